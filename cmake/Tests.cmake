@@ -1,0 +1,52 @@
+# One executable a folder of tests/; a folder without sources makes none.
+
+find_package(GTest REQUIRED)
+
+function(shopbell_test_program name folder)
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${folder}/*.cpp)
+  if(sources)
+    add_executable(${name} ${sources})
+    target_include_directories(${name} PRIVATE
+      ${CMAKE_SOURCE_DIR}/core/src ${CMAKE_SOURCE_DIR}/tests)
+    target_compile_definitions(${name} PRIVATE SHOPBELL_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+    target_link_libraries(${name} PRIVATE shopbell_server shopbell_warnings ${ARGN})
+  endif()
+endfunction()
+
+shopbell_test_program(unit_tests tests/unit GTest::gtest_main)
+shopbell_test_program(contract_tests tests/contract GTest::gtest_main)
+shopbell_test_program(sim tests/sim)
+shopbell_test_program(loadgen tests/load)
+
+# The result files give ./run the number of cases; ctest alone counts programs.
+foreach(program IN ITEMS unit_tests contract_tests)
+  if(TARGET ${program})
+    add_test(NAME ${program}
+      COMMAND ${program} --gtest_brief=1
+              --gtest_output=json:${CMAKE_BINARY_DIR}/results/${program}.json)
+  endif()
+endforeach()
+
+# Each public header stands alone.
+file(GLOB headers CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/core/include/shopbell/*.h)
+set(alone)
+foreach(header IN LISTS headers)
+  get_filename_component(name ${header} NAME)
+  set(unit ${CMAKE_BINARY_DIR}/headers/${name}.cpp)
+  file(CONFIGURE OUTPUT ${unit} CONTENT "#include <shopbell/${name}>\n#include <shopbell/${name}>\n")
+  list(APPEND alone ${unit})
+endforeach()
+if(alone)
+  shopbell_library(public_headers ${alone})
+  target_link_libraries(public_headers PRIVATE shopbell_core)
+  target_compile_options(public_headers PRIVATE -fno-exceptions -fno-rtti -Wconversion)
+endif()
+
+# What must not compile; the same file with CONTROL defined must, else it fails for another reason.
+file(GLOB refused CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/compile_fail/*.cpp)
+foreach(source IN LISTS refused)
+  get_filename_component(name ${source} NAME_WE)
+  add_test(NAME compile_fail.${name}
+    COMMAND ${CMAKE_COMMAND} -DCXX=${CMAKE_CXX_COMPILER} -DSOURCE=${source}
+            -DGEN=${SHOPBELL_GEN} -P ${CMAKE_SOURCE_DIR}/cmake/compile_fail.cmake)
+endforeach()

@@ -1,0 +1,11 @@
+# Compiles SOURCE twice: as it stands, which must be refused, and with -DCONTROL, which must pass.
+get_filename_component(root ${CMAKE_CURRENT_LIST_DIR} DIRECTORY)
+set(command ${CXX} -std=c++20 -fsyntax-only -I${root}/core/include -I${root}/core/src -I${GEN})
+execute_process(COMMAND ${command} -DCONTROL ${SOURCE} RESULT_VARIABLE control ERROR_VARIABLE why)
+if(NOT control EQUAL 0)
+  message(FATAL_ERROR "${SOURCE}: does not compile with -DCONTROL either:\n${why}")
+endif()
+execute_process(COMMAND ${command} ${SOURCE} RESULT_VARIABLE refused ERROR_QUIET)
+if(refused EQUAL 0)
+  message(FATAL_ERROR "${SOURCE}: compiles, and must not")
+endif()
