@@ -1,0 +1,26 @@
+# libsodium for wasm, from source. randombytes.c stays out: under Emscripten it draws from an
+# import that a careless host answers with zeros. wasm/randombytes.cpp supplies those symbols from
+# the Entropy input and aborts when the pool is empty.
+
+set(sodium_root ${CMAKE_SOURCE_DIR}/build/deps/libsodium)
+execute_process(
+  COMMAND ${CMAKE_SOURCE_DIR}/scripts/fetch_sodium.sh ${sodium_root}
+  COMMAND_ERROR_IS_FATAL ANY)
+
+set(sodium_src ${sodium_root}/src/libsodium)
+set(sodium_gen ${CMAKE_BINARY_DIR}/sodium)
+set(VERSION 1.0.18)
+set(SODIUM_LIBRARY_VERSION_MAJOR 10)
+set(SODIUM_LIBRARY_VERSION_MINOR 3)
+set(SODIUM_LIBRARY_MINIMAL_DEF "#define SODIUM_LIBRARY_MINIMAL 1")
+configure_file(${sodium_src}/include/sodium/version.h.in ${sodium_gen}/sodium/version.h @ONLY)
+
+file(GLOB_RECURSE sodium_sources ${sodium_src}/*.c)
+list(FILTER sodium_sources EXCLUDE REGEX "/randombytes/")
+add_library(shopbell_sodium STATIC ${sodium_sources})
+target_compile_definitions(shopbell_sodium
+  PRIVATE CONFIGURED=1 MINIMAL PUBLIC SODIUM_STATIC)
+target_compile_options(shopbell_sodium PRIVATE -w)
+target_include_directories(shopbell_sodium SYSTEM
+  PUBLIC ${sodium_src}/include ${sodium_gen}
+  PRIVATE ${sodium_src}/include/sodium ${sodium_gen}/sodium)
