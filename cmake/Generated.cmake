@@ -4,8 +4,7 @@ set(SHOPBELL_GEN ${CMAKE_BINARY_DIR}/gen)
 file(MAKE_DIRECTORY ${SHOPBELL_GEN}/shopbell)
 file(GLOB protos CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/core/proto/*.proto)
 file(GLOB generators CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/scripts/gen_*.mjs)
-find_program(NODE node REQUIRED NO_CMAKE_FIND_ROOT_PATH
-  HINTS ${CMAKE_SOURCE_DIR}/node_modules/.bin)
+find_program(NODE node REQUIRED NO_CMAKE_FIND_ROOT_PATH)
 
 set(generated)
 if(generators MATCHES "gen_wire.mjs" AND protos)

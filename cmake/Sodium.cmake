@@ -8,12 +8,12 @@ execute_process(
   COMMAND_ERROR_IS_FATAL ANY)
 
 set(sodium_src ${sodium_root}/src/libsodium)
-set(sodium_gen ${CMAKE_BINARY_DIR}/sodium)
 set(VERSION 1.0.18)
 set(SODIUM_LIBRARY_VERSION_MAJOR 10)
 set(SODIUM_LIBRARY_VERSION_MINOR 3)
 set(SODIUM_LIBRARY_MINIMAL_DEF "#define SODIUM_LIBRARY_MINIMAL 1")
-configure_file(${sodium_src}/include/sodium/version.h.in ${sodium_gen}/sodium/version.h @ONLY)
+configure_file(
+  ${sodium_src}/include/sodium/version.h.in ${sodium_src}/include/sodium/version.h @ONLY)
 
 file(GLOB_RECURSE sodium_sources ${sodium_src}/*.c)
 list(FILTER sodium_sources EXCLUDE REGEX "/randombytes/")
@@ -22,5 +22,4 @@ target_compile_definitions(shopbell_sodium
   PRIVATE CONFIGURED=1 MINIMAL PUBLIC SODIUM_STATIC)
 target_compile_options(shopbell_sodium PRIVATE -w)
 target_include_directories(shopbell_sodium SYSTEM
-  PUBLIC ${sodium_src}/include ${sodium_gen}
-  PRIVATE ${sodium_src}/include/sodium ${sodium_gen}/sodium)
+  PUBLIC ${sodium_src}/include PRIVATE ${sodium_src}/include/sodium)

@@ -1,0 +1,146 @@
+// Bundles what browsers load into build/web, with precompressed twins and a manifest:
+//   /shopbell.js                  the loader, one file, no dependency, keeps its name
+//   /widget/frame.html            the conversation; its script and style carry their hash
+//   /engine/worker-H.js, core-H.wasm
+//   /console/index.html           the agents' workplace
+//   /demo/**                      the demo shop, copied
+// Bundles learn the hashed names from defines, relative to the asset root, so that the whole
+// directory can be served from any path: __WORKER_URL__, __WASM_URL__, __FRAME_URL__.
+// Does nothing when no input changed since the manifest was written.
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, extname, join, relative } from "node:path";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+import { build } from "esbuild";
+
+const root = dirname(import.meta.dirname ?? new URL(".", import.meta.url).pathname);
+const out = join(root, "build/web");
+const wasm = join(root, "build/wasm/core.wasm");
+const TEXT = new Set([".html", ".js", ".css", ".svg", ".json", ".txt", ".wasm", ".ics"]);
+
+function files_below(folder) {
+  if (!existsSync(folder)) {
+    return [];
+  }
+  return readdirSync(folder, { withFileTypes: true })
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .flatMap((entry) => {
+      const path = join(folder, entry.name);
+      return entry.isDirectory() ? files_below(path) : [path];
+    });
+}
+
+const hash_of = (bytes) => createHash("sha256").update(bytes).digest("hex");
+
+function inputs_hash() {
+  const hash = createHash("sha256");
+  const own = ["package-lock.json", "tsconfig.base.json", "scripts/build_web.mjs"];
+  const inputs = [...files_below(join(root, "web")), ...files_below(join(root, "widget")), wasm];
+  for (const path of [...own.map((name) => join(root, name)), ...inputs]) {
+    hash.update(relative(root, path)).update("\0").update(hash_of(readFileSync(path)));
+  }
+  return hash.digest("hex");
+}
+
+const emitted = new Map();
+
+function emit(path, bytes, immutable) {
+  emitted.set(path, { bytes: Buffer.from(bytes), immutable });
+}
+
+// Writes a file whose name carries its hash; returns that name, relative to the asset root.
+function emit_hashed(stem, extension, bytes) {
+  const path = `${stem}-${hash_of(bytes).slice(0, 10)}${extension}`;
+  emit(path, bytes, true);
+  return path;
+}
+
+async function bundle(entry, options) {
+  const result = await build({
+    entryPoints: [join(root, entry)],
+    outdir: join(root, "build/never-written"),
+    bundle: true,
+    write: false,
+    minify: true,
+    legalComments: "none",
+    charset: "utf8",
+    format: "esm",
+    target: "es2022",
+    jsx: "automatic",
+    jsxImportSource: "preact",
+    loader: { ".svg": "text" },
+    logLevel: "warning",
+    ...options,
+  });
+  const text = (extension) => result.outputFiles.find((f) => f.path.endsWith(extension))?.text;
+  return { script: text(".js"), style: text(".css") };
+}
+
+// One page: its index.html refers to main.tsx and, if it likes, to style sheets beside it.
+async function page(folder, html_path, stem, define) {
+  let html = readFileSync(join(root, folder, "index.html"), "utf8");
+  const beside = (path) => `./${relative(dirname(html_path), path)}`;
+  const { script, style } = await bundle(`${folder}/main.tsx`, { define });
+  const script_path = emit_hashed(stem, ".js", script);
+  const tag = /(<script\b[^>]*\bsrc=")(?:\.\/)?main\.tsx(")/;
+  if (!tag.test(html)) {
+    throw new Error(`${folder}/index.html: no <script src="./main.tsx">`);
+  }
+  html = html.replace(tag, `$1${beside(script_path)}$2`);
+  for (const [link, href] of html.matchAll(/<link\b[^>]*\bhref="(?:\.\/)?([\w-]+\.css)"[^>]*>/g)) {
+    const sheet = await bundle(`${folder}/${href}`, {});
+    const path = emit_hashed(stem, ".css", sheet.style);
+    html = html.replace(link, `<link rel="stylesheet" href="${beside(path)}">`);
+  }
+  if (style) {
+    const path = emit_hashed(stem, ".css", style);
+    html = html.replace("</head>", `<link rel="stylesheet" href="${beside(path)}">\n</head>`);
+  }
+  emit(html_path, html, false);
+}
+
+function write_all(inputs) {
+  rmSync(out, { recursive: true, force: true });
+  const files = [];
+  for (const [path, { bytes, immutable }] of [...emitted].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const target = join(out, path);
+    mkdirSync(dirname(target), { recursive: true });
+    writeFileSync(target, bytes);
+    const entry = { path, bytes: bytes.length, sha256: hash_of(bytes), immutable };
+    if (TEXT.has(extname(path))) {
+      const params = {
+        [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY,
+        [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length,
+      };
+      const br = brotliCompressSync(bytes, { params });
+      const gz = gzipSync(bytes, { level: 9 });
+      writeFileSync(`${target}.br`, br);
+      writeFileSync(`${target}.gz`, gz);
+      Object.assign(entry, { br: br.length, gz: gz.length });
+    }
+    files.push(entry);
+  }
+  writeFileSync(join(out, "manifest.json"), `${JSON.stringify({ inputs, files }, null, 1)}\n`);
+}
+
+const inputs = inputs_hash();
+const manifest = join(out, "manifest.json");
+if (existsSync(manifest) && JSON.parse(readFileSync(manifest, "utf8")).inputs === inputs) {
+  process.exit(0);
+}
+
+const wasm_path = emit_hashed("engine/core", ".wasm", readFileSync(wasm));
+const define = {
+  __WASM_URL__: JSON.stringify(wasm_path),
+  __FRAME_URL__: JSON.stringify("widget/frame.html"),
+};
+const worker = await bundle("web/engine/src/worker.ts", { define });
+define.__WORKER_URL__ = JSON.stringify(emit_hashed("engine/worker", ".js", worker.script));
+const loader = await bundle("widget/loader/loader.ts", { define, format: "iife", target: "es2018" });
+emit("shopbell.js", loader.script, false);
+await page("widget/frame", "widget/frame.html", "widget/frame", define);
+await page("web/console", "console/index.html", "console/main", define);
+for (const path of files_below(join(root, "web/demo"))) {
+  emit(`demo/${relative(join(root, "web/demo"), path)}`, readFileSync(path), false);
+}
+write_all(inputs);

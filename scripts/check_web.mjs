@@ -1,0 +1,28 @@
+// Size gates of what a shop's page and a first open cost, brotli bytes, from build/web/manifest.json.
+import { readFileSync } from "node:fs";
+
+const LOADER_BYTES_MAX = 2000;
+const FIRST_OPEN_BYTES_MAX = 130 * 1024;
+const FIRST_OPEN_REQUESTS_MAX = 6;
+
+const { files } = JSON.parse(
+  readFileSync(new URL("../build/web/manifest.json", import.meta.url), "utf8"),
+);
+const packed = (file) => file.br ?? file.bytes;
+const loader = files.find((file) => file.path === "shopbell.js");
+const first_open = files.filter((file) => /^(widget|engine)\//.test(file.path));
+const first_open_bytes = first_open.reduce((sum, file) => sum + packed(file), 0);
+
+for (const file of [loader, ...first_open]) {
+  console.log(`${String(packed(file)).padStart(8)}  ${file.path}`);
+}
+const gates = [
+  ["page before the first click", packed(loader), LOADER_BYTES_MAX, "bytes"],
+  ["first open", first_open_bytes, FIRST_OPEN_BYTES_MAX, "bytes"],
+  ["first open", first_open.length, FIRST_OPEN_REQUESTS_MAX, "requests"],
+];
+for (const [what, value, limit, unit] of gates) {
+  const verdict = value <= limit ? "ok" : "TOO MUCH";
+  console.log(`${what}: ${value} ${unit}, gate ${limit}: ${verdict}`);
+}
+process.exit(gates.every(([, value, limit]) => value <= limit) ? 0 : 1);
