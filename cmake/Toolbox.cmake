@@ -30,7 +30,8 @@ if(SHOPBELL_SANITIZE)
 endif()
 
 file(WRITE ${CMAKE_BINARY_DIR}/nothing.cpp.new "// Stands in for a folder without sources.\n")
-file(COPY_FILE ${CMAKE_BINARY_DIR}/nothing.cpp.new ${CMAKE_BINARY_DIR}/nothing.cpp ONLY_IF_DIFFERENT)
+file(COPY_FILE
+  ${CMAKE_BINARY_DIR}/nothing.cpp.new ${CMAKE_BINARY_DIR}/nothing.cpp ONLY_IF_DIFFERENT)
 
 # shopbell_sources(OUT DIR...): every .cpp below the folders; a new file makes CMake look again.
 function(shopbell_sources out)

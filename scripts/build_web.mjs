@@ -13,7 +13,7 @@ import { dirname, extname, join, relative } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { build } from "esbuild";
 
-const root = dirname(import.meta.dirname ?? new URL(".", import.meta.url).pathname);
+const root = new URL("..", import.meta.url).pathname;
 const out = join(root, "build/web");
 const wasm = join(root, "build/wasm/core.wasm");
 const TEXT = new Set([".html", ".js", ".css", ".svg", ".json", ".txt", ".wasm", ".ics"]);
@@ -136,7 +136,8 @@ const define = {
 };
 const worker = await bundle("web/engine/src/worker.ts", { define });
 define.__WORKER_URL__ = JSON.stringify(emit_hashed("engine/worker", ".js", worker.script));
-const loader = await bundle("widget/loader/loader.ts", { define, format: "iife", target: "es2018" });
+const classic = { define, format: "iife", target: "es2018" };
+const loader = await bundle("widget/loader/loader.ts", classic);
 emit("shopbell.js", loader.script, false);
 await page("widget/frame", "widget/frame.html", "widget/frame", define);
 await page("web/console", "console/index.html", "console/main", define);

@@ -1,4 +1,5 @@
-// Size gates of what a shop's page and a first open cost, brotli bytes, from build/web/manifest.json.
+// Size gates of what a shop's page and a first open cost: brotli bytes and requests, as
+// build/web/manifest.json has them.
 import { readFileSync } from "node:fs";
 
 const LOADER_BYTES_MAX = 2000;
