@@ -1,0 +1,64 @@
+// Every limit of the protocol and the core, with its reason. Units stand last in the name.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace shopbell::limits {
+
+// A message of 16 KiB of text is ten pages; files travel as blobs. Padding and keys come on top.
+inline constexpr std::size_t content_bytes_max = 16 * 1024;
+inline constexpr std::size_t header_bytes_max = 512;
+// Content, padded by at most an eighth (Padme), plus nonce and tag; a grant of 64 boxes fits as well.
+inline constexpr std::size_t body_bytes_max = 20 * 1024;
+inline constexpr std::size_t envelope_bytes_max = body_bytes_max + header_bytes_max + 128;
+// One WebSocket message: a full page or a burst of envelopes, and no relay memory beyond reason.
+inline constexpr std::size_t frame_bytes_max = 256 * 1024;
+inline constexpr std::size_t page_bytes_max = 128 * 1024;
+inline constexpr std::size_t card_bytes_max = 16 * 1024;
+inline constexpr std::size_t signal_bytes_max = 64 * 1024;
+// Elements of one repeated field: heads of a welcome, items of a page.
+inline constexpr std::size_t repeated_max = 4096;
+// Two phones, a tablet, a laptop, and as many again before somebody should ask.
+inline constexpr std::size_t log_devices_max = 16;
+inline constexpr std::size_t grant_boxes_max = log_devices_max + 2;
+// An agent works on seven or eight conversations; each has two logs.
+inline constexpr std::size_t watch_logs_max = 64;
+inline constexpr std::size_t heads_per_welcome_max = 256;
+inline constexpr std::size_t outbox_records_max = 1000;
+// Envelopes of one log that may be under way at once: more gain nothing over one round trip.
+inline constexpr std::size_t outbox_in_flight_max = 64;
+// Chains remembered per log to check what others say they have seen.
+inline constexpr std::size_t chain_memory_max = 256;
+
+// A new epoch bounds what a stolen epoch key opens.
+inline constexpr std::uint64_t epoch_messages_max = 1000;
+inline constexpr std::uint64_t epoch_age_ms_max = 7ull * 24 * 3600 * 1000;
+
+inline constexpr std::uint64_t mark_interval_ms = 200;
+inline constexpr std::uint64_t signal_life_ms_max = 10'000;
+// Typing is said again while it lasts and forgotten a little after the next one was due.
+inline constexpr std::uint64_t typing_repeat_ms = 3'000;
+inline constexpr std::uint64_t typing_forget_ms = 5'000;
+// Mobile carriers drop idle connections after about 30 s to 5 min.
+inline constexpr std::uint64_t ping_after_ms = 20'000;
+inline constexpr std::uint64_t idle_ms_max = 45'000;
+inline constexpr std::uint64_t hello_ms_max = 10'000;
+// Reconnect: first retry at once or nearly, so that a cut of a second is not seen; then calmer.
+inline constexpr std::uint64_t retry_ms_first = 250;
+inline constexpr std::uint64_t retry_ms_max = 30'000;
+inline constexpr std::uint64_t publish_answer_ms_max = 15'000;
+inline constexpr std::uint64_t session_answer_ms_max = 5'000;
+inline constexpr std::uint64_t card_fresh_ms_default = 7ull * 24 * 3600 * 1000;
+// A device clock may be a day wrong before the relay's time is used instead.
+inline constexpr std::uint64_t clock_skew_ms_max = 24ull * 3600 * 1000;
+// Below this many bytes drawn since the last one the host is asked for fresh entropy.
+inline constexpr std::size_t entropy_seed_bytes = 32;
+
+static_assert(page_bytes_max + envelope_bytes_max < frame_bytes_max, "a page fits into a frame");
+static_assert(content_bytes_max + content_bytes_max / 8 + 1024 < body_bytes_max, "padding fits");
+static_assert(typing_repeat_ms < typing_forget_ms, "typing does not flicker");
+static_assert(ping_after_ms * 2 < idle_ms_max, "one lost ping is no lost connection");
+static_assert(grant_boxes_max * 128 + 256 < body_bytes_max, "a full grant fits into a body");
+
+}  // namespace shopbell::limits

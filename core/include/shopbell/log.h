@@ -1,0 +1,140 @@
+// A log: envelopes, chain, the fold of members, grants and bodies (docs/PROTOCOL.md sections 3 to 5).
+// Pure functions and values; relay and devices call the same ones.
+#pragma once
+
+#include <map>
+#include <unordered_map>
+
+#include "shopbell/identity.h"
+
+namespace shopbell {
+
+enum class EnvelopeClass : std::uint8_t { message = 1, grant = 2, member = 3, erase = 4 };
+enum class LogKind : std::uint8_t { main = 1, team = 2, shop = 3 };
+enum class AuthorClass : std::uint8_t { customer = 1, shop = 2, desk = 3, stranger = 4 };
+
+LogId log_id_of(const ShopId& shop, const DeviceId& creator, const Hash& random);
+Hash chain_start(const ShopId& shop, const LogId& log);
+Hash chain_next(const Hash& chain, std::uint64_t seq, std::uint64_t time_ms,
+                const Hash& envelope_hash);
+Hash envelope_hash_of(BytesView header, const Signature& signature);
+
+// An envelope that passed the strict codec and the size limits; signature not yet checked. Views look
+// into the bytes it was read from.
+struct OpenEnvelope {
+  wire::Header header;
+  BytesView header_bytes;
+  Signature signature;
+  BytesView body;
+  Hash hash;
+};
+// truncated, malformed, too_large, envelope_bad (class, body_length or body_digest).
+Result<OpenEnvelope> open_envelope(BytesView envelope);
+bool verify_envelope(const SignKey& author, const OpenEnvelope& envelope);
+
+// Fills body_length and body_digest, signs. `header` needs everything else.
+struct SignedEnvelope {
+  Bytes bytes;
+  Hash hash;
+};
+SignedEnvelope make_envelope(const DeviceKeys& author, wire::Header header, BytesView body);
+
+// Member bodies.
+Bytes make_genesis_body(const ShopId& shop, LogKind kind, const Hash& random, const Device& creator,
+                        const LogId& main_log);
+Bytes make_join_body(const Device& device, BytesView certificate);
+
+// One author of a log as the fold knows him.
+struct Author {
+  Device device;
+  std::uint64_t counter = 0;  // of his last envelope here
+  Hash last;                  // its envelope hash
+  std::optional<Certificate> certificate;  // of his join
+};
+
+// Who takes part in a log: the fold of its entries. Starts empty; `apply_member` takes genesis and
+// joins, the caller advances counters with `advance`.
+class Fold {
+ public:
+  // Checks and applies a member entry: genesis as seq 1, join later. `at_ms` is the entry's time.
+  // Errors: malformed, envelope_bad, wrong_shop, bad_signature, not_certified, certificate_ended,
+  // certificate_revoked, not_a_member, class_refused, too_large (log_devices_max authors of the shop
+  // are not counted). State is unchanged on error. The signature of the envelope is checked here.
+  Status apply_member(const ShopInfo& shop, const OpenEnvelope& envelope, std::uint64_t seq,
+                      std::uint64_t at_ms);
+  // The author's place in his own sequence. counter_gap, chain_broken (previous does not fit).
+  Status check_counter(const OpenEnvelope& envelope) const;
+  void advance(const OpenEnvelope& envelope);
+  // May this device append messages and grants? The desk needs no join.
+  bool may_write(const ShopInfo& shop, const DeviceId& device) const;
+  // May this device read? `certified`: it has shown a valid certificate.
+  bool may_read(const ShopInfo& shop, const DeviceId& device, bool certified) const;
+  AuthorClass class_of(const ShopInfo& shop, const DeviceId& device, std::uint64_t at_ms) const;
+  // Null where nobody of that id wrote or joined. The desk is known from the shop card.
+  const Author* find(const DeviceId& device) const;
+  // Devices that a grant must name besides desk and team, ascending by id.
+  std::vector<const Device*> granted_devices(const ShopInfo& shop) const;
+
+  LogKind kind() const { return kind_; }
+  const LogId& log() const { return log_; }
+  const LogId& main_log() const { return main_log_; }
+  const DeviceId& creator() const { return creator_; }
+  bool started() const { return started_; }
+  const std::map<DeviceId, Author>& authors() const { return authors_; }
+
+  // The stored form (docs/STORE_FORMAT.md) of everything above.
+  Bytes save() const;
+  static Result<Fold> load(BytesView stored);
+
+ private:
+  bool started_ = false;
+  LogKind kind_ = LogKind::main;
+  LogId log_;
+  LogId main_log_;
+  DeviceId creator_;
+  ShopId shop_;
+  std::map<DeviceId, Author> authors_;
+};
+
+// Grants.
+struct Grant {
+  std::uint64_t epoch = 0;
+  Hash commitment;
+  std::uint64_t team_version = 0;
+};
+Hash commitment_of(const LogId& log, std::uint64_t epoch, const Key& key);
+// Seals `key` to everyone the fold and the card ask for. bad_key.
+Result<Bytes> make_grant_body(Rng& rng, const ShopInfo& shop, const Fold& fold, std::uint64_t epoch,
+                              const Key& key);
+// The one rule of validity (PROTOCOL.md 4.3) for relay and devices. `last_epoch` is the newest one
+// placed. `team_keys` maps older team versions that are still accepted to their public keys; the
+// card's own is always. grant_taken, grant_refused, malformed, not_a_member.
+Result<Grant> check_grant(const ShopInfo& shop, const Fold& fold, std::uint64_t last_epoch,
+                          const std::map<std::uint64_t, SealKey>& team_keys,
+                          const OpenEnvelope& envelope);
+// Opens the box of `recipient` in a grant and compares with the commitment. box_bad, grant_bad.
+Result<Key> open_grant(const LogId& log, BytesView body, const Hash& recipient,
+                       const crypto::SealPair& pair);
+
+// Bodies of class message.
+std::size_t padded_size(std::size_t size);
+struct Inner {
+  wire::InnerBody body;  // views into `plain`
+  Bytes plain;
+};
+// `header` as it will be signed, without body_length and body_digest.
+Bytes seal_body(Rng& rng, const Key& epoch_key, const wire::Header& header,
+                const wire::InnerBody& inner);
+// body_bad.
+Result<Inner> open_body(const Key& epoch_key, const OpenEnvelope& envelope);
+
+// Marks and checkpoints.
+Bytes make_mark(const DeviceKeys& device, const wire::MarkBody& mark);
+Result<wire::MarkBody> take_mark(const SignKey& device, BytesView mark);
+// Reads the body without checking the signature: the relay knows the connection, receivers look up
+// the device first.
+Result<wire::MarkBody> peek_mark(BytesView mark);
+Bytes make_checkpoint(const crypto::SignPair& relay, const wire::CheckpointBody& checkpoint);
+Result<wire::CheckpointBody> take_checkpoint(const SignKey& relay, BytesView checkpoint);
+
+}  // namespace shopbell
