@@ -1,0 +1,182 @@
+// The page's side: starts the worker, encodes commands, decodes events. Nothing here does I/O or
+// waits on storage; what a person sees as done has been stored by the worker before.
+import { decode, encode, type Table } from "./codec.js";
+import { Errc } from "./gen/errors.js";
+import * as wire from "./gen/wire.js";
+import type { FromWorker, ToWorker } from "./messages.js";
+import type { StorageMode } from "./seams.js";
+
+/** The commands that a page gives, by the number that stands in host.proto. */
+const commands = {
+  send: [wire.CommandKind.SEND, wire.Send],
+  openLog: [wire.CommandKind.OPEN_LOG, wire.OpenLog],
+  loadHistory: [wire.CommandKind.LOAD_HISTORY, wire.LoadHistory],
+  markRead: [wire.CommandKind.MARK_READ, wire.MarkRead],
+  setTyping: [wire.CommandKind.SET_TYPING, wire.SetTyping],
+  closeLog: [wire.CommandKind.CLOSE_LOG, wire.CloseLog],
+  enrol: [wire.CommandKind.ENROL, wire.Enrol],
+  request: [wire.CommandKind.REQUEST, wire.Request],
+  retry: [wire.CommandKind.RETRY, wire.Retry],
+} as const;
+
+const events = {
+  ready: [wire.EventKind.READY, wire.Ready],
+  connection: [wire.EventKind.CONNECTION, wire.Connection],
+  shop: [wire.EventKind.SHOP, wire.Shop],
+  logOpened: [wire.EventKind.LOG_OPENED, wire.LogOpened],
+  message: [wire.EventKind.MESSAGE, wire.MessageEvent],
+  receipts: [wire.EventKind.RECEIPTS, wire.Receipts],
+  historyEnd: [wire.EventKind.HISTORY_END, wire.HistoryEnd],
+  typing: [wire.EventKind.TYPING, wire.Typing],
+  responseEvent: [wire.EventKind.RESPONSE_EVENT, wire.ResponseEvent],
+  pushEvent: [wire.EventKind.PUSH_EVENT, wire.PushEvent],
+  problem: [wire.EventKind.PROBLEM, wire.Problem],
+  enrolled: [wire.EventKind.ENROLLED, wire.Enrolled],
+  logChanged: [wire.EventKind.LOG_CHANGED, wire.LogChanged],
+  member: [wire.EventKind.MEMBER, wire.Member],
+  placed: [wire.EventKind.PLACED, wire.Placed],
+} as const;
+
+type FieldsOf<Row> = Row extends readonly [number, Table<infer T>] ? T : never;
+type Commands = { [N in keyof typeof commands]: FieldsOf<(typeof commands)[N]> };
+type Events = { [N in keyof typeof events]: FieldsOf<(typeof events)[N]> };
+
+export type CommandName = keyof Commands;
+export type CommandFields<N extends CommandName> = Partial<Commands[N]>;
+
+/** What the core says; `type` is its name in host.proto in camel case. */
+export type CoreEvent = { [N in keyof Events]: { readonly type: N } & Events[N] }[keyof Events];
+
+/** What the host of the core says by itself. */
+export type HostEvent =
+  /** Comes once, before "ready". After "refused" nothing else comes: the page is not secure. */
+  | { readonly type: "storage"; readonly mode: StorageMode }
+  /** Another tab has the conversation. "ready" follows once this one has it. */
+  | { readonly type: "elsewhere" }
+  /** Core or store failed. `final` false: it begins again from the store, "ready" follows. */
+  | { readonly type: "crashed"; readonly final: boolean };
+
+export type EngineEvent = CoreEvent | HostEvent;
+export type EngineListener = (event: EngineEvent) => void;
+
+export type EngineOptions = {
+  /** Each app has a store and a device of its own. */
+  app: "widget" | "console";
+  /** The shop's id: base64url of 32 bytes. */
+  shop: string;
+  /** ws: or wss: address of the relay. */
+  relayUrl: string;
+  workerUrl: string | URL;
+  wasmUrl: string | URL;
+};
+
+export type Answer = {
+  /** 0, or a number of the error table or of the desk's method. */
+  code: number;
+  body: Uint8Array;
+};
+
+/** One device of one shop, run by a worker of its own. */
+export interface Engine {
+  /** May be called at any time; waits for "ready". Throws CodecError for wrong fields. */
+  command<N extends CommandName>(name: N, fields?: CommandFields<N>): void;
+  /** Asks the desk. Always resolves; `no_session` where the engine is closed first. */
+  request(method: string, body?: Uint8Array): Promise<Answer>;
+  /** The answer stops listening. Events that came before are not repeated. */
+  on(listener: EngineListener): () => void;
+  /** Takes the conversation from the tab that has it. */
+  takeOver(): void;
+  /** Ends the worker; nothing comes after it. */
+  close(): void;
+}
+
+const decoders = new Map(
+  Object.entries(events).map(([type, [kind, table]]) => [
+    kind as number,
+    (body: Uint8Array) => ({ ...decode(table as Table<object>, body), type }) as CoreEvent,
+  ]),
+);
+
+class WorkerEngine implements Engine {
+  private readonly worker: Worker;
+  private readonly listeners = new Set<EngineListener>();
+  private readonly asked = new Map<number, (answer: Answer) => void>();
+  // The desk answers one id once, also across reloads, so ids must go on rising.
+  private next_id = Date.now() * 1000;
+
+  constructor(options: EngineOptions) {
+    const { app, shop, relayUrl } = options;
+    const wasmUrl = new URL(options.wasmUrl, location.href).href;
+    this.worker = new Worker(options.workerUrl, { type: "module", name: `shopbell ${app}` });
+    this.worker.addEventListener("message", (message: MessageEvent<FromWorker>) => {
+      this.take(message.data);
+    });
+    this.worker.addEventListener("error", () => this.say({ type: "crashed", final: true }));
+    this.post({ open: { app, shop, relayUrl, wasmUrl } });
+  }
+
+  private post(message: ToWorker, transfer: Transferable[] = []): void {
+    this.worker.postMessage(message, transfer);
+  }
+
+  private say(event: EngineEvent): void {
+    for (const listener of [...this.listeners]) listener(event);
+  }
+
+  private take(message: FromWorker): void {
+    if ("storage" in message) {
+      this.say({ type: "storage", mode: message.storage });
+    } else if ("elsewhere" in message) {
+      this.say({ type: "elsewhere" });
+    } else if ("crashed" in message) {
+      this.say({ type: "crashed", final: message.crashed === "final" });
+    } else {
+      for (const [kind, body] of message.events) {
+        const event = decoders.get(kind)?.(body);
+        if (!event) continue;
+        if (event.type === "responseEvent") this.answer(event.id, event);
+        this.say(event);
+      }
+    }
+  }
+
+  private answer(id: number, { code, body }: Answer): void {
+    this.asked.get(id)?.({ code, body });
+    this.asked.delete(id);
+  }
+
+  command<N extends CommandName>(name: N, fields: CommandFields<N> = {}): void {
+    const [command, table] = commands[name];
+    const body = encode(table as Table<object>, fields);
+    this.post({ command, body }, [body.buffer as ArrayBuffer]);
+  }
+
+  request(method: string, body = new Uint8Array()): Promise<Answer> {
+    const id = this.next_id++;
+    const answered = new Promise<Answer>((resolve) => this.asked.set(id, resolve));
+    this.command("request", { id, method, body });
+    return answered;
+  }
+
+  on(listener: EngineListener): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  takeOver(): void {
+    this.post({ takeOver: true });
+  }
+
+  close(): void {
+    this.worker.terminate();
+    this.listeners.clear();
+    for (const id of [...this.asked.keys()]) {
+      this.answer(id, { code: Errc.no_session, body: new Uint8Array() });
+    }
+  }
+}
+
+/** Starts the device in a worker. Returns at once; listen before the next task to miss nothing. */
+export function openEngine(options: EngineOptions): Engine {
+  return new WorkerEngine(options);
+}

@@ -1,0 +1,22 @@
+// What page and worker say to each other.
+import type { StorageMode } from "./seams.js";
+
+export type OpenMessage = {
+  readonly app: "widget" | "console";
+  readonly shop: string;
+  readonly relayUrl: string;
+  readonly wasmUrl: string;
+};
+
+export type ToWorker =
+  | { readonly open: OpenMessage }
+  /** A CommandKind of host.proto and the bytes of its message. */
+  | { readonly command: number; readonly body: Uint8Array }
+  | { readonly takeOver: true };
+
+export type FromWorker =
+  /** EventKind and bytes of each event of one drain of the core, in order. */
+  | { readonly events: readonly (readonly [number, Uint8Array])[] }
+  | { readonly storage: StorageMode }
+  | { readonly elsewhere: true }
+  | { readonly crashed: "restarts" | "final" };
