@@ -7,7 +7,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
-const files = ["signed", "frames", "content", "host", "records"];
+const files = ["signed", "frames", "content", "host", "records", "store"];
 const fixedSizes = {
   ShopId: 32, SignKey: 32, SealKey: 32, DeviceId: 32, LogId: 16, Hash: 32, Signature: 64, KeyBox: 80,
 };
