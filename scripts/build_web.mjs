@@ -6,7 +6,8 @@
 //   /demo/**                      the demo shop, copied
 // Bundles learn the hashed names from defines, relative to the asset root, so that the whole
 // directory can be served from any path: __WORKER_URL__, __WASM_URL__, __FRAME_URL__.
-// Does nothing when no input changed since the manifest was written.
+// Does nothing when no input changed since the manifest was written. With --partial it leaves out,
+// by name, what has no input yet; without, that is an error.
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, extname, join, relative } from "node:path";
@@ -32,11 +33,25 @@ function files_below(folder) {
 
 const hash_of = (bytes) => createHash("sha256").update(bytes).digest("hex");
 
+const partial = process.argv.includes("--partial");
+
+// False, or the end of the program, when an input is missing.
+function has(path, remedy) {
+  if (existsSync(join(root, path))) {
+    return true;
+  }
+  console.error(`build_web: ${path} is missing; ${remedy}`);
+  if (!partial) {
+    process.exit(1);
+  }
+  return false;
+}
+
 function inputs_hash() {
   const hash = createHash("sha256");
   const own = ["package-lock.json", "tsconfig.base.json", "scripts/build_web.mjs"];
   const inputs = [...files_below(join(root, "web")), ...files_below(join(root, "widget")), wasm];
-  for (const path of [...own.map((name) => join(root, name)), ...inputs]) {
+  for (const path of [...own.map((name) => join(root, name)), ...inputs].filter(existsSync)) {
     hash.update(relative(root, path)).update("\0").update(hash_of(readFileSync(path)));
   }
   return hash.digest("hex");
@@ -123,24 +138,34 @@ function write_all(inputs) {
   writeFileSync(join(out, "manifest.json"), `${JSON.stringify({ inputs, files }, null, 1)}\n`);
 }
 
-const inputs = inputs_hash();
+const inputs = inputs_hash() + (partial ? " partial" : "");
 const manifest = join(out, "manifest.json");
 if (existsSync(manifest) && JSON.parse(readFileSync(manifest, "utf8")).inputs === inputs) {
   process.exit(0);
 }
 
-const wasm_path = emit_hashed("engine/core", ".wasm", readFileSync(wasm));
 const define = {
-  __WASM_URL__: JSON.stringify(wasm_path),
+  __WASM_URL__: '""',
+  __WORKER_URL__: '""',
   __FRAME_URL__: JSON.stringify("widget/frame.html"),
 };
-const worker = await bundle("web/engine/src/worker.ts", { define });
-define.__WORKER_URL__ = JSON.stringify(emit_hashed("engine/worker", ".js", worker.script));
-const classic = { define, format: "iife", target: "es2018" };
-const loader = await bundle("widget/loader/loader.ts", classic);
-emit("shopbell.js", loader.script, false);
-await page("widget/frame", "widget/frame.html", "widget/frame", define);
-await page("web/console", "console/index.html", "console/main", define);
+if (has("build/wasm/core.wasm", "./run build makes it")) {
+  define.__WASM_URL__ = JSON.stringify(emit_hashed("engine/core", ".wasm", readFileSync(wasm)));
+}
+if (has("web/engine/src/worker.ts", "it is the worker's entry")) {
+  const { script } = await bundle("web/engine/src/worker.ts", { define });
+  define.__WORKER_URL__ = JSON.stringify(emit_hashed("engine/worker", ".js", script));
+}
+if (has("widget/loader/loader.ts", "it is the loader's entry")) {
+  const classic = { define, format: "iife", target: "es2018" };
+  emit("shopbell.js", (await bundle("widget/loader/loader.ts", classic)).script, false);
+}
+if (has("widget/frame/index.html", "it is the frame's page")) {
+  await page("widget/frame", "widget/frame.html", "widget/frame", define);
+}
+if (has("web/console/index.html", "it is the console's page")) {
+  await page("web/console", "console/index.html", "console/main", define);
+}
 for (const path of files_below(join(root, "web/demo"))) {
   emit(`demo/${relative(join(root, "web/demo"), path)}`, readFileSync(path), false);
 }
