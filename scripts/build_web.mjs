@@ -5,7 +5,8 @@
 //   /console/index.html           the agents' workplace
 //   /demo/**                      the demo shop, copied
 // Bundles learn the hashed names from defines, relative to the asset root, so that the whole
-// directory can be served from any path: __WORKER_URL__, __WASM_URL__, __FRAME_URL__.
+// directory can be served from any path: __WORKER_URL__, __WASM_URL__, __FRAME_URL__. The loader
+// gets its style sheet the same way, __LOADER_CSS__.
 // Does nothing when no input changed since the manifest was written. With --partial it leaves out,
 // by name, what has no input yet; without, that is an error.
 import { createHash } from "node:crypto";
@@ -158,6 +159,10 @@ if (has("web/engine/src/worker.ts", "it is the worker's entry")) {
 }
 if (has("widget/loader/loader.ts", "it is the loader's entry")) {
   const classic = { define, format: "iife", target: "es2018" };
+  if (existsSync(join(root, "widget/loader/loader.css"))) {
+    const { style } = await bundle("widget/loader/loader.css", {});
+    define.__LOADER_CSS__ = JSON.stringify(style.trim());
+  }
   emit("shopbell.js", (await bundle("widget/loader/loader.ts", classic)).script, false);
 }
 if (has("widget/frame/index.html", "it is the frame's page")) {

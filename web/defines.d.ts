@@ -1,0 +1,6 @@
+// What scripts/build_web.mjs puts into the bundles. The paths are relative to the asset root.
+declare const __WORKER_URL__: string;
+declare const __WASM_URL__: string;
+declare const __FRAME_URL__: string;
+// widget/loader/loader.css, minified.
+declare const __LOADER_CSS__: string;
