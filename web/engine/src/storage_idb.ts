@@ -1,0 +1,120 @@
+// The device's store in IndexedDB: one database a device, records under binary keys. Every opening
+// raises a number that each write compares in its own transaction, so that a tab which lost the
+// device without noticing can write no more.
+import type { Change, KeyRange, Storage, StoredRecord } from "./seams.js";
+
+const RECORDS = "records";
+const META = "meta";
+const TERM = "term";
+// What cannot be fetched or made again: identity, keys of teams and epochs, what is not sent yet.
+const strict_prefixes = [..."iko"].map((c) => c.charCodeAt(0));
+
+function settled<T>(request: IDBRequest<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    request.addEventListener("success", () => resolve(request.result));
+    request.addEventListener("error", () => reject(request.error));
+  });
+}
+
+function finished(transaction: IDBTransaction): Promise<void> {
+  return new Promise((resolve, reject) => {
+    transaction.addEventListener("complete", () => resolve());
+    transaction.addEventListener("abort", () => reject(transaction.error));
+  });
+}
+
+// IndexedDB takes buffers, of which a view into a larger one would not be one.
+const key_of = (bytes: Uint8Array): ArrayBuffer => bytes.slice().buffer as ArrayBuffer;
+
+/** The database of a device, before and beside the records: it also keeps the wrapped storage key. */
+export async function openDatabase(name: string): Promise<IDBDatabase> {
+  const request = indexedDB.open(name, 1);
+  request.addEventListener("upgradeneeded", () => {
+    request.result.createObjectStore(RECORDS);
+    request.result.createObjectStore(META);
+  });
+  const database = await settled(request);
+  // Whoever deletes the site's data must not wait for this tab.
+  database.addEventListener("versionchange", () => database.close());
+  return database;
+}
+
+export async function getMeta<T>(database: IDBDatabase, key: string): Promise<T | undefined> {
+  return settled(database.transaction(META).objectStore(META).get(key)) as Promise<T | undefined>;
+}
+
+/** Resolved when durable. */
+export async function putMeta(database: IDBDatabase, key: string, value: unknown): Promise<void> {
+  const transaction = database.transaction(META, "readwrite", { durability: "strict" });
+  transaction.objectStore(META).put(value, key);
+  await finished(transaction);
+}
+
+export class IdbStorage implements Storage {
+  private constructor(
+    private readonly database: IDBDatabase,
+    private readonly term: number,
+  ) {}
+
+  /** Takes the store over from whoever had it. */
+  static async open(database: IDBDatabase): Promise<IdbStorage> {
+    const transaction = database.transaction(META, "readwrite", { durability: "strict" });
+    const done = finished(transaction);
+    const meta = transaction.objectStore(META);
+    const term = ((await settled(meta.get(TERM))) ?? 0) + 1;
+    meta.put(term, TERM);
+    await done;
+    return new IdbStorage(database, term);
+  }
+
+  async write(changes: readonly Change[]): Promise<void> {
+    const strict = changes.some(({ key }) => strict_prefixes.includes(key[0] as number));
+    const durability = strict ? "strict" : "relaxed";
+    const transaction = this.database.transaction([RECORDS, META], "readwrite", { durability });
+    const done = finished(transaction);
+    const term = transaction.objectStore(META).get(TERM);
+    term.addEventListener("success", () => {
+      if (term.result !== this.term) return transaction.abort();
+      const records = transaction.objectStore(RECORDS);
+      for (const { key, value } of changes) {
+        if (value) records.put(value.slice(), key_of(key));
+        else records.delete(key_of(key));
+      }
+    });
+    return done;
+  }
+
+  async load({ from, to, limit, descending }: KeyRange): Promise<StoredRecord[]> {
+    const range = [key_of(from), key_of(to)] as const;
+    if (indexedDB.cmp(...range) >= 0) return [];
+    const within = IDBKeyRange.bound(...range, false, true);
+    const records = this.database.transaction(RECORDS).objectStore(RECORDS);
+    // getAll knows no direction, and a cursor costs an event for each record; so the keys come
+    // first and tell where the last `limit` records begin.
+    if (!descending) return together(records, within, limit);
+    const keys = await settled(records.getAllKeys(within));
+    const start = limit ? keys[Math.max(0, keys.length - limit)] : keys[0];
+    if (start === undefined) return [];
+    return (await together(records, IDBKeyRange.bound(start, range[1], false, true), 0)).reverse();
+  }
+
+  close(): void {
+    this.database.close();
+  }
+}
+
+async function together(
+  records: IDBObjectStore,
+  range: IDBKeyRange,
+  limit: number,
+): Promise<StoredRecord[]> {
+  const most = limit || undefined;
+  const [keys, values] = await Promise.all([
+    settled(records.getAllKeys(range, most)),
+    settled(records.getAll(range, most)),
+  ]);
+  return keys.map((key, i) => ({
+    key: new Uint8Array(key as ArrayBuffer),
+    value: values[i] as Uint8Array,
+  }));
+}

@@ -1,0 +1,52 @@
+// The connection to the relay over the platform's WebSocket.
+import type { Link, LinkEvents, Transport } from "./seams.js";
+
+const SUBPROTOCOL = "shopbell.v1";
+
+class WebSocketLink implements Link {
+  private readonly socket: WebSocket;
+  private readonly listening = new AbortController();
+
+  constructor(url: string, events: LinkEvents) {
+    this.socket = new WebSocket(url, SUBPROTOCOL);
+    this.socket.binaryType = "arraybuffer";
+    const { signal } = this.listening;
+    this.socket.addEventListener("open", () => events.opened(), { signal });
+    this.socket.addEventListener(
+      "message",
+      // Text is never sent by a relay; as an empty message the core refuses it.
+      ({ data }: MessageEvent<unknown>) =>
+        events.received(new Uint8Array(data instanceof ArrayBuffer ? data : 0)),
+      { signal },
+    );
+    // 1006 stands for "no close frame": the core knows it as 0.
+    const closed = ({ code }: CloseEvent) => events.closed(code === 1006 ? 0 : code);
+    this.socket.addEventListener("close", closed, { signal });
+  }
+
+  send(bytes: Uint8Array): void {
+    this.socket.send(bytes as Uint8Array<ArrayBuffer>);
+  }
+
+  close(): void {
+    this.socket.close();
+  }
+
+  drop(): void {
+    this.listening.abort();
+    this.socket.close();
+  }
+}
+
+export class WebSocketTransport implements Transport {
+  constructor(private readonly url: string) {}
+
+  connect(events: LinkEvents): Link {
+    return new WebSocketLink(this.url, events);
+  }
+}
+
+/** "host[:port]" as the device signs it: lower case, the default port left out. */
+export function dialledHost(url: string): string {
+  return new URL(url).host;
+}
