@@ -26,6 +26,8 @@ if(SHOPBELL_SANITIZE)
   # vptr needs run-time type information, which the core is built without.
   add_compile_options(-fsanitize=${SHOPBELL_SANITIZE} -fno-sanitize=vptr
     -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  # g++ 12 loses track of initialisation in instrumented code.
+  add_compile_options(-Wno-maybe-uninitialized)
   add_link_options(-fsanitize=${SHOPBELL_SANITIZE} -fno-sanitize=vptr)
 endif()
 
