@@ -62,16 +62,23 @@ class Fold {
   // are not counted). State is unchanged on error. The signature of the envelope is checked here.
   Status apply_member(const ShopInfo& shop, const OpenEnvelope& envelope, std::uint64_t seq,
                       std::uint64_t at_ms);
-  // The author's place in his own sequence. counter_gap, chain_broken (previous does not fit).
+  // The author's place in his own sequence. counter_gap (beyond last + 1), id_taken (not beyond last),
+  // chain_broken (previous does not fit).
   Status check_counter(const OpenEnvelope& envelope) const;
   void advance(const OpenEnvelope& envelope);
+  // Takes the desk's device from the card into the authors. apply_member does it for the card it
+  // sees; to be called when a newer card names another desk.
+  void note_desk(const ShopInfo& shop);
   // May this device append messages and grants? The desk needs no join.
   bool may_write(const ShopInfo& shop, const DeviceId& device) const;
   // May this device read? `certified`: it has shown a valid certificate.
   bool may_read(const ShopInfo& shop, const DeviceId& device, bool certified) const;
   AuthorClass class_of(const ShopInfo& shop, const DeviceId& device, std::uint64_t at_ms) const;
-  // Null where nobody of that id wrote or joined. The desk is known from the shop card.
+  // Null where nobody of that id wrote or joined. The desk is there from the genesis on.
   const Author* find(const DeviceId& device) const;
+  // Whose keys an envelope is checked with: the desk from the card, others from the fold. Null where
+  // neither knows the device.
+  const Device* device_of(const ShopInfo& shop, const DeviceId& device) const;
   // Devices that a grant must name besides desk and team, ascending by id.
   std::vector<const Device*> granted_devices(const ShopInfo& shop) const;
 
@@ -87,6 +94,11 @@ class Fold {
   static Result<Fold> load(BytesView stored);
 
  private:
+  Status apply_genesis(const ShopInfo& shop, const wire::MemberBody& body,
+                       const OpenEnvelope& envelope);
+  Status apply_join(const ShopInfo& shop, const wire::MemberBody& body,
+                    const OpenEnvelope& envelope, std::uint64_t at_ms);
+
   bool started_ = false;
   LogKind kind_ = LogKind::main;
   LogId log_;

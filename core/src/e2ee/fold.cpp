@@ -1,0 +1,233 @@
+// Who takes part in a log: the fold of its member entries (docs/PROTOCOL.md 3.6 to 3.9).
+#include "e2ee/parse.h"
+#include "shopbell/log.h"
+
+namespace shopbell {
+namespace {
+
+enum class MemberKind : std::uint64_t { genesis = 1, join = 2, leave = 3 };
+
+// The author's card as a member entry carries it, and that he signed the entry.
+Result<Device> take_author(const wire::MemberBody& body, const OpenEnvelope& envelope) {
+  Result<Device> device = take_device_card(body.card);
+  if (!device) return device;
+  if (device->id != envelope.header.author) return Errc::envelope_bad;
+  if (!verify_envelope(device->sign_key, envelope)) return Errc::bad_signature;
+  return device;
+}
+
+// A genesis has these fields and no others; the log's id must follow from them.
+Status check_genesis(const ShopInfo& shop, const wire::MemberBody& body,
+                     const OpenEnvelope& envelope) {
+  if (body.log_kind == 0 || body.log_kind > static_cast<std::uint64_t>(LogKind::shop)) {
+    return Errc::envelope_bad;
+  }
+  if (body.shop != shop.shop) return Errc::wrong_shop;
+  const auto kind = static_cast<LogKind>(body.log_kind);
+  if ((kind == LogKind::team) == body.main_log.is_zero()) return Errc::envelope_bad;
+  if (!body.certificate.empty() || !body.device.is_zero()) return Errc::envelope_bad;
+  const wire::Header& header = envelope.header;
+  if (header.counter != 1 || !header.previous.is_zero()) return Errc::envelope_bad;
+  if (header.log != log_id_of(body.shop, header.author, body.random)) return Errc::envelope_bad;
+  if (kind != LogKind::main && header.author != shop.desk.id) return Errc::not_a_member;
+  return {};
+}
+
+bool is_plain_join(const wire::MemberBody& body) {
+  return body.log_kind == 0 && body.shop.is_zero() && body.random.is_zero() &&
+         body.device.is_zero() && body.main_log.is_zero();
+}
+
+Result<Certificate> check_join(const ShopInfo& shop, const wire::MemberBody& body,
+                               const DeviceId& author, std::uint64_t at_ms) {
+  if (!is_plain_join(body)) return Errc::envelope_bad;
+  if (body.certificate.empty()) return Errc::not_certified;
+  Result<Certificate> certificate = take_agent_certificate(shop, body.certificate);
+  if (!certificate) return certificate;
+  if (certificate->device != author) return Errc::not_certified;
+  if (Status status = check_certificate(shop, *certificate, at_ms); !status) {
+    return status.error();
+  }
+  return certificate;
+}
+
+Result<Author> load_author(const wire::AuthorRecord& record) {
+  Author author;
+  author.device.id = record.device;
+  author.counter = record.counter;
+  author.last = record.last;
+  if (!record.card.empty()) {
+    Result<Device> device = parse_device_card(record.card);
+    if (!device) return device.error();
+    if (device->id != record.device) return Errc::malformed;
+    author.device = std::move(*device);
+  }
+  if (!record.certificate.empty()) {
+    Result<Certificate> certificate = parse_agent_certificate(record.certificate);
+    if (!certificate) return certificate.error();
+    author.certificate = std::move(*certificate);
+  }
+  return author;
+}
+
+}  // namespace
+
+Status Fold::apply_member(const ShopInfo& shop, const OpenEnvelope& envelope, std::uint64_t seq,
+                          std::uint64_t at_ms) {
+  if (envelope.header.envelope_class != static_cast<std::uint64_t>(EnvelopeClass::member)) {
+    return Errc::envelope_bad;
+  }
+  const Result<wire::MemberBody> body = codec::decode<wire::MemberBody>(envelope.body);
+  if (!body) return body.error();
+  const auto kind = static_cast<MemberKind>(body->kind);
+  if (kind == MemberKind::leave) return Errc::class_refused;
+  if (kind != MemberKind::genesis && kind != MemberKind::join) return Errc::envelope_bad;
+  const bool genesis = kind == MemberKind::genesis;
+  if (genesis != (seq == 1) || genesis == started_) return Errc::envelope_bad;
+  if (genesis) return apply_genesis(shop, *body, envelope);
+  return apply_join(shop, *body, envelope, at_ms);
+}
+
+Status Fold::apply_genesis(const ShopInfo& shop, const wire::MemberBody& body,
+                           const OpenEnvelope& envelope) {
+  if (Status status = check_genesis(shop, body, envelope); !status) return status;
+  Result<Device> device = take_author(body, envelope);
+  if (!device) return device.error();
+  started_ = true;
+  kind_ = static_cast<LogKind>(body.log_kind);
+  log_ = envelope.header.log;
+  main_log_ = body.main_log;
+  creator_ = device->id;
+  shop_ = body.shop;
+  authors_[creator_].device = std::move(*device);
+  note_desk(shop);
+  return {};
+}
+
+Status Fold::apply_join(const ShopInfo& shop, const wire::MemberBody& body,
+                        const OpenEnvelope& envelope, std::uint64_t at_ms) {
+  if (envelope.header.log != log_) return Errc::envelope_bad;
+  if (shop.shop != shop_) return Errc::wrong_shop;
+  if (kind_ == LogKind::shop) return Errc::not_a_member;
+  Result<Certificate> certificate = check_join(shop, body, envelope.header.author, at_ms);
+  if (!certificate) return certificate.error();
+  Result<Device> device = take_author(body, envelope);
+  if (!device) return device.error();
+  Author& author = authors_[device->id];
+  author.device = std::move(*device);
+  author.certificate = std::move(*certificate);
+  note_desk(shop);
+  return {};
+}
+
+void Fold::note_desk(const ShopInfo& shop) {
+  Author& desk = authors_[shop.desk.id];
+  if (desk.device.card.empty()) desk.device = shop.desk;
+}
+
+Status Fold::check_counter(const OpenEnvelope& envelope) const {
+  const wire::Header& header = envelope.header;
+  const Author* author = find(header.author);
+  const std::uint64_t last = author ? author->counter : 0;
+  if (header.counter <= last) return Errc::id_taken;
+  if (header.counter - last > 1) return Errc::counter_gap;
+  if (header.previous != (author ? author->last : Hash())) return Errc::chain_broken;
+  return {};
+}
+
+void Fold::advance(const OpenEnvelope& envelope) {
+  Author& author = authors_[envelope.header.author];
+  author.device.id = envelope.header.author;
+  author.counter = envelope.header.counter;
+  author.last = envelope.hash;
+}
+
+bool Fold::may_write(const ShopInfo& shop, const DeviceId& device) const {
+  if (!started_) return false;
+  if (device == shop.desk.id) return true;
+  if (kind_ == LogKind::shop) return false;
+  if (kind_ == LogKind::main && device == creator_) return true;
+  const Author* author = find(device);
+  return author && author->certificate && !shop.is_revoked(device);
+}
+
+bool Fold::may_read(const ShopInfo& shop, const DeviceId& device, bool certified) const {
+  if (!started_) return false;
+  if (device == shop.desk.id) return true;
+  if (certified && !shop.is_revoked(device)) return true;
+  return kind_ == LogKind::main && device == creator_;
+}
+
+AuthorClass Fold::class_of(const ShopInfo& shop, const DeviceId& device,
+                           std::uint64_t at_ms) const {
+  if (device == shop.desk.id) return AuthorClass::desk;
+  const Author* author = find(device);
+  if (author && author->certificate && check_certificate(shop, *author->certificate, at_ms)) {
+    return AuthorClass::shop;
+  }
+  if (started_ && kind_ == LogKind::main && device == creator_) return AuthorClass::customer;
+  return AuthorClass::stranger;
+}
+
+const Author* Fold::find(const DeviceId& device) const {
+  const auto found = authors_.find(device);
+  return found == authors_.end() ? nullptr : &found->second;
+}
+
+const Device* Fold::device_of(const ShopInfo& shop, const DeviceId& device) const {
+  if (device == shop.desk.id) return &shop.desk;
+  const Author* author = find(device);
+  return author && !author->device.card.empty() ? &author->device : nullptr;
+}
+
+std::vector<const Device*> Fold::granted_devices(const ShopInfo& shop) const {
+  std::vector<const Device*> out;
+  if (started_ && kind_ == LogKind::main && creator_ != shop.desk.id) {
+    if (const Device* creator = device_of(shop, creator_)) out.push_back(creator);
+  }
+  return out;
+}
+
+Bytes Fold::save() const {
+  wire::FoldRecord record;
+  if (!started_) return {};
+  record.kind = static_cast<std::uint64_t>(kind_);
+  record.log = log_;
+  record.main_log = main_log_;
+  record.creator = creator_;
+  record.shop = shop_;
+  for (const auto& [id, author] : authors_) {
+    wire::AuthorRecord entry;
+    entry.device = id;
+    entry.card = author.device.card;
+    entry.counter = author.counter;
+    entry.last = author.last;
+    if (author.certificate) entry.certificate = author.certificate->bytes;
+    record.authors.push_back(entry);
+  }
+  return codec::encode(record);
+}
+
+Result<Fold> Fold::load(BytesView stored) {
+  Fold fold;
+  if (stored.empty()) return fold;
+  const Result<wire::FoldRecord> record = codec::decode<wire::FoldRecord>(stored);
+  if (!record) return record.error();
+  if (record->kind == 0 || record->kind > static_cast<std::uint64_t>(LogKind::shop)) {
+    return Errc::malformed;
+  }
+  fold.started_ = true;
+  fold.kind_ = static_cast<LogKind>(record->kind);
+  fold.log_ = record->log;
+  fold.main_log_ = record->main_log;
+  fold.creator_ = record->creator;
+  fold.shop_ = record->shop;
+  for (const wire::AuthorRecord& entry : record->authors) {
+    Result<Author> author = load_author(entry);
+    if (!author) return author.error();
+    fold.authors_[entry.device] = std::move(*author);
+  }
+  return fold;
+}
+
+}  // namespace shopbell

@@ -1,0 +1,126 @@
+// Grants: who can open an epoch (docs/PROTOCOL.md section 4).
+#include "shopbell/limits.h"
+#include "shopbell/log.h"
+
+namespace shopbell {
+namespace {
+
+struct Recipient {
+  Hash id;
+  SealKey key;
+};
+
+Recipient recipient_of(const Device& device) {
+  Recipient out;
+  out.id.data = device.id.data;
+  out.key = device.seal_key;
+  return out;
+}
+
+// Everyone a grant must name, ascending: the devices of the fold, the desk, the team.
+std::vector<Recipient> recipients_of(const ShopInfo& shop, const Fold& fold,
+                                     std::uint64_t team_version, const SealKey& team_key) {
+  std::vector<Recipient> out;
+  for (const Device* device : fold.granted_devices(shop)) out.push_back(recipient_of(*device));
+  out.push_back(recipient_of(shop.desk));
+  Recipient team;
+  team.id = team_id_of(team_version, team_key);
+  team.key = team_key;
+  out.push_back(team);
+  std::sort(out.begin(), out.end(),
+            [](const Recipient& a, const Recipient& b) { return a.id < b.id; });
+  return out;
+}
+
+Bytes box_aad(const LogId& log, std::uint64_t epoch, const Hash& commitment,
+              const Hash& recipient) {
+  Bytes aad = to_bytes(as_bytes("shopbell grant box v1"));
+  append(aad, log.view());
+  append(aad, crypto::u64be(epoch));
+  append(aad, commitment.view());
+  append(aad, recipient.view());
+  return aad;
+}
+
+// The public key of a team version that is accepted here; zero where it is not.
+SealKey accepted_team_key(const ShopInfo& shop, std::uint64_t version,
+                          const std::map<std::uint64_t, SealKey>& team_keys) {
+  if (version == 0 || version > shop.team_version) return {};
+  if (version == shop.team_version) return shop.team_key;
+  const auto found = team_keys.find(version);
+  return found == team_keys.end() ? SealKey() : found->second;
+}
+
+bool names_exactly(const std::vector<wire::GrantBox>& boxes,
+                   const std::vector<Recipient>& wanted) {
+  return std::equal(boxes.begin(), boxes.end(), wanted.begin(), wanted.end(),
+                    [](const wire::GrantBox& box, const Recipient& recipient) {
+                      return box.recipient == recipient.id && !box.box.is_zero();
+                    });
+}
+
+}  // namespace
+
+Hash commitment_of(const LogId& log, std::uint64_t epoch, const Key& key) {
+  return crypto::hash("shopbell commitment v1",
+                      {log.view(), crypto::u64be(epoch), key.reveal()});
+}
+
+Result<Bytes> make_grant_body(Rng& rng, const ShopInfo& shop, const Fold& fold,
+                              std::uint64_t epoch, const Key& key) {
+  wire::GrantBody body;
+  body.epoch = epoch;
+  body.commitment = commitment_of(fold.log(), epoch, key);
+  body.team_version = shop.team_version;
+  for (const Recipient& to : recipients_of(shop, fold, shop.team_version, shop.team_key)) {
+    const Bytes aad = box_aad(fold.log(), epoch, body.commitment, to.id);
+    const Result<KeyBox> box = crypto::box_key(rng, to.key, aad, key);
+    if (!box) return box.error();
+    wire::GrantBox entry;
+    entry.recipient = to.id;
+    entry.box = *box;
+    body.boxes.push_back(entry);
+  }
+  return codec::encode(body);
+}
+
+Result<Grant> check_grant(const ShopInfo& shop, const Fold& fold, std::uint64_t last_epoch,
+                          const std::map<std::uint64_t, SealKey>& team_keys,
+                          const OpenEnvelope& envelope) {
+  if (envelope.header.log != fold.log()) return Errc::grant_refused;
+  if (!fold.may_write(shop, envelope.header.author)) return Errc::not_a_member;
+  if (envelope.header.envelope_class != static_cast<std::uint64_t>(EnvelopeClass::grant)) {
+    return Errc::grant_refused;
+  }
+  const Result<wire::GrantBody> body = codec::decode<wire::GrantBody>(envelope.body);
+  if (!body) return Errc::malformed;
+  if (body->epoch != 0 && body->epoch <= last_epoch) return Errc::grant_taken;
+  if (body->epoch != last_epoch + 1 || body->commitment.is_zero()) return Errc::grant_refused;
+  const SealKey team_key = accepted_team_key(shop, body->team_version, team_keys);
+  if (team_key.is_zero()) return Errc::grant_refused;
+  if (!names_exactly(body->boxes, recipients_of(shop, fold, body->team_version, team_key))) {
+    return Errc::grant_refused;
+  }
+  Grant grant;
+  grant.epoch = body->epoch;
+  grant.commitment = body->commitment;
+  grant.team_version = body->team_version;
+  return grant;
+}
+
+Result<Key> open_grant(const LogId& log, BytesView body, const Hash& recipient,
+                       const crypto::SealPair& pair) {
+  const Result<wire::GrantBody> grant = codec::decode<wire::GrantBody>(body);
+  if (!grant) return Errc::box_bad;
+  const auto box = std::find_if(
+      grant->boxes.begin(), grant->boxes.end(),
+      [&](const wire::GrantBox& entry) { return entry.recipient == recipient; });
+  if (box == grant->boxes.end()) return Errc::box_bad;
+  const Bytes aad = box_aad(log, grant->epoch, grant->commitment, recipient);
+  Result<Key> key = crypto::open_key_box(pair, aad, box->box);
+  if (!key) return key;
+  if (commitment_of(log, grant->epoch, *key) != grant->commitment) return Errc::grant_bad;
+  return key;
+}
+
+}  // namespace shopbell
