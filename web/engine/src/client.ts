@@ -49,7 +49,7 @@ export type CoreEvent = { [N in keyof Events]: { readonly type: N } & Events[N] 
 
 /** What the host of the core says by itself. */
 export type HostEvent =
-  /** Comes once, before "ready". After "refused" nothing else comes: the page is not secure. */
+  /** Comes before "ready". After "refused" nothing else comes: the page is not secure. */
   | { readonly type: "storage"; readonly mode: StorageMode }
   /** Another tab has the conversation. "ready" follows once this one has it. */
   | { readonly type: "elsewhere" }

@@ -16,7 +16,7 @@ export const InputKind = {
 } as const;
 export type InputKind = (typeof InputKind)[keyof typeof InputKind];
 
-/** What the core wants done. Bytes are the receiver's own, one buffer for all outputs of an input. */
+/** What the core wants done; one buffer, the receiver's, holds the bytes of one input's outputs. */
 export type Output =
   | { readonly do: "connect" | "disconnect" }
   | { readonly do: "transmit"; readonly bytes: Uint8Array }
@@ -64,7 +64,8 @@ function u32(value: number): Uint8Array {
 
 /** Records as the core takes them for Loaded. */
 export function packRecords(records: readonly StoredRecord[]): Uint8Array {
-  return join(records.flatMap(({ key, value }) => [u32(key.length), key, u32(value.length), value]));
+  const parts = ({ key, value }: StoredRecord) => [u32(key.length), key, u32(value.length), value];
+  return join(records.flatMap(parts));
 }
 
 class Reader {

@@ -26,7 +26,7 @@ function finished(transaction: IDBTransaction): Promise<void> {
 // IndexedDB takes buffers, of which a view into a larger one would not be one.
 const key_of = (bytes: Uint8Array): ArrayBuffer => bytes.slice().buffer as ArrayBuffer;
 
-/** The database of a device, before and beside the records: it also keeps the wrapped storage key. */
+/** The database of a device; beside the records it keeps the wrapped storage key. */
 export async function openDatabase(name: string): Promise<IDBDatabase> {
   const request = indexedDB.open(name, 1);
   request.addEventListener("upgradeneeded", () => {
@@ -89,18 +89,35 @@ export class IdbStorage implements Storage {
     if (indexedDB.cmp(...range) >= 0) return [];
     const within = IDBKeyRange.bound(...range, false, true);
     const records = this.database.transaction(RECORDS).objectStore(RECORDS);
-    // getAll knows no direction, and a cursor costs an event for each record; so the keys come
-    // first and tell where the last `limit` records begin.
     if (!descending) return together(records, within, limit);
-    const keys = await settled(records.getAllKeys(within));
-    const start = limit ? keys[Math.max(0, keys.length - limit)] : keys[0];
-    if (start === undefined) return [];
-    return (await together(records, IDBKeyRange.bound(start, range[1], false, true), 0)).reverse();
+    // getAll knows no direction and a cursor costs an event for each record: the cursor only finds
+    // where the last `limit` records begin.
+    const start = limit ? await last_but(records, within, limit) : undefined;
+    const last = IDBKeyRange.bound(start ?? range[0], range[1], false, true);
+    return (await together(records, last, 0)).reverse();
   }
 
   close(): void {
     this.database.close();
   }
+}
+
+// The key of the limit-th record from the end; nothing where there are fewer.
+function last_but(
+  records: IDBObjectStore,
+  range: IDBKeyRange,
+  limit: number,
+): Promise<IDBValidKey | undefined> {
+  const request = records.openKeyCursor(range, "prev");
+  return new Promise((resolve, reject) => {
+    let passed = limit === 1;
+    request.addEventListener("success", () => {
+      if (passed || !request.result) return resolve(request.result?.key);
+      passed = true;
+      request.result.advance(limit - 1);
+    });
+    request.addEventListener("error", () => reject(request.error));
+  });
 }
 
 async function together(

@@ -15,8 +15,8 @@ class WebSocketLink implements Link {
     this.socket.addEventListener(
       "message",
       // Text is never sent by a relay; as an empty message the core refuses it.
-      ({ data }: MessageEvent<unknown>) =>
-        events.received(new Uint8Array(data instanceof ArrayBuffer ? data : 0)),
+      ({ data }: MessageEvent) =>
+        events.received(data instanceof ArrayBuffer ? new Uint8Array(data) : new Uint8Array()),
       { signal },
     );
     // 1006 stands for "no close frame": the core knows it as 0.
@@ -42,7 +42,13 @@ export class WebSocketTransport implements Transport {
   constructor(private readonly url: string) {}
 
   connect(events: LinkEvents): Link {
-    return new WebSocketLink(this.url, events);
+    try {
+      return new WebSocketLink(this.url, events);
+    } catch {
+      // A policy of the page forbids the address.
+      const late = setTimeout(() => events.closed(0));
+      return { send: () => undefined, close: () => undefined, drop: () => clearTimeout(late) };
+    }
   }
 }
 
