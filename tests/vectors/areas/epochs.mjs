@@ -1,0 +1,2 @@
+export const body = () => ({});
+export const grant = () => ({});

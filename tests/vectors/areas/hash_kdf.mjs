@@ -1,0 +1,1 @@
+export const hash_kdf = () => ({});
