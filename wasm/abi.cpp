@@ -150,18 +150,24 @@ void drain(Hosted& device) {
 
 void handle(Engine& engine, InputKind kind, std::uint64_t number, BytesView bytes) {
   switch (kind) {
-    case InputKind::tick: return engine.handle(in::Tick{number});
-    case InputKind::connected: return engine.handle(in::Connected{});
-    case InputKind::received: return engine.handle(in::Received{bytes});
+    case InputKind::tick:
+      return engine.handle(in::Tick{number});
+    case InputKind::connected:
+      return engine.handle(in::Connected{});
+    case InputKind::received:
+      return engine.handle(in::Received{bytes});
     case InputKind::closed:
       return engine.handle(in::Closed{static_cast<std::uint16_t>(number)});
-    case InputKind::persisted: return engine.handle(in::Persisted{number});
-    case InputKind::persist_failed: return engine.handle(in::PersistFailed{number});
+    case InputKind::persisted:
+      return engine.handle(in::Persisted{number});
+    case InputKind::persist_failed:
+      return engine.handle(in::PersistFailed{number});
     case InputKind::loaded: {
       const std::vector<in::Record> records = records_of(bytes);
       return engine.handle(in::Loaded{number, records});
     }
-    case InputKind::entropy: return engine.handle(in::Entropy{bytes});
+    case InputKind::entropy:
+      return engine.handle(in::Entropy{bytes});
     case InputKind::command:
       return engine.handle(in::Command{static_cast<wire::CommandKind>(number), bytes});
   }
@@ -194,8 +200,8 @@ Hosted* sb_new(std::uint8_t* config, std::uint32_t size) {
 void sb_delete(Hosted* device) { delete device; }
 
 // `number` is the input's time, close code, batch, load id or command kind.
-const std::uint8_t* sb_input(Hosted* device, std::uint32_t kind, double number,
-                             std::uint8_t* bytes, std::uint32_t size) {
+const std::uint8_t* sb_input(Hosted* device, std::uint32_t kind, double number, std::uint8_t* bytes,
+                             std::uint32_t size) {
   const Given given(bytes, size);
   handle(device->engine, static_cast<InputKind>(kind), static_cast<std::uint64_t>(number),
          given.view());

@@ -1,6 +1,6 @@
-// libsodium's random source, which in wasm is none: the core draws from its own generator, seeded by
-// the Entropy input. Whatever asks libsodium for randomness all the same is a defect and traps, for
-// a guessable key would be worse than no key.
+// The random source of libsodium, which in wasm is none: the core draws from its own generator,
+// seeded by the Entropy input. Whatever asks libsodium all the same is a defect and traps, for a
+// guessable key would be worse than no key.
 #include <cstddef>
 #include <cstdint>
 
