@@ -1,0 +1,59 @@
+// shopbell.toml: what a shop or a relay's operator may set. Every key stands, documented, in the
+// file that `init` writes; a key that is not known is an error, for a typing mistake must not pass
+// silently.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace shopbell::app {
+
+struct ShopSection {
+  std::string name = "My shop";
+  std::string accent = "#0f766e";
+  std::string greeting_zh;  // empty: the built-in one
+  std::string greeting_en;
+  std::vector<std::string> domains;  // origins whose pages may show the widget
+};
+
+struct ServeSection {
+  std::string host = "127.0.0.1";
+  std::uint16_t port = 8080;
+  std::string public_url;  // where browsers find loader, frame and console; no slash at the end
+  std::string relay_url;   // where devices find the relay: ws://.../ws or wss://.../ws
+  std::string relay_key;   // its public key; empty: the relay of this data directory
+  bool insecure_http = false;
+};
+
+struct RelaySection {
+  std::vector<std::string> roots;  // shop ids that are served; empty: the shop of this directory
+  std::vector<std::string> hosts;  // names under which devices dial the relay
+};
+
+struct Config {
+  ShopSection shop;
+  ServeSection serve;
+  RelaySection relay;
+
+  // Where browsers find the code: public_url, or made from host and port.
+  std::string public_url() const;
+  // Where devices find the relay: relay_url, or made from public_url.
+  std::string relay_url() const;
+};
+
+// Refusal "NAME:LINE: what is wrong" for text that is not TOML, an unknown key, a value of the
+// wrong type or out of its range.
+Config parse_config(std::string_view text, const std::string& name);
+
+// The documented file that parse_config reads back to the same values.
+std::string config_text(const Config& config);
+
+// "http://host[:port]" or https, lower case, nothing behind it; "*." may stand before the host.
+// Such text can stand in a header.
+bool is_origin(std::string_view text);
+// "127.0.0.1", "::1" or "localhost".
+bool is_loopback(std::string_view host);
+
+}  // namespace shopbell::app

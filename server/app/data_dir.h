@@ -1,0 +1,69 @@
+// A data directory: keys, configuration, databases. `init` makes it whole or not at all, and
+// nothing starts on one that is half-written.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+
+#include "app/config.h"
+#include "app/keys.h"
+
+namespace shopbell::app {
+
+// Which parts a directory has: a shop's own, or a relay's alone.
+enum class Parts : std::uint8_t { shop, relay };
+
+struct DataDir {
+  std::filesystem::path path;
+
+  std::filesystem::path config() const { return path / "shopbell.toml"; }
+  std::filesystem::path root_key() const { return path / "root.key"; }
+  std::filesystem::path desk_key() const { return path / "desk.key"; }
+  std::filesystem::path desk_certificate() const { return path / "desk.cert"; }
+  std::filesystem::path relay_key() const { return path / "relay.key"; }
+  std::filesystem::path relay_store() const { return path / "relay.db"; }
+  std::filesystem::path desk_store() const { return path / "desk.db"; }
+  std::filesystem::path invitations() const { return path / "invitations.db"; }
+};
+
+// What a desk starts with; checked against each other.
+struct DeskState {
+  ShopId shop;
+  DeskKey desk;
+  DeskCertificate certificate;
+};
+
+// Makes keys, certificate and configuration; the configuration last, for its presence says that all
+// is there. Refusal where something is there already.
+void init_data_dir(const DataDir& dir, Parts parts, const Config& config, std::uint64_t now_ms);
+
+// Refusal, saying what to do, where the directory is not there or was left half-written.
+Config load_config(const DataDir& dir);
+// Renews the certificate when it nears its end and the root key is there. Refusal where a file is
+// missing, damaged, readable by others, or does not fit the others.
+DeskState load_desk(const DataDir& dir, std::uint64_t now_ms);
+crypto::SignPair load_relay_key(const DataDir& dir);
+
+// The shop's id as far as the directory knows it: from its certificate.
+std::optional<ShopId> shop_of(const DataDir& dir);
+
+// Saves all key files as one; Refusal where `file` is there already.
+void backup_keys(const DataDir& dir, const std::filesystem::path& file);
+// Refusal where the backup is damaged or is not of this directory's keys.
+void verify_backup(const DataDir& dir, const std::filesystem::path& file);
+// Writes the key files that are missing; Refusal where another key stands in the way.
+void restore_keys(const DataDir& dir, const std::filesystem::path& file);
+
+// One process at a time uses a directory: held until the object goes. Refusal where another has it.
+class DirLock {
+ public:
+  explicit DirLock(const DataDir& dir);
+  DirLock(const DirLock&) = delete;
+  DirLock& operator=(const DirLock&) = delete;
+  ~DirLock();
+
+ private:
+  int fd_;
+};
+
+}  // namespace shopbell::app

@@ -1,0 +1,17 @@
+// Randomness of the operating system, for keys and for the engines' and shards' Entropy inputs.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "shopbell/crypto.h"
+
+namespace shopbell::app {
+
+// Fills from getrandom(2); aborts where the system has none, for keys without it would be worse.
+void fill_random(std::span<std::uint8_t> out);
+Key random_key();
+// Milliseconds since 1970.
+std::uint64_t wall_ms();
+
+}  // namespace shopbell::app

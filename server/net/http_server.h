@@ -1,0 +1,58 @@
+// HTTP/1.1 on one port: listens, reads requests, sends what the site answers, hands WebSocket
+// upgrades on. Everything runs on the io_context's one thread.
+#pragma once
+
+#include <unordered_set>
+
+#include "net/asio_types.h"
+#include "net/static_files.h"
+
+namespace shopbell::net {
+
+using UpgradeRequest = http::request<http::empty_body>;
+
+// What stands behind the port. Lives longer than the server.
+class Site {
+ public:
+  struct Request {
+    std::string_view target;
+    std::string_view accept_encoding;
+    std::string_view if_none_match;
+  };
+  virtual ~Site() = default;
+  // GET or HEAD.
+  virtual Reply answer(const Request& request) = 0;
+  // A request to upgrade at /ws that offers the subprotocol. False: there is no relay here.
+  virtual bool upgrade(Socket& socket, UpgradeRequest& request) = 0;
+};
+
+class HttpServer {
+ public:
+  HttpServer(asio::io_context& io, Site& site);
+  ~HttpServer();
+  HttpServer(const HttpServer&) = delete;
+  HttpServer& operator=(const HttpServer&) = delete;
+
+  // Listens at a numeric address, or at both loopback addresses for "localhost". Port 0 takes a
+  // free one. Returns the port, or 0 with a sentence in `problem`.
+  std::uint16_t listen(const std::string& host, std::uint16_t port, std::string& problem);
+  // Takes no new connections and ends those that wait for a request.
+  void stop();
+  std::uint64_t requests() const { return requests_; }
+
+ private:
+  class Session;
+  using Sessions = std::unordered_set<Session*>;
+  struct Listener;
+
+  error_code open(const asio::ip::address& address, std::uint16_t port, std::uint16_t& bound);
+  void accept(const std::shared_ptr<Listener>& listener);
+
+  asio::io_context& io_;
+  Site& site_;
+  std::vector<std::shared_ptr<Listener>> listeners_;
+  std::shared_ptr<Sessions> sessions_ = std::make_shared<Sessions>();
+  std::uint64_t requests_ = 0;
+};
+
+}  // namespace shopbell::net
