@@ -1,0 +1,31 @@
+// What only the desk does: the shop card, the team's key, the shop log, certificates.
+#pragma once
+
+#include "engine/state.h"
+
+namespace shopbell::engine {
+
+struct Machines;
+
+class Desk {
+ public:
+  explicit Desk(Machines& machines) : m_(machines) {}
+
+  // Makes team key and shop log where there are none, signs a newer card and hands it in.
+  Status sign_card(const wire::SignCard& command);
+  // Certifies a device whose session is up, records it in the shop log, answers its request.
+  Status certify(const wire::Certify& command);
+  Status create_log(const wire::CreateLog& command);
+  // A certified device asks for the team's newest secret.
+  void answer_handover(const Device& device, std::uint64_t role, std::uint64_t request_id);
+  // Once a connection is up: the relay takes it, or has it already.
+  void hand_in_card();
+
+ private:
+  Result<KeyBox> handover_for(const Device& device);
+  void record(wire::ContentKind kind, BytesView content, std::string_view fallback);
+
+  Machines& m_;
+};
+
+}  // namespace shopbell::engine

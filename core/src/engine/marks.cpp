@@ -1,0 +1,156 @@
+#include "engine/marks.h"
+
+#include "engine/machines.h"
+
+namespace shopbell::engine {
+namespace {
+
+constexpr std::uint64_t mark_delivered = 1;
+constexpr std::uint64_t mark_read = 2;
+
+}  // namespace
+
+void Marks::take(BytesView bytes) {
+  Result<wire::MarkBody> peeked = peek_mark(bytes);
+  if (!peeked || !m_.state.shop) return;
+  Log* log = m_.state.find(peeked->log);
+  if (log == nullptr || log->stopped != Errc::none) return;
+  if (peeked->seq > log->seq) {
+    log->early_marks[peeked->device] = to_bytes(bytes);
+    while (log->early_marks.size() > limits::log_devices_max) {
+      log->early_marks.erase(log->early_marks.begin());
+    }
+    return;
+  }
+  const Device* device = log->fold.device_of(*m_.state.shop, peeked->device);
+  if (device == nullptr) return;
+  Result<wire::MarkBody> mark = take_mark(device->sign_key, bytes);
+  if (!mark) {
+    m_.problem(mark.error(), peeked->log, peeked->device);
+    return;
+  }
+  const auto chain = log->chains.find(mark->seq);
+  if (chain != log->chains.end() && chain->second != mark->chain) {
+    log->stopped = Errc::forked;
+    m_.touch(*log);
+    m_.problem(Errc::forked, log->id, mark->device);
+    m_.replica.show_sync(*log);
+    return;
+  }
+  if (mark->device == m_.state.self()) note_own(*log, *mark);
+  Progress& progress = log->marks[mark->device];
+  std::uint64_t& place = mark->kind == mark_read ? progress.read : progress.delivered;
+  if (mark->seq <= place) return;
+  place = mark->seq;
+  m_.touch(*log);
+  show_receipts(*log);
+}
+
+void Marks::note_own(Log& log, const wire::MarkBody& mark) {
+  if (mark.kind == mark_delivered) {
+    log.own_delivered_sent = std::max(log.own_delivered_sent, mark.seq);
+  } else {
+    log.own_read_sent = std::max(log.own_read_sent, mark.seq);
+    log.own_read = std::max(log.own_read, mark.seq);
+  }
+}
+
+void Marks::entry_stored(Log& log) {
+  if (log.early_marks.empty()) return;
+  const std::map<DeviceId, Bytes> early = std::move(log.early_marks);
+  log.early_marks.clear();
+  for (const auto& [device, mark] : early) take(mark);
+}
+
+void Marks::read_up_to(Log& log, std::uint64_t seq) {
+  seq = std::min(seq, log.seq);
+  if (seq <= log.own_read) return;
+  log.own_read = seq;
+  if (log.own_read >= log.last_talk) log.unread = 0;
+  m_.touch(log);
+  show_log(log);
+  show_receipts(log);
+}
+
+bool Marks::sends_delivered() const { return m_.state.role != Role::agent; }
+
+void Marks::flush(Log& log) {
+  if (!m_.connection.online() || !log.fold.started() || log.stopped != Errc::none) return;
+  // Receivers know a device from its join; before it a mark would say nothing.
+  if (log.fold.device_of(*m_.state.shop, m_.state.self()) == nullptr) return;
+  const bool delivered = sends_delivered() && log.seq > log.own_delivered_sent;
+  const bool read = log.own_read > log.own_read_sent;
+  if (!delivered && !read) return;
+  const std::uint64_t now = m_.io.now_ms;
+  if (now < log.mark_at_ms && log.mark_at_ms <= now + limits::mark_interval_ms) {
+    m_.wake_log_at(log, log.mark_at_ms);
+    return;
+  }
+  log.mark_at_ms = now + limits::mark_interval_ms;
+  if (delivered) {
+    send(log, mark_delivered, log.seq);
+    log.own_delivered_sent = log.seq;
+  }
+  if (read) {
+    send(log, mark_read, log.own_read);
+    log.own_read_sent = log.own_read;
+  }
+}
+
+void Marks::send(Log& log, std::uint64_t kind, std::uint64_t seq) {
+  wire::MarkBody body;
+  body.log = log.id;
+  body.device = m_.state.self();
+  body.kind = kind;
+  body.seq = seq;
+  const auto chain = log.chains.find(seq);
+  // Older than what is remembered: the newest place says more and is known.
+  body.chain = chain != log.chains.end() ? chain->second : log.chain;
+  if (chain == log.chains.end()) body.seq = log.seq;
+  const Bytes mark = make_mark(*m_.state.keys, body);
+  m_.io.frame(wire::FrameKind::mark, wire::Mark{mark});
+}
+
+void Marks::show_receipts(Log& log) {
+  if (!m_.state.shop) return;
+  const bool we_are_the_shop = m_.state.role != Role::visitor;
+  Progress theirs;
+  for (const auto& [device, progress] : log.marks) {
+    if (device == m_.state.self()) continue;
+    const AuthorClass who =
+        log.fold.class_of(*m_.state.shop, device, m_.connection.trusted_now());
+    const bool is_customer = who == AuthorClass::customer;
+    const std::uint64_t delivered = std::max(progress.delivered, progress.read);
+    if (we_are_the_shop && is_customer) {
+      theirs.delivered = std::max(theirs.delivered, delivered);
+      theirs.read = std::max(theirs.read, progress.read);
+    } else if (!we_are_the_shop && who == AuthorClass::desk) {
+      theirs.delivered = std::max(theirs.delivered, progress.delivered);
+    } else if (!we_are_the_shop && who == AuthorClass::shop) {
+      theirs.read = std::max(theirs.read, progress.read);
+    }
+  }
+  if (theirs.delivered == log.shown_receipts.delivered && theirs.read == log.shown_receipts.read &&
+      log.own_read == log.shown_own_read) {
+    return;
+  }
+  log.shown_receipts = theirs;
+  log.shown_own_read = log.own_read;
+  wire::Receipts event;
+  event.log = log.id;
+  event.delivered_seq = theirs.delivered;
+  event.read_seq = theirs.read;
+  event.own_read_seq = log.own_read;
+  m_.io.event(wire::EventKind::receipts, event);
+}
+
+void Marks::show_log(const Log& log) {
+  wire::LogChanged event;
+  event.log = log.id;
+  event.head_seq = std::max(log.seq, log.head_seq);
+  event.in_sync = !log.is_behind() && log.stopped == Errc::none;
+  event.unread = log.unread;
+  m_.io.event(wire::EventKind::log_changed, event);
+}
+
+}  // namespace shopbell::engine

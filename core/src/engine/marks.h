@@ -1,0 +1,33 @@
+// How far everybody has got (docs/PROTOCOL.md section 8): sends this device's marks, takes those of
+// others, and tells people as Receipts and LogChanged.
+#pragma once
+
+#include "engine/state.h"
+
+namespace shopbell::engine {
+
+struct Machines;
+
+class Marks {
+ public:
+  explicit Marks(Machines& machines) : m_(machines) {}
+
+  // A signed mark from the relay. Unknown devices and older marks are passed over.
+  void take(BytesView mark);
+  // A new entry is stored: marks that came before it may count now, and a "delivered" is due.
+  void entry_stored(Log& log);
+  void read_up_to(Log& log, std::uint64_t seq);
+  // Sends what is due; called once for each touched log before the drain, and by its timer.
+  void flush(Log& log);
+  void show_receipts(Log& log);
+  void show_log(const Log& log);
+
+ private:
+  void send(Log& log, std::uint64_t kind, std::uint64_t seq);
+  void note_own(Log& log, const wire::MarkBody& mark);
+  bool sends_delivered() const;
+
+  Machines& m_;
+};
+
+}  // namespace shopbell::engine

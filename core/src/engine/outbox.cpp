@@ -1,0 +1,453 @@
+#include "engine/outbox.h"
+
+#include "engine/machines.h"
+#include "store/keys.h"
+
+namespace shopbell::engine {
+namespace {
+
+constexpr std::uint64_t retry_soon_ms = 1'000;
+
+struct EpochInForce {
+  std::uint64_t number = 0;
+  Hash commitment;
+  std::uint64_t team_version = 0;
+  std::uint64_t granted_ms = 0;
+  std::uint64_t messages = 0;
+  const Key* key = nullptr;
+};
+
+// The epoch that an envelope at `at` of the outbox would be sealed under.
+EpochInForce epoch_before(const Log& log, std::size_t at) {
+  std::uint64_t messages = 0;
+  for (std::size_t i = at; i-- > 0;) {
+    const Outgoing& item = log.outbox[i];
+    if (item.envelope_class == EnvelopeClass::message) ++messages;
+    if (item.envelope_class != EnvelopeClass::grant || !item.epoch_key) continue;
+    Result<OpenEnvelope> envelope = open_envelope(item.envelope);
+    Result<wire::GrantBody> body =
+        envelope ? codec::decode<wire::GrantBody>(envelope->body) : envelope.error();
+    if (!body) return {};
+    return {item.epoch, body->commitment, body->team_version, item.time_ms, messages,
+            &*item.epoch_key};
+  }
+  if (log.epochs.empty()) return {};
+  const Epoch& last = log.epochs.rbegin()->second;
+  return {last.number,     last.commitment,
+          last.team_version, last.granted_ms,
+          log.epoch_messages + messages, last.key ? &*last.key : nullptr};
+}
+
+}  // namespace
+
+// --- taking in
+
+Status Outbox::send(const wire::Send& command) {
+  if (command.content.size() + command.fallback.size() > limits::content_bytes_max) {
+    return Errc::too_large;
+  }
+  Log* log = nullptr;
+  if (command.log) {
+    log = m_.state.find(command.log);
+    if (log == nullptr || log->stopped != Errc::none) return Errc::command_bad;
+    if (log->outbox.size() >= limits::outbox_records_max) return Errc::quota;
+  } else {
+    log = &create_log(LogKind::main, {}, command.ref);
+  }
+  if (m_.state.role == Role::agent) {
+    if (!m_.state.certificate) return Errc::not_certified;
+    join(*log);
+  }
+  wire::InnerBody inner;
+  inner.kind = command.kind;
+  inner.content = command.content;
+  inner.fallback = command.fallback;
+  inner.target_author = command.target_author;
+  inner.target_counter = command.target_counter;
+  inner.answers_seq = command.answers_seq;
+  add_message(*log, command.ref, inner);
+  return {};
+}
+
+Log& Outbox::create_log(LogKind kind, const LogId& main_log, std::uint64_t ref) {
+  const Hash random = m_.io.rng.nonce();
+  const LogId id = log_id_of(m_.state.shop_id, m_.state.self(), random);
+  Log& log = m_.replica.log_of(id);
+  log.open = true;
+  append(log, EnvelopeClass::member, ref,
+         make_genesis_body(m_.state.shop_id, kind, random, m_.state.keys->self, main_log));
+  wire::LogOpened event;
+  event.log = id;
+  event.kind = static_cast<std::uint64_t>(kind);
+  event.main_log = main_log;
+  event.ref = ref;
+  event.creator = m_.state.self();
+  m_.io.event(wire::EventKind::log_opened, event);
+  pump(log);
+  return log;
+}
+
+void Outbox::add_message(Log& log, std::uint64_t ref, const wire::InnerBody& inner) {
+  const Outgoing& item = append(log, EnvelopeClass::message, ref, codec::encode(inner));
+  show_one(log, item);
+  pump(log);
+}
+
+void Outbox::join(Log& log) {
+  if (!m_.state.certificate) return;
+  const Author* self = log.fold.find(m_.state.self());
+  const bool joined = self != nullptr && self->certificate &&
+                      self->certificate->bytes == m_.state.certificate->bytes;
+  for (const Outgoing& item : log.outbox) {
+    if (item.envelope_class == EnvelopeClass::member) return;
+  }
+  if (!joined) {
+    append(log, EnvelopeClass::member, 0,
+           make_join_body(m_.state.keys->self, m_.state.certificate->bytes));
+  }
+  if (!m_.state.own_name.empty() && log.own_name_said != m_.state.own_name &&
+      log.names[m_.state.self()] != m_.state.own_name) {
+    log.own_name_said = m_.state.own_name;
+    const Bytes about = codec::encode(wire::About{m_.state.own_name});
+    wire::InnerBody inner;
+    inner.kind = static_cast<std::uint64_t>(wire::ContentKind::about);
+    inner.content = about;
+    inner.fallback = m_.state.own_name;
+    append(log, EnvelopeClass::message, 0, codec::encode(inner));
+  }
+  pump(log);
+}
+
+Outgoing& Outbox::append(Log& log, EnvelopeClass envelope_class, std::uint64_t ref, Bytes inner) {
+  Outgoing item;
+  item.index = log.outbox_next++;
+  item.envelope_class = envelope_class;
+  item.ref = ref;
+  item.time_ms = m_.io.now_ms;
+  item.inner = std::move(inner);
+  log.outbox.push_back(std::move(item));
+  store(log, log.outbox.back());
+  m_.touch(log);
+  return log.outbox.back();
+}
+
+void Outbox::store(const Log& log, const Outgoing& item) {
+  wire::OutboxRecord record;
+  record.envelope_class = static_cast<std::uint64_t>(item.envelope_class);
+  record.ref = item.ref;
+  record.time_ms = item.time_ms;
+  record.inner = item.inner;
+  record.envelope = item.envelope;
+  record.epoch = item.epoch;
+  if (item.epoch_key) record.epoch_key = Hash::from(item.epoch_key->reveal());
+  record.formers = item.formers;
+  m_.io.put(store::outbox_key(log.id, item.index), record);
+}
+
+void Outbox::restore(Log& log, std::uint64_t index, const wire::OutboxRecord& record) {
+  Outgoing item;
+  item.index = index;
+  item.envelope_class = static_cast<EnvelopeClass>(record.envelope_class);
+  item.ref = record.ref;
+  item.time_ms = record.time_ms;
+  item.inner = to_bytes(record.inner);
+  item.envelope = to_bytes(record.envelope);
+  item.epoch = record.epoch;
+  if (record.epoch_key) item.epoch_key = Key::from(record.epoch_key.view());
+  item.formers = record.formers;
+  if (item.sealed()) {
+    Result<OpenEnvelope> envelope = open_envelope(item.envelope);
+    if (envelope) {
+      item.hash = envelope->hash;
+      item.counter = envelope->header.counter;
+    }
+  }
+  log.outbox_next = std::max(log.outbox_next, index + 1);
+  // A grant goes before the message that asked for it, whatever its index.
+  auto at = log.outbox.end();
+  if (item.sealed()) {
+    at = std::find_if(log.outbox.begin(), log.outbox.end(), [&](const Outgoing& other) {
+      return !other.sealed() || other.counter > item.counter;
+    });
+  }
+  log.outbox.insert(at, std::move(item));
+}
+
+// --- sealing
+
+bool Outbox::can_seal(const Log& log) const {
+  if (!m_.state.shop || m_.state.shop->team_version == 0 || log.stopped != Errc::none) return false;
+  const bool own_genesis =
+      !log.outbox.empty() && log.outbox.front().envelope_class == EnvelopeClass::member;
+  return log.has_genesis() || own_genesis;
+}
+
+bool Outbox::needs_epoch(const Log& log, std::size_t at) const {
+  const EpochInForce epoch = epoch_before(log, at);
+  return epoch.key == nullptr || epoch.team_version < m_.state.shop->team_version ||
+         epoch.messages >= limits::epoch_messages_max ||
+         m_.io.now_ms > epoch.granted_ms + limits::epoch_age_ms_max;
+}
+
+void Outbox::seal_waiting(Log& log) {
+  if (!can_seal(log)) return;
+  for (std::size_t at = 0; at < log.outbox.size(); ++at) {
+    if (log.outbox[at].sealed()) continue;
+    if (log.outbox[at].envelope_class == EnvelopeClass::message && needs_epoch(log, at)) {
+      Outgoing grant;
+      grant.index = log.outbox_next++;
+      grant.envelope_class = EnvelopeClass::grant;
+      grant.time_ms = m_.io.now_ms;
+      grant.epoch = epoch_before(log, at).number + 1;
+      grant.epoch_key = m_.io.rng.key();
+      log.outbox.insert(log.outbox.begin() + static_cast<std::ptrdiff_t>(at), std::move(grant));
+      m_.touch(log);
+    }
+    if (!seal(log, at)) return;
+  }
+}
+
+bool Outbox::seal(Log& log, std::size_t at) {
+  Outgoing& item = log.outbox[at];
+  const Author* self = log.fold.find(m_.state.self());
+  wire::Header header;
+  header.envelope_class = static_cast<std::uint64_t>(item.envelope_class);
+  header.log = log.id;
+  header.author = m_.state.self();
+  header.counter = (self != nullptr ? self->counter : 0) + 1;
+  if (self != nullptr) header.previous = self->last;
+  if (at > 0) {
+    header.counter = log.outbox[at - 1].counter + 1;
+    header.previous = log.outbox[at - 1].hash;
+  }
+  header.card_version = m_.state.shop->version;
+  header.seen_seq = log.seq;
+  header.seen_chain = log.chain;
+  header.time_ms = item.time_ms;
+  if (!item.formers.empty()) header.replaces = item.formers.back();
+
+  Bytes body;
+  if (item.envelope_class == EnvelopeClass::message) {
+    const EpochInForce epoch = epoch_before(log, at);
+    Result<wire::InnerBody> inner = codec::decode<wire::InnerBody>(item.inner);
+    if (epoch.key == nullptr || !inner) return false;
+    header.epoch = epoch.number;
+    header.commitment = epoch.commitment;
+    item.epoch = epoch.number;
+    body = seal_body(m_.io.rng, *epoch.key, header, *inner);
+  } else if (item.envelope_class == EnvelopeClass::grant) {
+    Fold fold = log.fold;
+    if (!fold.started()) {
+      Result<OpenEnvelope> genesis = open_envelope(log.outbox.front().envelope);
+      if (!genesis || !fold.apply_member(*m_.state.shop, *genesis, 1, m_.io.now_ms)) return false;
+    }
+    Result<Bytes> grant =
+        make_grant_body(m_.io.rng, *m_.state.shop, fold, item.epoch, *item.epoch_key);
+    if (!grant) {
+      m_.problem(grant.error(), log.id);
+      return false;
+    }
+    body = std::move(*grant);
+  } else {
+    body = item.inner;
+  }
+  SignedEnvelope sealed = make_envelope(*m_.state.keys, header, body);
+  item.envelope = std::move(sealed.bytes);
+  item.hash = sealed.hash;
+  item.counter = header.counter;
+  item.sent = false;
+  store(log, item);
+  return true;
+}
+
+void Outbox::unseal(Log& log, std::size_t at) {
+  for (std::size_t i = log.outbox.size(); i-- > at;) {
+    Outgoing& item = log.outbox[i];
+    if (item.envelope_class == EnvelopeClass::grant) {
+      remove(log, i);
+      continue;
+    }
+    if (!item.sealed()) continue;
+    item.formers.push_back(item.hash);
+    item.envelope.clear();
+    item.counter = 0;
+    item.sent = false;
+    store(log, item);
+  }
+  m_.touch(log);
+}
+
+void Outbox::remove(Log& log, std::size_t at) {
+  m_.io.erase(store::outbox_key(log.id, log.outbox[at].index));
+  log.outbox.erase(log.outbox.begin() + static_cast<std::ptrdiff_t>(at));
+  m_.touch(log);
+}
+
+void Outbox::epoch_changed(Log& log) {
+  std::size_t at = 0;
+  while (at < log.outbox.size() && log.outbox[at].envelope_class == EnvelopeClass::member) ++at;
+  unseal(log, at);
+}
+
+void Outbox::renumber(Log& log) {
+  if (log.outbox.empty()) return;
+  const Author* self = log.fold.find(m_.state.self());
+  const std::uint64_t next = (self != nullptr ? self->counter : 0) + 1;
+  const Outgoing& front = log.outbox.front();
+  if (front.sealed() && front.counter != next) unseal(log, 0);
+  pump(log);
+}
+
+// --- sending
+
+void Outbox::connection_begins() {
+  for (auto& [id, log] : m_.state.logs) {
+    for (Outgoing& item : log.outbox) item.sent = false;
+    log.outbox_retry_at_ms = 0;
+    log.outbox_answer_by_ms = 0;
+    pump(log);
+  }
+}
+
+void Outbox::pump(Log& log) {
+  if (log.outbox.empty()) return;
+  seal_waiting(log);
+  transmit(log);
+}
+
+void Outbox::transmit(Log& log) {
+  if (!m_.connection.online() || m_.io.now_ms < log.outbox_retry_at_ms) return;
+  std::size_t in_flight = 0;
+  for (Outgoing& item : log.outbox) {
+    if (!item.sealed() || ++in_flight > limits::outbox_in_flight_max) break;
+    if (item.sent) continue;
+    item.sent = true;
+    m_.io.frame(wire::FrameKind::publish, wire::Publish{item.envelope});
+    log.outbox_answer_by_ms = m_.io.now_ms + limits::publish_answer_ms_max;
+    m_.wake_log_at(log, log.outbox_answer_by_ms);
+  }
+}
+
+void Outbox::log_timer(Log& log) {
+  if (log.outbox.empty()) return;
+  const bool retry = log.outbox_retry_at_ms != 0 && m_.io.now_ms >= log.outbox_retry_at_ms;
+  const bool unanswered = log.outbox_answer_by_ms != 0 && m_.io.now_ms >= log.outbox_answer_by_ms;
+  if (!retry && !unanswered) return;
+  log.outbox_retry_at_ms = 0;
+  log.outbox_answer_by_ms = 0;
+  for (Outgoing& item : log.outbox) item.sent = false;
+  pump(log);
+}
+
+// --- answers
+
+std::size_t Outbox::position(const Log& log, std::uint64_t counter) const {
+  for (std::size_t i = 0; i < log.outbox.size(); ++i) {
+    if (log.outbox[i].sealed() && log.outbox[i].counter == counter) return i;
+  }
+  return log.outbox.size();
+}
+
+const Outgoing* Outbox::find(const Log& log, std::uint64_t counter) const {
+  const std::size_t at = position(log, counter);
+  return at < log.outbox.size() ? &log.outbox[at] : nullptr;
+}
+
+bool Outbox::placed(Log& log, const OpenEnvelope& envelope, std::uint64_t seq,
+                    std::uint64_t time_ms, std::uint64_t& ref) {
+  if (log.outbox.empty()) return false;
+  Outgoing& front = log.outbox.front();
+  const bool same = front.sealed() && front.hash == envelope.hash;
+  const bool former =
+      std::find(front.formers.begin(), front.formers.end(), envelope.hash) != front.formers.end();
+  if (!same && !former) return false;
+  ref = front.ref;
+  if (front.envelope_class == EnvelopeClass::message) {
+    wire::Placed event;
+    event.log = log.id;
+    event.counter = envelope.header.counter;
+    event.seq = seq;
+    event.time_ms = time_ms;
+    event.ref = front.ref;
+    m_.io.event(wire::EventKind::placed, event);
+  }
+  remove(log, 0);
+  if (!same) unseal(log, 0);
+  if (!log.outbox.empty()) {
+    log.outbox_answer_by_ms = m_.io.now_ms + limits::publish_answer_ms_max;
+  }
+  return true;
+}
+
+void Outbox::on_refused(const wire::Error& error) {
+  Log* log = m_.state.find(error.log);
+  if (log == nullptr) return;
+  const std::size_t at = position(*log, error.counter);
+  if (at >= log->outbox.size()) return;
+  const Errc code = static_cast<Errc>(error.code);
+  switch (code) {
+    case Errc::epoch_closed:
+    case Errc::grant_taken:
+    case Errc::id_taken:
+      // The log says what came first; taking it mends the outbox.
+      m_.replica.fetch(*log);
+      return;
+    case Errc::counter_gap:
+      if (at != 0) return;
+      m_.replica.fetch(*log);
+      break;
+    case Errc::grant_refused:
+      // A newer card or member is on its way to us.
+      unseal(*log, at);
+      m_.replica.fetch(*log);
+      break;
+    default:
+      if (!is_temporary(code)) {
+        refuse(*log, at, code);
+        return;
+      }
+      break;
+  }
+  log->outbox_retry_at_ms = m_.io.now_ms + std::max(error.retry_ms, retry_soon_ms);
+  m_.wake_log_at(*log, log->outbox_retry_at_ms);
+}
+
+void Outbox::refuse(Log& log, std::size_t at, Errc code) {
+  Outgoing& item = log.outbox[at];
+  wire::Placed event;
+  event.log = log.id;
+  event.counter = item.counter;
+  event.code = static_cast<std::uint64_t>(code);
+  event.ref = item.ref;
+  m_.io.event(wire::EventKind::placed, event);
+  remove(log, at);
+  unseal(log, at);
+  pump(log);
+}
+
+// --- showing
+
+void Outbox::show_one(const Log& log, const Outgoing& item) {
+  if (item.envelope_class != EnvelopeClass::message) return;
+  Result<wire::InnerBody> inner = codec::decode<wire::InnerBody>(item.inner);
+  if (!inner) return;
+  wire::MessageEvent event;
+  event.log = log.id;
+  event.author = m_.state.self();
+  event.mine = true;
+  event.kind = inner->kind;
+  event.content = inner->content;
+  event.fallback = inner->fallback;
+  event.target_author = inner->target_author;
+  event.target_counter = inner->target_counter;
+  event.answers_seq = inner->answers_seq;
+  event.time_ms = item.time_ms;
+  event.ref = item.ref;
+  m_.io.event(wire::EventKind::message, event);
+}
+
+void Outbox::show(Log& log) {
+  for (const Outgoing& item : log.outbox) show_one(log, item);
+}
+
+}  // namespace shopbell::engine

@@ -1,0 +1,60 @@
+// What this device says (docs/PROTOCOL.md sections 4.5 and 6): each envelope is stored before it leaves,
+// keeps its counter whatever happens, and is sealed again only as the rules allow.
+#pragma once
+
+#include "engine/state.h"
+
+namespace shopbell::engine {
+
+struct Machines;
+
+class Outbox {
+ public:
+  explicit Outbox(Machines& machines) : m_(machines) {}
+
+  // Takes a message; with a zero log begins a conversation. command_bad, too_large, quota.
+  Status send(const wire::Send& command);
+  // Makes a log of this device with its genesis under way; the first step of a conversation.
+  Log& create_log(LogKind kind, const LogId& main_log, std::uint64_t ref);
+  // Puts a message into an existing log.
+  void add_message(Log& log, std::uint64_t ref, const wire::InnerBody& inner);
+  // Appends this device's join and its name, unless it is there already.
+  void join(Log& log);
+
+  void connection_begins();
+  // Seals what waits and sends what is sealed.
+  void pump(Log& log);
+  void on_refused(const wire::Error& error);
+  void log_timer(Log& log);
+
+  const Outgoing* find(const Log& log, std::uint64_t counter) const;
+  // An own entry has its place. True where it was in the outbox; it is removed.
+  bool placed(Log& log, const OpenEnvelope& envelope, std::uint64_t seq, std::uint64_t time_ms,
+              std::uint64_t& ref);
+  // The fold moved on: counters of what is sealed follow it, and what may go now goes.
+  void renumber(Log& log);
+  // Somebody else's grant has its place: what was sealed under an older epoch is given up.
+  void epoch_changed(Log& log);
+  void show(Log& log);
+  // A stored record at start.
+  void restore(Log& log, std::uint64_t index, const wire::OutboxRecord& record);
+
+ private:
+  Outgoing& append(Log& log, EnvelopeClass envelope_class, std::uint64_t ref, Bytes inner);
+  void store(const Log& log, const Outgoing& item);
+  void remove(Log& log, std::size_t at);
+  // From `at` on, sealed bytes are given up and named in what replaces them.
+  void unseal(Log& log, std::size_t at);
+  void seal_waiting(Log& log);
+  bool seal(Log& log, std::size_t at);
+  bool needs_epoch(const Log& log, std::size_t at) const;
+  bool can_seal(const Log& log) const;
+  void transmit(Log& log);
+  void show_one(const Log& log, const Outgoing& item);
+  void refuse(Log& log, std::size_t at, Errc code);
+  std::size_t position(const Log& log, std::uint64_t counter) const;
+
+  Machines& m_;
+};
+
+}  // namespace shopbell::engine

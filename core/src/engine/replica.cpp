@@ -1,0 +1,427 @@
+#include "engine/replica.h"
+
+#include "engine/machines.h"
+#include "store/keys.h"
+
+namespace shopbell::engine {
+namespace {
+
+constexpr std::uint64_t member_genesis = 1;
+
+bool is_talk(std::uint64_t kind) {
+  return kind != static_cast<std::uint64_t>(wire::ContentKind::about) &&
+         kind != static_cast<std::uint64_t>(wire::ContentKind::page_view);
+}
+
+void remember_chain(Log& log) {
+  log.chains[log.seq] = log.chain;
+  while (log.chains.size() > limits::chain_memory_max) log.chains.erase(log.chains.begin());
+}
+
+}  // namespace
+
+Log& Replica::log_of(const LogId& id) {
+  auto [it, added] = m_.state.logs.try_emplace(id);
+  Log& log = it->second;
+  if (added) {
+    log.id = id;
+    log.chain = chain_start(m_.state.shop_id, id);
+    log.chains[0] = log.chain;
+  }
+  return log;
+}
+
+// --- what the relay says
+
+void Replica::connection_begins(const wire::Welcome& welcome) {
+  heads_asked_ = false;
+  for (auto& [id, log] : m_.state.logs) log.fetching = false;
+  watch();
+  m_.state.generation = welcome.generation;
+  for (const wire::Head& head : welcome.heads) on_head(head);
+  m_.state.cursor = welcome.cursor;
+  if (m_.state.is_desk()) m_.cards.save();
+  if (welcome.more) m_.io.frame(wire::FrameKind::get_heads, wire::GetHeads{welcome.cursor});
+}
+
+Status Replica::on_heads(BytesView body) {
+  Result<wire::Heads> heads = codec::decode<wire::Heads>(body);
+  if (!heads) return heads.error();
+  for (const wire::Head& head : heads->heads) on_head(head);
+  if (heads->cursor != 0 && m_.state.is_desk()) {
+    m_.state.cursor = heads->cursor;
+    m_.cards.save();
+  }
+  if (heads->more) m_.io.frame(wire::FrameKind::get_heads, wire::GetHeads{heads->cursor});
+  return {};
+}
+
+void Replica::on_head(const wire::Head& head) {
+  Log& log = log_of(head.log);
+  log.head_seq = std::max(log.head_seq, head.seq);
+  for (const BytesView mark : head.marks) m_.marks.take(mark);
+  if (log.is_behind()) fetch(log);
+  show_sync(log);
+  join_if_wanted(log);
+}
+
+Status Replica::on_deliver(BytesView body) {
+  Result<wire::Deliver> deliver = codec::decode<wire::Deliver>(body);
+  if (!deliver) return deliver.error();
+  on_entry(log_of(deliver->log), deliver->seq, deliver->time_ms, deliver->envelope);
+  return {};
+}
+
+Status Replica::on_published(BytesView body) {
+  Result<wire::Published> published = codec::decode<wire::Published>(body);
+  if (!published) return published.error();
+  Log* log = m_.state.find(published->log);
+  if (log == nullptr) return {};
+  const Outgoing* sent = m_.outbox.find(*log, published->counter);
+  if (sent == nullptr || sent->hash != published->envelope_hash) {
+    // It is placed already, or former bytes of it are; the log says which.
+    log->head_seq = std::max(log->head_seq, published->seq);
+    if (log->is_behind()) fetch(*log);
+    return {};
+  }
+  const Bytes envelope = sent->envelope;
+  const bool taken = on_entry(*log, published->seq, published->time_ms, envelope);
+  if (taken && log->chain != published->chain) stop(*log, Errc::forked);
+  return {};
+}
+
+Status Replica::on_page(BytesView body) {
+  Result<wire::Page> page = codec::decode<wire::Page>(body);
+  if (!page) return page.error();
+  Log& log = log_of(page->log);
+  log.fetching = false;
+  log.head_seq = std::max(log.head_seq, page->head_seq);
+  bool progress = false;
+  for (const wire::Deliver& item : page->items) {
+    progress |= on_entry(log, item.seq, item.time_ms, item.envelope);
+  }
+  if (progress && log.is_behind()) fetch(log);
+  show_sync(log);
+  join_if_wanted(log);
+  return {};
+}
+
+void Replica::on_refused(const LogId& id, Errc code) {
+  Log* log = m_.state.find(id);
+  if (log == nullptr) return;
+  log->fetching = false;
+  // Our own conversation may not be there yet; anything else is worth a word.
+  if (log->has_genesis() || log->outbox.empty()) m_.problem(code, id);
+}
+
+void Replica::fetch(Log& log) {
+  if (!m_.connection.online() || log.fetching || log.stopped != Errc::none) return;
+  log.fetching = true;
+  wire::Fetch request;
+  request.log = log.id;
+  request.from = log.seq + 1;
+  request.to = std::max(log.head_seq, log.seq + 1);
+  m_.io.frame(wire::FrameKind::fetch, request);
+}
+
+void Replica::watch() {
+  if (!m_.connection.online() || !m_.state.certificate || m_.state.is_desk()) return;
+  wire::Watch request;
+  for (const auto& [id, log] : m_.state.logs) {
+    if (log.open && request.logs.size() < limits::watch_logs_max) request.logs.push_back(id);
+  }
+  m_.io.frame(wire::FrameKind::watch, request);
+}
+
+void Replica::show_sync(Log& log) {
+  const bool in_sync = !log.is_behind() && log.stopped == Errc::none;
+  if (in_sync == log.in_sync_shown) return;
+  log.in_sync_shown = in_sync;
+  m_.marks.show_log(log);
+}
+
+// --- taking entries
+
+bool Replica::on_entry(Log& log, std::uint64_t seq, std::uint64_t time_ms, BytesView envelope) {
+  log.head_seq = std::max(log.head_seq, seq);
+  if (seq <= log.seq || log.stopped != Errc::none || !m_.state.shop) return false;
+  if (seq > log.seq + 1) {
+    fetch(log);
+    show_sync(log);
+    return false;
+  }
+  return apply(log, seq, time_ms, envelope);
+}
+
+bool Replica::is_genesis_of(const LogId& log, BytesView envelope) const {
+  Result<OpenEnvelope> opened = open_envelope(envelope);
+  if (!opened || opened->header.log != log) return false;
+  Fold probe;
+  return probe.apply_member(*m_.state.shop, *opened, 1, 0).ok();
+}
+
+Errc Replica::check(Log& log, const OpenEnvelope& envelope, std::uint64_t seq,
+                    std::uint64_t time_ms) {
+  const wire::Header& header = envelope.header;
+  if (header.log != log.id || time_ms < log.time_ms || header.seen_seq >= seq) {
+    return Errc::chain_broken;
+  }
+  const auto seen = log.chains.find(header.seen_seq);
+  if (seen != log.chains.end() && seen->second != header.seen_chain) return Errc::forked;
+
+  const Device* author = log.fold.device_of(*m_.state.shop, header.author);
+  if (author == nullptr) return Errc::none;  // a newcomer, whose join is checked, or a stranger
+  if (!verify_envelope(author->sign_key, envelope)) return Errc::bad_signature;
+  if (!log.fold.check_counter(envelope)) return Errc::chain_broken;
+  return Errc::none;
+}
+
+bool Replica::apply(Log& log, std::uint64_t seq, std::uint64_t time_ms, BytesView bytes) {
+  Result<OpenEnvelope> opened = open_envelope(bytes);
+  if (!opened) {
+    stop(log, opened.error());
+    return false;
+  }
+  const OpenEnvelope& envelope = *opened;
+  if (Errc wrong = check(log, envelope, seq, time_ms); wrong != Errc::none) {
+    stop(log, wrong);
+    return false;
+  }
+  if (seq == 1 && !is_genesis_of(log.id, bytes)) {
+    stop(log, Errc::chain_broken);
+    return false;
+  }
+  const bool may_write = seq == 1 || log.fold.may_write(*m_.state.shop, envelope.header.author);
+  log.seq = seq;
+  log.time_ms = time_ms;
+  log.chain = chain_next(log.chain, seq, time_ms, envelope.hash);
+  remember_chain(log);
+
+  std::uint64_t ref = 0;
+  const bool mine = envelope.header.author == m_.state.self();
+  const bool matched = mine && m_.outbox.placed(log, envelope, seq, time_ms, ref);
+
+  wire::EntryRecord record;
+  record.time_ms = time_ms;
+  record.chain = log.chain;
+  record.envelope = bytes;
+  record.ref = ref;
+  m_.io.put(store::entry_key(log.id, seq), record);
+  m_.touch(log);
+
+  const auto envelope_class = static_cast<EnvelopeClass>(envelope.header.envelope_class);
+  if (envelope_class == EnvelopeClass::member) {
+    apply_member(log, envelope, seq, time_ms);
+  } else if (envelope_class == EnvelopeClass::grant && may_write) {
+    apply_grant(log, envelope, time_ms);
+  } else if (envelope_class == EnvelopeClass::message) {
+    ++log.epoch_messages;
+    // Our own message is on the screen already; the outbox has told its place.
+    if (!matched) show_message(log, envelope, seq, time_ms, false);
+  }
+  if (log.fold.device_of(*m_.state.shop, envelope.header.author) != nullptr) {
+    log.fold.advance(envelope);
+  }
+  m_.outbox.renumber(log);
+  m_.marks.entry_stored(log);
+  show_sync(log);
+  return true;
+}
+
+void Replica::apply_member(Log& log, const OpenEnvelope& envelope, std::uint64_t seq,
+                           std::uint64_t time_ms) {
+  const bool first = !log.has_genesis() || seq == 1;
+  Status status = log.fold.apply_member(*m_.state.shop, envelope, seq, time_ms);
+  if (!status) {
+    m_.problem(status.error(), log.id, envelope.header.author);
+    return;
+  }
+  if (first) {
+    show_opened(log, 0);
+  } else {
+    wire::Member event;
+    event.log = log.id;
+    event.device = envelope.header.author;
+    event.author_class = static_cast<std::uint64_t>(
+        log.fold.class_of(*m_.state.shop, envelope.header.author, time_ms));
+    event.seq = seq;
+    event.time_ms = time_ms;
+    m_.io.event(wire::EventKind::member, event);
+  }
+}
+
+void Replica::apply_grant(Log& log, const OpenEnvelope& envelope, std::uint64_t time_ms) {
+  const AuthorClass author =
+      log.fold.class_of(*m_.state.shop, envelope.header.author, time_ms);
+  if (author == AuthorClass::stranger) return;
+  Result<Grant> grant = check_grant(*m_.state.shop, log.fold, log.last_epoch(),
+                                    m_.state.team_keys, envelope);
+  if (!grant) {
+    m_.problem(grant.error(), log.id, envelope.header.author);
+    return;
+  }
+  Epoch& epoch = log.epochs[grant->epoch];
+  epoch.number = grant->epoch;
+  epoch.commitment = grant->commitment;
+  epoch.team_version = grant->team_version;
+  epoch.granted_ms = time_ms;
+  log.epoch_messages = 0;
+  open_epoch(log, envelope, epoch);
+
+  wire::EpochRecord record;
+  record.epoch = epoch.number;
+  record.commitment = epoch.commitment;
+  record.team_version = epoch.team_version;
+  record.granted_ms = epoch.granted_ms;
+  if (epoch.key) record.key = Hash::from(epoch.key->reveal());
+  m_.io.put(store::epoch_key(log.id, epoch.number), record);
+  if (envelope.header.author != m_.state.self()) m_.outbox.epoch_changed(log);
+}
+
+void Replica::open_epoch(Log& log, const OpenEnvelope& envelope, Epoch& epoch) {
+  const Hash self = Hash::from(m_.state.self().view());
+  Result<Key> key = open_grant(log.id, envelope.body, self, m_.state.keys->seal);
+  const auto team = m_.state.team_secrets.find(epoch.team_version);
+  if (!key && key.error() == Errc::box_bad && team != m_.state.team_secrets.end()) {
+    const Hash team_id = team_id_of(epoch.team_version, team->second.key);
+    key = open_grant(log.id, envelope.body, team_id, team->second);
+  }
+  if (key) {
+    epoch.key = std::move(*key);
+  } else if (key.error() == Errc::grant_bad) {
+    m_.problem(Errc::grant_bad, log.id, envelope.header.author);
+  }
+}
+
+void Replica::stop(Log& log, Errc why) {
+  log.stopped = why;
+  m_.touch(log);
+  m_.problem(why, log.id);
+  show_sync(log);
+}
+
+// --- showing
+
+void Replica::show_opened(const Log& log, std::uint64_t ref) {
+  wire::LogOpened event;
+  event.log = log.id;
+  event.kind = static_cast<std::uint64_t>(log.fold.kind());
+  event.main_log = log.fold.main_log();
+  event.ref = ref;
+  event.head_seq = log.seq;
+  event.creator = log.fold.creator();
+  m_.io.event(wire::EventKind::log_opened, event);
+}
+
+void Replica::show_message(Log& log, const OpenEnvelope& envelope, std::uint64_t seq,
+                           std::uint64_t time_ms, bool history) {
+  const wire::Header& header = envelope.header;
+  wire::MessageEvent event;
+  event.log = log.id;
+  event.seq = seq;
+  event.counter = header.counter;
+  event.author = header.author;
+  event.author_class =
+      static_cast<std::uint64_t>(log.fold.class_of(*m_.state.shop, header.author, time_ms));
+  event.mine = header.author == m_.state.self();
+  event.time_ms = time_ms;
+  event.history = history;
+  const auto epoch = log.epochs.find(header.epoch);
+  const bool is_known = log.fold.device_of(*m_.state.shop, header.author) != nullptr;
+  Result<Inner> inner = Errc::no_epoch_key;
+  if (!is_known) {
+    inner = Errc::not_a_member;
+  } else if (epoch != log.epochs.end() && epoch->second.key) {
+    inner = epoch->second.commitment == header.commitment
+                ? open_body(*epoch->second.key, envelope)
+                : Result<Inner>(Errc::body_bad);
+  }
+  if (inner) {
+    event.kind = inner->body.kind;
+    event.content = inner->body.content;
+    event.fallback = inner->body.fallback;
+    event.target_author = inner->body.target_author;
+    event.target_counter = inner->body.target_counter;
+    event.answers_seq = inner->body.answers_seq;
+    if (event.kind == static_cast<std::uint64_t>(wire::ContentKind::about) &&
+        event.author_class != static_cast<std::uint64_t>(AuthorClass::stranger)) {
+      Result<wire::About> about = codec::decode<wire::About>(inner->body.content);
+      if (about) log.names[header.author] = std::string(about->name.substr(0, 120));
+    }
+  } else {
+    event.problem = static_cast<std::uint64_t>(inner.error());
+  }
+  const auto name = log.names.find(header.author);
+  if (name != log.names.end()) event.author_name = name->second;
+  if (!history) note_talk(log, event);
+  m_.io.event(wire::EventKind::message, event);
+}
+
+void Replica::note_talk(Log& log, const wire::MessageEvent& event) {
+  m_.typing.has_written(log.id, event.author);
+  if (event.mine || !is_talk(event.kind)) return;
+  log.last_talk = event.seq;
+  ++log.unread;
+  m_.marks.show_log(log);
+}
+
+// --- opening and history
+
+void Replica::open(Log& log, std::uint64_t limit, bool quiet) {
+  log.open = true;
+  if (m_.state.role == Role::agent && !quiet) log.want_join = true;
+  watch();
+  if (m_.connection.online() && !m_.state.certificate) fetch(log);
+  join_if_wanted(log);
+  load_history(log.id, 0, limit);
+}
+
+void Replica::join_if_wanted(Log& log) {
+  if (!log.want_join || !log.has_genesis() || log.is_behind() || !m_.state.certificate) return;
+  log.want_join = false;
+  m_.outbox.join(log);
+}
+
+void Replica::load_history(const LogId& log, std::uint64_t before_seq, std::uint64_t limit) {
+  const std::uint64_t end = before_seq == 0 ? ~std::uint64_t{0} : before_seq;
+  const std::uint64_t id = m_.io.load(store::entry_key(log, 0), store::entry_key(log, end), limit,
+                                      true);
+  history_loads_[id] = HistoryLoad{log, limit};
+}
+
+bool Replica::on_loaded(std::uint64_t id, std::span<const in::Record> records) {
+  const auto pending = history_loads_.find(id);
+  if (pending == history_loads_.end()) return false;
+  const HistoryLoad load = pending->second;
+  history_loads_.erase(pending);
+  Log* log = m_.state.find(load.log);
+  wire::HistoryEnd end;
+  end.log = load.log;
+  for (std::size_t i = records.size(); log != nullptr && m_.state.shop && i-- > 0;) {
+    const store::ParsedKey key = store::parse_key(records[i].key);
+    Result<Bytes> plain = m_.io.open_record(records[i].key, records[i].value);
+    Result<wire::EntryRecord> entry =
+        plain ? codec::decode<wire::EntryRecord>(*plain) : Result<wire::EntryRecord>(plain.error());
+    Result<OpenEnvelope> envelope =
+        entry ? open_envelope(entry->envelope) : Result<OpenEnvelope>(entry.error());
+    if (!envelope) {
+      m_.problem(Errc::store_damaged, load.log);
+      continue;
+    }
+    if (end.first_seq == 0) end.first_seq = key.number;
+    if (envelope->header.envelope_class == static_cast<std::uint64_t>(EnvelopeClass::message)) {
+      show_message(*log, *envelope, key.number, entry->time_ms, true);
+    }
+  }
+  end.more = end.first_seq > 1;
+  if (log != nullptr) m_.outbox.show(*log);
+  m_.io.event(wire::EventKind::history_end, end);
+  if (log != nullptr) {
+    log->shown_receipts = {};
+    m_.marks.show_receipts(*log);
+    m_.marks.show_log(*log);
+  }
+  return true;
+}
+
+}  // namespace shopbell::engine

@@ -1,0 +1,62 @@
+// This device's copy of its logs (docs/PROTOCOL.md section 3): takes entries in order, checks each
+// against chain, members and signatures, stores it, and then shows it. Fetches what is missing.
+#pragma once
+
+#include "engine/state.h"
+
+namespace shopbell::engine {
+
+struct Machines;
+
+class Replica {
+ public:
+  explicit Replica(Machines& machines) : m_(machines) {}
+
+  void connection_begins(const wire::Welcome& welcome);
+  Status on_published(BytesView body);
+  Status on_deliver(BytesView body);
+  Status on_page(BytesView body);
+  Status on_heads(BytesView body);
+  void on_refused(const LogId& log, Errc code);
+
+  // The log, made if it is not known yet.
+  Log& log_of(const LogId& id);
+  // Asks for what the relay has and this device has not; also when nothing is known to be missing.
+  void fetch(Log& log);
+  void watch();
+  void open(Log& log, std::uint64_t limit, bool quiet);
+  void load_history(const LogId& log, std::uint64_t before_seq, std::uint64_t limit);
+  // Takes the answer of a history load. False where the id is none of them.
+  bool on_loaded(std::uint64_t id, std::span<const in::Record> records);
+  void show_opened(const Log& log, std::uint64_t ref);
+  void show_sync(Log& log);
+  // Joins where an agent has opened the log and may.
+  void join_if_wanted(Log& log);
+
+ private:
+  struct HistoryLoad {
+    LogId log;
+    std::uint64_t limit;
+  };
+
+  void on_head(const wire::Head& head);
+  // One entry that the relay gives a place. False where it was not taken.
+  bool on_entry(Log& log, std::uint64_t seq, std::uint64_t time_ms, BytesView envelope);
+  bool apply(Log& log, std::uint64_t seq, std::uint64_t time_ms, BytesView bytes);
+  Errc check(Log& log, const OpenEnvelope& envelope, std::uint64_t seq, std::uint64_t time_ms);
+  void apply_member(Log& log, const OpenEnvelope& envelope, std::uint64_t seq,
+                    std::uint64_t time_ms);
+  void apply_grant(Log& log, const OpenEnvelope& envelope, std::uint64_t time_ms);
+  void open_epoch(Log& log, const OpenEnvelope& envelope, Epoch& epoch);
+  void show_message(Log& log, const OpenEnvelope& envelope, std::uint64_t seq,
+                    std::uint64_t time_ms, bool history);
+  void note_talk(Log& log, const wire::MessageEvent& event);
+  void stop(Log& log, Errc why);
+  bool is_genesis_of(const LogId& log, BytesView envelope) const;
+
+  Machines& m_;
+  std::map<std::uint64_t, HistoryLoad> history_loads_;
+  bool heads_asked_ = false;
+};
+
+}  // namespace shopbell::engine

@@ -1,0 +1,327 @@
+#include "engine/sessions.h"
+
+#include "engine/machines.h"
+#include "store/keys.h"
+
+namespace shopbell::engine {
+namespace {
+
+constexpr std::uint64_t signal_open = 2;
+constexpr std::uint64_t signal_accept = 3;
+constexpr std::uint64_t signal_data = 4;
+
+constexpr std::uint64_t message_request = 1;
+constexpr std::uint64_t message_response = 2;
+constexpr std::uint64_t message_push = 3;
+
+// Ids of the engine's own requests, out of the way of the host's.
+constexpr std::uint64_t enrol_id = (std::uint64_t{1} << 52) + 1;
+constexpr std::uint64_t handover_id = (std::uint64_t{1} << 52) + 2;
+
+constexpr std::size_t peers_max = 1024;
+constexpr std::size_t asked_max = 256;
+constexpr std::size_t name_bytes_max = 120;
+constexpr std::uint64_t unreachable_retry_ms = 1'000;
+constexpr std::uint64_t never = ~std::uint64_t{0};
+
+}  // namespace
+
+// --- asking
+
+void Sessions::request(std::uint64_t id, std::string_view method, BytesView body) {
+  if (asked_.size() >= asked_max) {
+    wire::ResponseEvent event;
+    event.id = id;
+    event.code = static_cast<std::uint64_t>(Errc::quota);
+    m_.io.event(wire::EventKind::response_event, event);
+    return;
+  }
+  asked_[id] = Asked{std::string(method), to_bytes(body), false};
+  send_asked();
+}
+
+void Sessions::enrol(const Key& secret, std::string_view name) {
+  wire::EnrolRecord record;
+  record.secret = Hash::from(secret.reveal());
+  const std::string short_name(name.substr(0, name_bytes_max));
+  record.name = short_name;
+  m_.io.put(store::enrol_key(), record);
+  restore_enrol(record);
+  send_asked();
+}
+
+void Sessions::restore_enrol(const wire::EnrolRecord& record) {
+  invitation_ = Key::from(record.secret.view());
+  enrol_name_ = std::string(record.name);
+  wire::EnrolRequest request;
+  request.invitation = invitation_id_of(*invitation_);
+  request.mac = enrol_mac(invitation_key_of(*invitation_, m_.state.shop_id), m_.state.self(),
+                          m_.state.shop_id);
+  request.name = enrol_name_;
+  asked_[enrol_id] = Asked{"enrol", codec::encode(request), false};
+}
+
+void Sessions::card_changed() {
+  if (m_.state.is_desk() || !m_.state.certificate || !m_.state.shop) return;
+  if (m_.state.team_secrets.contains(m_.state.shop->team_version)) return;
+  asked_.try_emplace(handover_id, Asked{"handover", {}, false});
+  send_asked();
+}
+
+void Sessions::open_to_desk() {
+  opening_ = m_.io.rng.nonce();
+  retry_at_ms_ = m_.io.now_ms + limits::session_answer_ms_max;
+  const BytesView certificate =
+      m_.state.certificate ? BytesView(m_.state.certificate->bytes) : BytesView();
+  const Bytes open = Session::make_open(*m_.state.keys, m_.state.shop->desk.id, certificate,
+                                        *opening_, m_.io.now_ms);
+  transmit(m_.state.shop->desk.id, signal_open, open);
+}
+
+void Sessions::send_asked() {
+  if (!m_.connection.online() || m_.state.is_desk() || asked_.empty()) return;
+  const auto desk = peers_.find(m_.state.shop->desk.id);
+  if (desk == peers_.end()) {
+    if (!opening_) open_to_desk();
+    return;
+  }
+  for (auto& [id, asked] : asked_) {
+    if (asked.sent) continue;
+    asked.sent = true;
+    wire::SessionMessage message;
+    message.kind = message_request;
+    message.id = id;
+    message.method = asked.method;
+    message.body = asked.body;
+    send_message(desk->second, message);
+  }
+  retry_at_ms_ = m_.io.now_ms + limits::session_answer_ms_max;
+}
+
+// --- answering
+
+Status Sessions::respond(const DeviceId& to, std::uint64_t id, std::uint64_t code, BytesView body) {
+  const auto peer = peers_.find(to);
+  if (peer == peers_.end()) return Errc::no_session;
+  wire::SessionMessage message;
+  message.kind = message_response;
+  message.id = id;
+  message.code = code;
+  message.body = body;
+  send_message(peer->second, message);
+  return {};
+}
+
+void Sessions::push(const DeviceId& to, std::string_view method, BytesView body) {
+  const auto peer = peers_.find(to);
+  if (peer == peers_.end()) return;
+  wire::SessionMessage message;
+  message.kind = message_push;
+  message.method = method;
+  message.body = body;
+  send_message(peer->second, message);
+}
+
+const Device* Sessions::peer_device(const DeviceId& id) const {
+  const auto peer = peers_.find(id);
+  return peer == peers_.end() ? nullptr : &peer->second.device;
+}
+
+std::uint64_t Sessions::role_of(const Peer& peer) const {
+  if (peer.certificate.empty()) return 0;
+  Result<Certificate> certificate = take_agent_certificate(*m_.state.shop, peer.certificate);
+  if (!certificate || certificate->device != peer.device.id) return 0;
+  const bool valid =
+      check_certificate(*m_.state.shop, *certificate, m_.connection.trusted_now()).ok();
+  return valid ? certificate->role : 0;
+}
+
+void Sessions::send_message(Peer& peer, const wire::SessionMessage& message) {
+  peer.used_at_ms = m_.io.now_ms;
+  transmit(peer.device.id, signal_data, peer.session.seal(*m_.state.keys, message));
+}
+
+void Sessions::transmit(const DeviceId& to, std::uint64_t kind, BytesView body) {
+  wire::Signal frame;
+  frame.to = to;
+  frame.kind = kind;
+  frame.body = body;
+  m_.io.frame(wire::FrameKind::signal, frame);
+}
+
+// --- what comes
+
+void Sessions::on_signal(const wire::Signal& signal) {
+  if (signal.body.size() > limits::signal_bytes_max || !m_.state.shop) return;
+  if (signal.kind == signal_open && m_.state.is_desk()) on_open(signal.body);
+  if (signal.kind == signal_accept && !m_.state.is_desk()) on_accept(signal.body);
+  if (signal.kind == signal_data) on_data(signal);
+}
+
+void Sessions::on_open(BytesView body) {
+  Result<Session::Opened> opened = Session::take_open(*m_.state.keys, body);
+  if (!opened) return;
+  Bytes answer;
+  Result<Session> session =
+      Session::accept(*m_.state.keys, *opened, m_.io.rng.nonce(), answer);
+  if (!session) return;
+  if (peers_.size() >= peers_max) drop_oldest_peer();
+  const DeviceId id = opened->peer.id;
+  peers_.erase(id);
+  peers_.emplace(id, Peer{std::move(opened->peer), std::move(opened->certificate),
+                          std::move(*session), m_.io.now_ms});
+  transmit(id, signal_accept, answer);
+}
+
+void Sessions::drop_oldest_peer() {
+  auto oldest = peers_.begin();
+  for (auto it = peers_.begin(); it != peers_.end(); ++it) {
+    if (it->second.used_at_ms < oldest->second.used_at_ms) oldest = it;
+  }
+  peers_.erase(oldest);
+}
+
+void Sessions::on_accept(BytesView body) {
+  if (!opening_) return;
+  const Device& desk = m_.state.shop->desk;
+  Result<Session> session = Session::accept_at_opener(*m_.state.keys, desk, *opening_, body);
+  if (!session) return;
+  opening_.reset();
+  peers_.erase(desk.id);
+  peers_.emplace(desk.id, Peer{desk, {}, std::move(*session), m_.io.now_ms});
+  for (auto& [id, asked] : asked_) asked.sent = false;
+  send_asked();
+}
+
+void Sessions::on_data(const wire::Signal& signal) {
+  Result<wire::SessionData> data = codec::decode<wire::SessionData>(signal.body);
+  if (!data) return;
+  const auto peer = peers_.find(data->from);
+  if (peer == peers_.end()) return;
+  Result<Session::Message> opened = peer->second.session.open(signal.body);
+  if (!opened) return;
+  const wire::SessionMessage& message = opened->message;
+  if (message.kind == message_request && m_.state.is_desk()) on_request(peer->second, message);
+  if (m_.state.is_desk()) return;
+  if (message.kind == message_response) on_response(message);
+  if (message.kind == message_push) {
+    wire::PushEvent event;
+    event.method = message.method;
+    event.body = message.body;
+    m_.io.event(wire::EventKind::push_event, event);
+  }
+}
+
+void Sessions::on_request(Peer& peer, const wire::SessionMessage& message) {
+  peer.used_at_ms = m_.io.now_ms;
+  const std::uint64_t role = role_of(peer);
+  if (message.method == "handover") {
+    m_.desk.answer_handover(peer.device, role, message.id);
+    return;
+  }
+  wire::RequestEvent event;
+  event.from = peer.device.id;
+  event.id = message.id;
+  event.method = message.method;
+  event.body = message.body;
+  event.role = role;
+  m_.io.event(wire::EventKind::request_event, event);
+}
+
+void Sessions::on_response(const wire::SessionMessage& message) {
+  const auto asked = asked_.find(message.id);
+  if (asked == asked_.end()) return;
+  asked_.erase(asked);
+  if (message.id == enrol_id || message.id == handover_id) {
+    on_enrolled(message);
+    return;
+  }
+  wire::ResponseEvent event;
+  event.id = message.id;
+  event.code = message.code;
+  event.body = message.body;
+  m_.io.event(wire::EventKind::response_event, event);
+}
+
+void Sessions::on_enrolled(const wire::SessionMessage& message) {
+  Status status = message.code == 0 ? take_enrolment(message.body)
+                                    : Status(static_cast<Errc>(message.code));
+  if (message.id == enrol_id && (status || !is_temporary(status.error()))) {
+    m_.io.erase(store::enrol_key());
+    invitation_.reset();
+  }
+  if (!status) {
+    m_.problem(status.error());
+    return;
+  }
+  wire::Enrolled event;
+  event.role = m_.state.certificate->role;
+  event.not_after_ms = m_.state.certificate->not_after_ms;
+  m_.io.event(wire::EventKind::enrolled, event);
+  // The relay knows this device as certified only from its next Hello on.
+  if (message.id == enrol_id) m_.connection.renew();
+}
+
+Status Sessions::take_enrolment(BytesView body) {
+  Result<wire::EnrolResponse> answer = codec::decode<wire::EnrolResponse>(body);
+  if (!answer) return answer.error();
+  Result<Key> secret = open_handover(*m_.state.keys, m_.state.shop_id, answer->team_version,
+                                     answer->team_box);
+  if (!secret) return secret.error();
+  if (!answer->certificate.empty()) {
+    Result<Certificate> certificate =
+        take_agent_certificate(*m_.state.shop, answer->certificate);
+    if (!certificate) return certificate.error();
+    if (certificate->device != m_.state.self()) return Errc::not_certified;
+    m_.state.own_name = enrol_name_;
+    wire::CertificateRecord record;
+    record.certificate = answer->certificate;
+    record.name = m_.state.own_name;
+    m_.io.put(store::certificate_key(), record);
+    m_.state.certificate = std::move(*certificate);
+  }
+  if (!m_.state.certificate) return Errc::not_certified;
+  wire::TeamSecretRecord record;
+  record.version = answer->team_version;
+  record.secret = Hash::from(secret->reveal());
+  m_.io.put(store::team_secret_key(answer->team_version), record);
+  m_.state.team_secrets[answer->team_version] = crypto::seal_pair(std::move(*secret));
+  return {};
+}
+
+// --- time and connections
+
+void Sessions::peer_unreachable(const DeviceId& device) {
+  peers_.erase(device);
+  if (m_.state.is_desk()) return;
+  opening_.reset();
+  for (auto& [id, asked] : asked_) asked.sent = false;
+  retry_at_ms_ = m_.io.now_ms + unreachable_retry_ms;
+}
+
+void Sessions::connection_begins() {
+  card_changed();
+  send_asked();
+}
+
+void Sessions::connection_lost() {
+  peers_.clear();
+  opening_.reset();
+  for (auto& [id, asked] : asked_) asked.sent = false;
+}
+
+std::uint64_t Sessions::wake_at_ms() const {
+  const bool waits = !m_.state.is_desk() && m_.connection.online() && !asked_.empty();
+  return waits ? retry_at_ms_ : never;
+}
+
+void Sessions::tick() {
+  if (m_.io.now_ms < wake_at_ms()) return;
+  // No answer: the desk may have been restarted and forgotten the session.
+  opening_.reset();
+  peers_.clear();
+  for (auto& [id, asked] : asked_) asked.sent = false;
+  send_asked();
+}
+
+}  // namespace shopbell::engine

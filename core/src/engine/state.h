@@ -1,0 +1,116 @@
+// What the engine knows: plain data, shared by its machines. Who changes what stands with each part.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <set>
+
+#include "shopbell/engine.h"
+#include "shopbell/handshake.h"
+#include "shopbell/limits.h"
+#include "shopbell/log.h"
+
+namespace shopbell::engine {
+
+// An epoch as its grant told it. No key: this device's box did not open.
+struct Epoch {
+  std::uint64_t number = 0;
+  Hash commitment;
+  std::uint64_t team_version = 0;
+  std::uint64_t granted_ms = 0;
+  std::optional<Key> key;
+};
+
+// One envelope of ours that has no place yet (outbox.h).
+struct Outgoing {
+  std::uint64_t index = 0;  // its place in the store
+  EnvelopeClass envelope_class = EnvelopeClass::message;
+  std::uint64_t ref = 0;
+  std::uint64_t time_ms = 0;
+  Bytes inner;     // InnerBody or member body, as encoded
+  Bytes envelope;  // the final bytes; empty while it waits
+  Hash hash;       // of `envelope`
+  std::uint64_t counter = 0;
+  std::uint64_t epoch = 0;
+  std::optional<Key> epoch_key;  // of an own grant
+  std::vector<Hash> formers;     // hashes of bytes that were sealed before
+  bool sent = false;             // on this connection
+
+  bool sealed() const { return !envelope.empty(); }
+};
+
+struct Progress {
+  std::uint64_t delivered = 0;
+  std::uint64_t read = 0;
+};
+
+// One log as this device has it.
+struct Log {
+  LogId id;
+  Fold fold;
+  std::uint64_t seq = 0;  // the last entry stored without a gap
+  Hash chain;
+  std::uint64_t time_ms = 0;
+  Errc stopped = Errc::none;  // found forged; nothing is taken any more
+  std::map<std::uint64_t, Hash> chains;  // recent ones, to check what others say they saw
+
+  std::map<std::uint64_t, Epoch> epochs;
+  std::uint64_t epoch_messages = 0;
+
+  std::deque<Outgoing> outbox;
+  std::uint64_t outbox_next = 1;
+  std::uint64_t outbox_retry_at_ms = 0;
+  std::uint64_t outbox_answer_by_ms = 0;
+
+  std::uint64_t head_seq = 0;  // the relay's word
+  bool fetching = false;
+  bool in_sync_shown = true;
+
+  std::map<DeviceId, Progress> marks;
+  std::map<DeviceId, Bytes> early_marks;  // they name entries that are not here yet
+  std::uint64_t own_read = 0;
+  std::uint64_t own_read_sent = 0;
+  std::uint64_t own_delivered_sent = 0;
+  std::uint64_t mark_at_ms = 0;  // not before
+  std::uint64_t unread = 0;
+  std::uint64_t last_talk = 0;  // newest message of another person
+  Progress shown_receipts;
+  std::uint64_t shown_own_read = 0;
+
+  std::map<DeviceId, std::string> names;
+  std::string own_name_said;
+
+  bool open = false;       // somebody looks at it
+  bool want_join = false;  // an agent opened it
+
+  std::uint64_t last_epoch() const { return epochs.empty() ? 0 : epochs.rbegin()->first; }
+  bool has_genesis() const { return seq > 0; }
+  bool is_behind() const { return head_seq > seq; }
+};
+
+// The device, its shop and its logs.
+struct State {
+  ShopId shop_id;
+  Role role = Role::visitor;
+  std::string host;
+  std::optional<DeviceKeys> keys;
+  std::optional<ShopInfo> shop;
+  Bytes forged_card;
+  std::map<std::uint64_t, SealKey> team_keys;  // public, by version
+  std::map<std::uint64_t, crypto::SealPair> team_secrets;
+  std::optional<Certificate> certificate;
+  std::string own_name;
+  Bytes desk_certificate;
+  std::uint64_t cursor = 0;
+  std::uint64_t generation = 0;
+  std::map<LogId, Log> logs;
+
+  const DeviceId& self() const { return keys->self.id; }
+  bool is_desk() const { return role == Role::desk; }
+  Log* find(const LogId& id) {
+    auto it = logs.find(id);
+    return it == logs.end() ? nullptr : &it->second;
+  }
+};
+
+}  // namespace shopbell::engine

@@ -1,0 +1,34 @@
+// Keys of a device's store, in the order in which they are read at start (docs/STORE_FORMAT.md). Log ids
+// and numbers stand big-endian so that key order is number order.
+#pragma once
+
+#include "shopbell/bytes.h"
+
+namespace shopbell::store {
+
+Bytes identity_key();
+Bytes certificate_key();
+Bytes enrol_key();
+Bytes shop_key();
+Bytes team_secret_key(std::uint64_t version);
+Bytes epoch_key(const LogId& log, std::uint64_t epoch);
+Bytes log_key(const LogId& log);
+Bytes outbox_key(const LogId& log, std::uint64_t index);
+Bytes entry_key(const LogId& log, std::uint64_t seq);
+
+// What is loaded at start: everything but entries.
+Bytes start_from();
+Bytes start_to();
+
+// What a key that was read names; `log` and `number` where the kind has them.
+enum class RecordKind : std::uint8_t {
+  unknown, identity, certificate, enrol, shop, team_secret, epoch, log, outbox, entry
+};
+struct ParsedKey {
+  RecordKind kind = RecordKind::unknown;
+  LogId log;
+  std::uint64_t number = 0;
+};
+ParsedKey parse_key(BytesView key);
+
+}  // namespace shopbell::store
