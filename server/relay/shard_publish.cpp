@@ -1,0 +1,311 @@
+// An envelope's way: the checks of docs/PROTOCOL.md 7.9 in their order, its place, the commit, and
+// who is told.
+#include "relay/shard_impl.h"
+
+namespace shopbell::relay {
+
+using wire::FrameKind;
+
+namespace {
+// What the core says of a member entry, as the relay answers it.
+Errc refusal_of_member(Errc code) {
+  switch (code) {
+    case Errc::class_refused: return Errc::class_refused;
+    case Errc::too_large: return Errc::quota;
+    case Errc::not_a_member:
+    case Errc::not_certified:
+    case Errc::certificate_ended:
+    case Errc::certificate_revoked: return Errc::not_member;
+    default: return Errc::envelope_bad;
+  }
+}
+
+bool is_genesis(const OpenEnvelope& envelope) {
+  if (envelope.header.envelope_class != static_cast<std::uint64_t>(EnvelopeClass::member)) {
+    return false;
+  }
+  auto body = codec::decode<wire::MemberBody>(envelope.body);
+  return body && body->kind == 1;
+}
+}  // namespace
+
+void Shard::Impl::on_publish(Conn& conn, BytesView body) {
+  auto frame = codec::decode<wire::Publish>(body);
+  if (!frame) return close(conn, Errc::closed_frame);
+  auto envelope = open_envelope(frame->envelope);
+  if (!envelope || frame->envelope.size() > limits::envelope_bytes_max ||
+      envelope->header.counter == 0) {
+    return refuse(conn, {}, Errc::envelope_bad);
+  }
+  const wire::Header& header = envelope->header;
+  if (header.author != conn.device) {
+    return refuse_envelope(conn, header.log, header.counter, Errc::not_member);
+  }
+  const Limits& bounds = config_.limits;
+  if (conn.in_flight >= bounds.publishes_in_flight_max ||
+      building_.batch->envelopes.size() >= bounds.pending_envelopes_max ||
+      building_.batch->bytes.size() >= bounds.pending_bytes_max) {
+    return refuse_envelope(conn, header.log, header.counter, Errc::busy);
+  }
+  LogState* log = ready_log(header.log, conn, FrameKind::publish, body);
+  if (log) publish(conn, *log, *envelope, frame->envelope);
+}
+
+void Shard::Impl::publish(Conn& conn, LogState& log, const OpenEnvelope& envelope,
+                          BytesView bytes) {
+  const wire::Header& header = envelope.header;
+  const Author* author = log.fold.find(conn.device);
+  const std::uint64_t last = author ? author->counter : 0;
+  const auto refused = [&](Errc code) { refuse_envelope(conn, log.id, header.counter, code); };
+  const bool known = log.load == LogState::Load::known || log.has_pending();
+  if (known && log.shop != conn.shop->id) return refused(Errc::no_such_log);
+  if (header.counter <= last) return answer_repeat(conn, log, envelope, bytes);
+  if (header.counter != last + 1) return refused(Errc::counter_gap);
+  if (header.previous != (author ? author->last : Hash{})) return refused(Errc::envelope_bad);
+  const std::uint64_t at_ms = std::max(now_ms_, log.last_time_ms);
+  if (Errc code = check_class(conn, log, envelope, at_ms); code != Errc::none) {
+    return refused(code);
+  }
+  place(conn, log, envelope, bytes, at_ms);
+}
+
+void Shard::Impl::answer_repeat(Conn& conn, LogState& log, const OpenEnvelope& envelope,
+                                BytesView bytes) {
+  const std::uint64_t counter = envelope.header.counter;
+  if (counter > committed_counter(log, conn.device)) {
+    // Its place is not yet on disk; the answer waits for that.
+    Bytes body;
+    codec::encode_to(wire::Publish{bytes}, body);
+    return wait(log, conn, {conn.id, FrameKind::publish, 0, std::move(body)});
+  }
+  ReadTask task{.kind = ReadTask::Kind::repeat, .conn = conn.id, .log = log.id};
+  task.number = counter;
+  task.hash = envelope.hash;
+  ++conn.in_flight;
+  read(task, store::FindEnvelope{log.id, conn.device, counter});
+}
+
+void Shard::Impl::repeat_found(const ReadTask& task, const Result<store::Place>& place) {
+  Conn* conn = find(task.conn);
+  if (!conn) return;
+  if (conn->in_flight > 0) --conn->in_flight;
+  if (!place) return refuse_envelope(*conn, task.log, task.number, Errc::busy);
+  if (place->hash != task.hash) {
+    wire::Error error;
+    error.log = task.log;
+    error.counter = task.number;
+    error.envelope_hash = place->hash;
+    return refuse(*conn, error, Errc::id_taken);
+  }
+  ++metrics_.envelopes_repeated;
+  send(*conn, FrameKind::published,
+       wire::Published{task.log, task.number, place->seq, place->time_ms, place->chain,
+                       place->hash});
+}
+
+std::uint64_t Shard::Impl::committed_counter(const LogState& log, const DeviceId& device) const {
+  const Author* author = log.fold.find(device);
+  std::uint64_t counter = author ? author->counter : 0;
+  if (!log.has_pending()) return counter;
+  for (const Pending* pending : {&under_way_, &building_}) {
+    for (const store::NewEnvelope& one : pending->batch->envelopes) {
+      if (one.log == log.id && one.author == device) {
+        return std::min(counter, one.counter - 1);
+      }
+    }
+  }
+  return counter;
+}
+
+Errc Shard::Impl::check_member(Conn& conn, LogState& log, const OpenEnvelope& envelope,
+                               std::uint64_t at_ms) {
+  const bool genesis = is_genesis(envelope);
+  const bool exists = log.fold.started();
+  if (genesis && exists) return Errc::log_exists;
+  if (!genesis && !exists) return Errc::no_such_log;
+  if (genesis && conn.standing != Standing::desk &&
+      !conn.new_logs.take(now_ms_, 60'000, config_.limits.new_logs_per_minute_max)) {
+    return Errc::quota;
+  }
+  Status status = log.fold.apply_member(*conn.shop->info, envelope, log.next_seq, at_ms);
+  if (!status) return refusal_of_member(status.error());
+  log.fold_changed = true;
+  return Errc::none;
+}
+
+Errc Shard::Impl::check_class(Conn& conn, LogState& log, const OpenEnvelope& envelope,
+                              std::uint64_t at_ms) {
+  const wire::Header& header = envelope.header;
+  const ShopInfo& info = *conn.shop->info;
+  const auto envelope_class = static_cast<EnvelopeClass>(header.envelope_class);
+  if (envelope_class == EnvelopeClass::member) return check_member(conn, log, envelope, at_ms);
+  if (!log.fold.started()) return Errc::no_such_log;
+  if (!log.fold.may_write(info, conn.device)) return Errc::not_member;
+  if (envelope_class == EnvelopeClass::message) {
+    const bool newest = log.epoch != 0 && header.epoch == log.epoch &&
+                        header.commitment == log.commitment;
+    return newest ? Errc::none : Errc::epoch_closed;
+  }
+  if (envelope_class != EnvelopeClass::grant) return Errc::class_refused;
+  if (!verify_envelope(conn.sign_key, envelope)) return Errc::envelope_bad;
+  auto grant = check_grant(info, log.fold, log.epoch, {}, envelope);
+  if (!grant) {
+    if (grant.error() == Errc::grant_taken) return Errc::grant_taken;
+    return grant.error() == Errc::not_a_member ? Errc::not_member : Errc::grant_refused;
+  }
+  log.epoch = grant->epoch;
+  log.commitment = grant->commitment;
+  log.fold_changed = true;
+  return Errc::none;
+}
+
+void Shard::Impl::place(Conn& conn, LogState& log, const OpenEnvelope& envelope, BytesView bytes,
+                        std::uint64_t at_ms) {
+  if (log.next_seq == 1) {
+    log.shop = conn.shop->id;
+    log.last_chain = chain_start(log.shop, log.id);
+  }
+  log.fold.advance(envelope);
+  log.last_time_ms = at_ms;
+  log.last_chain = chain_next(log.last_chain, log.next_seq, at_ms, envelope.hash);
+  store::Batch& batch = *building_.batch;
+  batch.envelopes.push_back({log.id, log.next_seq, at_ms, log.last_chain, envelope.hash,
+                             conn.device, envelope.header.counter, batch.bytes.size(),
+                             bytes.size()});
+  append(batch.bytes, bytes);
+  building_.logs.push_back(&log);
+  store::LogWrite& write = log_write(log);
+  write.seq = log.next_seq;
+  write.time_ms = at_ms;
+  write.chain = log.last_chain;
+  write.epoch = log.epoch;
+  write.commitment = log.commitment;
+  ++log.next_seq;
+  ++conn.in_flight;
+}
+
+store::LogWrite& Shard::Impl::log_write(LogState& log) {
+  auto& writes = building_.batch->logs;
+  const std::uint64_t number = last_batch_ + 1;
+  if (log.write_batch != number) {
+    log.write_batch = number;
+    log.write_index = writes.size();
+    store::LogWrite& write = writes.emplace_back();
+    write.log = log.id;
+    write.shop = log.shop;
+    write.kind = log.fold.kind();
+  }
+  return writes[log.write_index];
+}
+
+void Shard::Impl::begin_commit() {
+  if (committing_ || building_.empty()) return;
+  for (store::LogWrite& write : building_.batch->logs) {
+    LogState& log = *logs_.at(write.log);
+    if (!log.fold_changed && write.seq - log.fold_seq < config_.limits.fold_lag_max) continue;
+    write.fold = log.fold.save();
+    for (const auto& [device, author] : log.fold.authors()) {
+      write.authors.push_back({device, author.counter});
+    }
+    log.fold_changed = false;
+    log.fold_seq = write.seq;
+  }
+  std::swap(under_way_, building_);
+  under_way_.number = ++last_batch_;
+  committing_ = true;
+  outputs_.push_back(out::Commit{BatchId{under_way_.number}, under_way_.batch});
+}
+
+void Shard::Impl::on(in::Committed& committed) {
+  require(committing_ && committed.batch == BatchId{under_way_.number},
+          "Committed for a batch that is not under way");
+  committing_ = false;
+  ++metrics_.commits;
+  const store::Batch& batch = *under_way_.batch;
+  for (const store::CardWrite& card : batch.cards) adopt_card(*shops_.at(card.shop));
+  for (std::size_t i = 0; i < batch.envelopes.size(); ++i) {
+    tell(*under_way_.logs[i], batch.envelopes[i], batch.envelope(batch.envelopes[i]));
+  }
+  for (const store::MarkWrite& mark : batch.marks) {
+    auto found = logs_.find(mark.log);
+    if (found == logs_.end()) continue;
+    tell_mark(*found->second, mark);
+  }
+  for (const store::LogWrite& write : batch.logs) run_waiters(*logs_.at(write.log));
+  under_way_.clear();
+}
+
+void Shard::Impl::tell(LogState& log, const store::NewEnvelope& one, BytesView envelope) {
+  log.load = LogState::Load::known;
+  log.seq = one.seq;
+  log.time_ms = one.time_ms;
+  log.chain = one.chain;
+  ++metrics_.envelopes_placed;
+  Shop& shop = *shops_.at(log.shop);
+  auto slot = shop.devices.find(one.author);
+  Conn* author = slot == shop.devices.end() ? nullptr : slot->second.conn;
+  if (author) {
+    if (author->in_flight > 0) --author->in_flight;
+    send(*author, FrameKind::published,
+         wire::Published{one.log, one.counter, one.seq, one.time_ms, one.chain, one.hash});
+  }
+  if (one.seq == 1) begin_following(shop, log, author);
+  const bool to_desk = shop.desk && shop.desk != author;
+  if (log.subscribers.empty() && !to_desk) return;
+  scratch_.clear();
+  codec::encode_framed(static_cast<std::uint32_t>(FrameKind::deliver),
+                       wire::Deliver{one.log, one.seq, one.time_ms, envelope}, scratch_);
+  if (to_desk) deliver(*shop.desk);
+  for (Conn* conn : log.subscribers) {
+    if (conn != author && conn != shop.desk) deliver(*conn);
+  }
+}
+
+void Shard::Impl::deliver(Conn& conn) {
+  ++metrics_.delivers_sent;
+  send_framed(conn, scratch_);
+}
+
+void Shard::Impl::begin_following(Shop& shop, LogState& log, Conn* author) {
+  if (author && author->standing == Standing::visitor) subscribe(*author, log);
+  if (!shop.info || log.id != shop.info->shop_log) return;
+  for (auto& [device, slot] : shop.devices) {
+    if (slot.conn && slot.conn->standing == Standing::certified) subscribe(*slot.conn, log);
+  }
+}
+
+void Shard::Impl::on(in::CommitFailed& failed) {
+  require(committing_ && failed.batch == BatchId{under_way_.number},
+          "CommitFailed for a batch that is not under way");
+  committing_ = false;
+  ++metrics_.commits_failed;
+  const Errc code = failed.code == Errc::store_full ? Errc::store_full : Errc::busy;
+  // What has been built since stands on what is lost.
+  drop(under_way_, code);
+  drop(building_, code);
+  ++last_batch_;
+}
+
+void Shard::Impl::drop(Pending& pending, Errc code) {
+  const store::Batch& batch = *pending.batch;
+  for (const store::NewEnvelope& one : batch.envelopes) {
+    LogState& log = *logs_.at(one.log);
+    Shop& shop = *shops_.at(log.shop);
+    auto slot = shop.devices.find(one.author);
+    if (slot == shop.devices.end() || !slot->second.conn) continue;
+    Conn& author = *slot->second.conn;
+    if (author.in_flight > 0) --author.in_flight;
+    refuse_envelope(author, one.log, one.counter, code);
+  }
+  for (const store::CardWrite& card : batch.cards) {
+    Shop& shop = *shops_.at(card.shop);
+    auto slot = shop.devices.find(shop.offered->desk.id);
+    if (slot != shop.devices.end() && slot->second.conn) refuse(*slot->second.conn, {}, code);
+    shop.offered.reset();
+  }
+  for (const store::LogWrite& write : batch.logs) reload(write.log);
+  for (const store::MarkWrite& mark : batch.marks) reload(mark.log);
+  pending.clear();
+}
+
+}  // namespace shopbell::relay

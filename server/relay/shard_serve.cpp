@@ -1,0 +1,300 @@
+// What devices ask for: pages, heads, subscriptions; and what they hand on: marks and signals.
+#include "relay/shard_impl.h"
+
+namespace shopbell::relay {
+
+using wire::FrameKind;
+
+namespace {
+constexpr std::uint64_t checkpoint_interval_ms = 1000;
+constexpr std::uint64_t log_signal = 1;
+constexpr std::uint64_t session_data = 4;
+
+wire::Error error_of(const LogId& log) {
+  wire::Error error;
+  error.log = log;
+  return error;
+}
+}  // namespace
+
+void Shard::Impl::on_fetch(Conn& conn, BytesView body) {
+  auto fetch = codec::decode<wire::Fetch>(body);
+  if (!fetch) return close(conn, Errc::closed_frame);
+  if (fetch->from == 0 || fetch->to < fetch->from) {
+    return refuse(conn, error_of(fetch->log), Errc::frame_bad);
+  }
+  LogState* log = ready_log(fetch->log, conn, FrameKind::fetch, body);
+  if (!log) return;
+  if (Errc code = may_read(conn, *log); code != Errc::none) {
+    return refuse(conn, error_of(fetch->log), code);
+  }
+  if (conn.fetches.size() >= config_.limits.fetches_waiting_max) {
+    return refuse(conn, error_of(fetch->log), Errc::busy);
+  }
+  conn.fetches.push_back({fetch->log, fetch->from, fetch->to});
+  start_fetches(conn);
+}
+
+void Shard::Impl::start_fetches(Conn& conn) {
+  std::size_t started = 0;
+  while (started < conn.fetches.size() && !conn.congested &&
+         conn.fetches_reading < config_.limits.fetches_reading_max) {
+    const Conn::Fetch& fetch = conn.fetches[started++];
+    auto log = logs_.find(fetch.log);
+    const std::uint64_t head = log == logs_.end() ? fetch.to : log->second->seq;
+    ++conn.fetches_reading;
+    read({.kind = ReadTask::Kind::page, .conn = conn.id, .log = fetch.log, .number = fetch.from},
+         store::ReadPage{fetch.log, fetch.from, std::min(fetch.to, head),
+                         limits::page_bytes_max});
+  }
+  conn.fetches.erase(conn.fetches.begin(),
+                     conn.fetches.begin() + static_cast<std::ptrdiff_t>(started));
+}
+
+void Shard::Impl::page_read(const ReadTask& task,
+                            const Result<std::vector<store::Entry>>& entries) {
+  Conn* conn = find(task.conn);
+  if (!conn) return;
+  --conn->fetches_reading;
+  LogState* log = entries ? ready_page_log(*conn, task, *entries) : nullptr;
+  if (!entries) refuse(*conn, error_of(task.log), Errc::busy);
+  if (log) send_page(*conn, *log, task.number, *entries);
+  start_fetches(*conn);
+}
+
+// The log may have left memory, or come under reload, while the page was read.
+LogState* Shard::Impl::ready_page_log(Conn& conn, const ReadTask& task,
+                                      const std::vector<store::Entry>& entries) {
+  const std::uint64_t to = entries.empty() ? task.number : entries.back().seq;
+  Bytes again;
+  codec::encode_to(wire::Fetch{task.log, task.number, to}, again);
+  return ready_log(task.log, conn, FrameKind::fetch, again);
+}
+
+void Shard::Impl::send_page(Conn& conn, LogState& log, std::uint64_t from,
+                            const std::vector<store::Entry>& entries) {
+  wire::Page page;
+  page.log = log.id;
+  page.from = from;
+  page.head_seq = log.seq;
+  page.items.reserve(entries.size());
+  for (const store::Entry& entry : entries) {
+    page.items.push_back({log.id, entry.seq, entry.time_ms, entry.envelope});
+  }
+  Bytes checkpoint;
+  const bool due = now_ms_ - log.checkpoint_ms >= checkpoint_interval_ms;
+  if (log.seq > 0 && (due || now_ms_ < log.checkpoint_ms)) {
+    log.checkpoint_ms = now_ms_;
+    checkpoint = make_checkpoint(
+        config_.key, wire::CheckpointBody{log.shop, log.id, log.seq, log.chain, now_ms_,
+                                          config_.generation});
+    page.checkpoint = checkpoint;
+  }
+  ++metrics_.pages_sent;
+  send(conn, FrameKind::page, page);
+}
+
+void Shard::Impl::on_get_heads(Conn& conn, BytesView body) {
+  auto get = codec::decode<wire::GetHeads>(body);
+  if (!get) return close(conn, Errc::closed_frame);
+  if (conn.standing != Standing::desk) {
+    wire::Heads heads;
+    for (const LogState* log : conn.logs) {
+      if (log->load == LogState::Load::known) heads.heads.push_back(head_of(*log, conn.device));
+    }
+    return send(conn, FrameKind::heads, heads);
+  }
+  if (conn.heads_reading) return refuse(conn, {}, Errc::busy);
+  conn.heads_reading = true;
+  read({.kind = ReadTask::Kind::heads, .conn = conn.id, .number = get->cursor},
+       store::ReadHeads{conn.shop->id, conn.device, get->cursor,
+                        limits::heads_per_welcome_max + 1});
+}
+
+void Shard::Impl::heads_read(const ReadTask& task,
+                             const Result<std::vector<store::HeadRow>>& rows) {
+  Conn* conn = find(task.conn);
+  if (!conn) return;
+  conn->heads_reading = false;
+  if (!rows && conn->phase == Phase::welcoming) return close(*conn, Errc::closed_store);
+  if (!rows) return refuse(*conn, {}, Errc::busy);
+  std::vector<wire::Head> heads;
+  std::uint64_t cursor = task.number;
+  std::size_t bytes = 0;
+  for (const store::HeadRow& row : *rows) {
+    if (heads.size() == limits::heads_per_welcome_max || bytes > limits::page_bytes_max) break;
+    wire::Head head{row.log, row.seq, static_cast<std::uint64_t>(row.kind), row.counter, {}};
+    for (const Bytes& mark : row.marks) head.marks.push_back(mark);
+    bytes += codec::size_of(head);
+    cursor = row.change;
+    heads.push_back(std::move(head));
+  }
+  const bool more = heads.size() < rows->size();
+  if (conn->phase == Phase::welcoming) return send_welcome(*conn, std::move(heads), cursor, more);
+  send(*conn, FrameKind::heads, wire::Heads{std::move(heads), cursor, more});
+}
+
+void Shard::Impl::on_watch(Conn& conn, BytesView body) {
+  auto watch = codec::decode<wire::Watch>(body);
+  if (!watch) return close(conn, Errc::closed_frame);
+  if (conn.standing == Standing::visitor) return refuse(conn, {}, Errc::not_member);
+  if (watch->logs.size() > limits::watch_logs_max) return refuse(conn, {}, Errc::quota);
+  const LogId& shop_log = conn.shop->info->shop_log;
+  const std::vector<LogState*> former = conn.logs;
+  for (LogState* log : former) {
+    const bool kept = std::find(watch->logs.begin(), watch->logs.end(), log->id) !=
+                      watch->logs.end();
+    if (log->id != shop_log && !kept) unsubscribe(conn, *log);
+  }
+  begin_task(conn, std::move(watch->logs));
+}
+
+void Shard::Impl::logs_of_device_read(const ReadTask& task,
+                                      const Result<std::vector<LogId>>& logs) {
+  Conn* conn = find(task.conn);
+  if (!conn || conn->phase != Phase::welcoming) return;
+  if (!logs) return close(*conn, Errc::closed_store);
+  std::vector<LogId> first = *logs;
+  if (first.size() > limits::repeated_max) first.resize(limits::repeated_max);
+  begin_task(*conn, std::move(first));
+}
+
+void Shard::Impl::begin_task(Conn& conn, std::vector<LogId> logs) {
+  conn.task = {std::move(logs), 0, conn.task.serial + 1};
+  // One more than there are logs, so that it does not end before all have been asked for.
+  conn.task.left = conn.task.logs.size() + 1;
+  const std::uint32_t serial = conn.task.serial;
+  const std::vector<LogId> asked = conn.task.logs;
+  const ConnId id = conn.id;
+  for (const LogId& log_id : asked) {
+    LogState* log = ready_log(log_id, conn, FrameKind::welcome, {}, serial);
+    if (log) task_log_ready(conn, serial, log);
+    if (!find(id)) return;
+  }
+  task_part_done(conn, serial);
+}
+
+void Shard::Impl::task_log_ready(Conn& conn, std::uint32_t serial, LogState* log) {
+  if (serial != conn.task.serial || conn.task.left == 0) return;
+  if (!log && conn.phase == Phase::welcoming) return close(conn, Errc::closed_store);
+  if (log) {
+    const Errc code = may_read(conn, *log);
+    if (code == Errc::none) {
+      subscribe(conn, *log);
+    } else if (conn.phase == Phase::open) {
+      refuse(conn, error_of(log->id), code);
+    }
+  }
+  task_part_done(conn, serial);
+}
+
+void Shard::Impl::task_part_done(Conn& conn, std::uint32_t serial) {
+  if (serial == conn.task.serial && --conn.task.left == 0) finish_task(conn);
+}
+
+void Shard::Impl::finish_task(Conn& conn) {
+  const std::vector<LogId> asked = std::exchange(conn.task.logs, {});
+  std::vector<wire::Head> heads;
+  for (const LogId& id : asked) {
+    auto log = logs_.find(id);
+    if (log == logs_.end()) continue;
+    if (log->second->load == LogState::Load::reading) return begin_task(conn, asked);
+    if (may_read(conn, *log->second) == Errc::none) {
+      heads.push_back(head_of(*log->second, conn.device));
+    }
+  }
+  if (conn.phase == Phase::welcoming) return send_welcome(conn, std::move(heads), 0, false);
+  send(conn, FrameKind::heads, wire::Heads{std::move(heads), 0, false});
+}
+
+wire::Head Shard::Impl::head_of(const LogState& log, const DeviceId& device) const {
+  wire::Head head{log.id, log.seq, static_cast<std::uint64_t>(log.fold.kind()),
+                  committed_counter(log, device), {}};
+  for (const store::MarkWrite& mark : log.marks) head.marks.push_back(mark.mark);
+  return head;
+}
+
+void Shard::Impl::on_mark(Conn& conn, BytesView body) {
+  auto frame = codec::decode<wire::Mark>(body);
+  if (!frame) return close(conn, Errc::closed_frame);
+  auto mark = peek_mark(frame->mark);
+  if (!mark || mark->device != conn.device || mark->kind < 1 || mark->kind > 2) {
+    return refuse(conn, {}, Errc::mark_refused);
+  }
+  LogState* log = ready_log(mark->log, conn, FrameKind::mark, body);
+  if (!log) return;
+  if (Errc code = may_read(conn, *log); code != Errc::none) {
+    return refuse(conn, error_of(mark->log), code);
+  }
+  if (mark->seq == 0 || mark->seq > log->seq) {
+    return refuse(conn, error_of(mark->log), Errc::mark_refused);
+  }
+  store::MarkWrite write{log->id, conn.device, mark->kind, mark->seq, to_bytes(frame->mark)};
+  auto same = std::find_if(log->marks.begin(), log->marks.end(), [&](const auto& one) {
+    return one.device == write.device && one.kind == write.kind;
+  });
+  if (same == log->marks.end()) {
+    log->marks.push_back(write);
+  } else if (same->seq < write.seq) {
+    *same = write;
+  } else {
+    return;
+  }
+  building_.batch->marks.push_back(std::move(write));
+}
+
+void Shard::Impl::tell_mark(LogState& log, const store::MarkWrite& mark) {
+  ++metrics_.marks_placed;
+  Conn* desk = shops_.at(log.shop)->desk;
+  const wire::Mark frame{mark.mark};
+  if (desk && desk->device != mark.device) send(*desk, FrameKind::mark, frame);
+  for (Conn* conn : log.subscribers) {
+    if (conn != desk && conn->device != mark.device) send(*conn, FrameKind::mark, frame);
+  }
+}
+
+void Shard::Impl::on_signal(Conn& conn, BytesView body) {
+  auto signal = codec::decode<wire::Signal>(body);
+  if (!signal) return close(conn, Errc::closed_frame);
+  wire::Error error;
+  error.log = signal->log;
+  error.device = signal->to;
+  const bool to_log = !signal->log.is_zero();
+  const bool fits = to_log ? signal->kind == log_signal
+                           : signal->kind > log_signal && signal->kind <= session_data;
+  if (to_log != signal->to.is_zero() || !fits || signal->body.size() > limits::signal_bytes_max) {
+    return refuse(conn, error, Errc::frame_bad);
+  }
+  if (!conn.signals.take(now_ms_, 1000, config_.limits.signals_per_second_max)) {
+    ++metrics_.signals_dropped;
+    return refuse(conn, error, Errc::quota);
+  }
+  if (!to_log) {
+    auto slot = conn.shop->devices.find(signal->to);
+    Conn* to = slot == conn.shop->devices.end() ? nullptr : slot->second.conn;
+    if (!to || to->phase != Phase::open) return refuse(conn, error, Errc::unreachable);
+    return forward(*to, *signal);
+  }
+  // Who would hear it has the log in memory.
+  auto log = logs_.find(signal->log);
+  if (log == logs_.end() || log->second->load != LogState::Load::known) return;
+  if (Errc code = may_read(conn, *log->second); code != Errc::none) {
+    return refuse(conn, error, code);
+  }
+  Conn* desk = conn.shop->desk;
+  if (desk && desk != &conn) forward(*desk, *signal);
+  for (Conn* to : log->second->subscribers) {
+    if (to != &conn && to != desk) forward(*to, *signal);
+  }
+}
+
+void Shard::Impl::forward(Conn& to, const wire::Signal& signal) {
+  if (to.congested || to.phase != Phase::open) {
+    ++metrics_.signals_dropped;
+    return;
+  }
+  ++metrics_.signals_forwarded;
+  send(to, FrameKind::signal, signal);
+}
+
+}  // namespace shopbell::relay

@@ -1,0 +1,234 @@
+#include <map>
+#include <mutex>
+
+#include "store/store.h"
+
+namespace shopbell::store {
+
+namespace {
+
+struct StoredEntry {
+  std::uint64_t time_ms;
+  Hash chain;
+  Hash hash;
+  DeviceId author;
+  std::uint64_t counter;
+  Bytes envelope;
+};
+
+struct StoredLog {
+  LogWrite head;
+  std::uint64_t fold_seq = 0;
+  std::uint64_t change = 0;
+  std::vector<StoredEntry> entries;  // seq - 1
+  std::map<std::pair<DeviceId, std::uint64_t>, MarkWrite> marks;
+
+  std::uint64_t counter_of(const DeviceId& device) const {
+    for (auto entry = entries.rbegin(); entry != entries.rend(); ++entry) {
+      if (entry->author == device) return entry->counter;
+    }
+    return 0;
+  }
+};
+
+class MemoryStore final : public Store {
+ public:
+  explicit MemoryStore(std::uint64_t generation) : generation_(generation) {}
+
+  Status commit(const Batch& batch) override;
+  std::uint64_t generation() const override { return generation_; }
+  std::unique_ptr<Reader> open_reader() override;
+  std::string problem() const override {
+    std::lock_guard lock(mutex_);
+    return problem_;
+  }
+
+  Result<LogRecord> read_log(const LogId& log) override;
+  Result<std::vector<Entry>> read_page(const LogId& log, std::uint64_t from, std::uint64_t to,
+                                       std::size_t bytes_max) override;
+  Result<std::vector<LogId>> logs_of_device(const ShopId& shop, const DeviceId& device) override;
+  Result<std::vector<HeadRow>> heads_since(const ShopId& shop, const DeviceId& device,
+                                           std::uint64_t cursor, std::size_t limit) override;
+  Result<Place> find_envelope(const LogId& log, const DeviceId& author,
+                              std::uint64_t counter) override;
+  Result<Bytes> card(const ShopId& shop) override;
+
+ private:
+  bool follows(const Batch& batch) const;
+
+  std::uint64_t generation_;
+  mutable std::mutex mutex_;
+  std::uint64_t last_change_ = 0;
+  std::map<LogId, StoredLog> logs_;
+  std::map<ShopId, Bytes> cards_;
+  std::string problem_;
+};
+
+// The same store for a second thread; its lock makes that safe.
+class SharedReader final : public Reader {
+ public:
+  explicit SharedReader(MemoryStore& store) : store_(store) {}
+  Result<LogRecord> read_log(const LogId& log) override { return store_.read_log(log); }
+  Result<std::vector<Entry>> read_page(const LogId& log, std::uint64_t from, std::uint64_t to,
+                                       std::size_t bytes_max) override {
+    return store_.read_page(log, from, to, bytes_max);
+  }
+  Result<std::vector<LogId>> logs_of_device(const ShopId& shop, const DeviceId& device) override {
+    return store_.logs_of_device(shop, device);
+  }
+  Result<std::vector<HeadRow>> heads_since(const ShopId& shop, const DeviceId& device,
+                                           std::uint64_t cursor, std::size_t limit) override {
+    return store_.heads_since(shop, device, cursor, limit);
+  }
+  Result<Place> find_envelope(const LogId& log, const DeviceId& author,
+                              std::uint64_t counter) override {
+    return store_.find_envelope(log, author, counter);
+  }
+  Result<Bytes> card(const ShopId& shop) override { return store_.card(shop); }
+
+ private:
+  MemoryStore& store_;
+};
+
+std::unique_ptr<Reader> MemoryStore::open_reader() { return std::make_unique<SharedReader>(*this); }
+
+bool MemoryStore::follows(const Batch& batch) const {
+  std::map<LogId, std::uint64_t> next;
+  for (const NewEnvelope& one : batch.envelopes) {
+    auto stored = logs_.find(one.log);
+    const std::uint64_t head = stored == logs_.end() ? 0 : stored->second.head.seq;
+    if (one.seq != next.try_emplace(one.log, head + 1).first->second++) return false;
+  }
+  for (const LogWrite& write : batch.logs) {
+    auto moved = next.find(write.log);
+    if (moved == next.end() || moved->second != write.seq + 1) return false;
+    next.erase(moved);
+  }
+  return next.empty();
+}
+
+Status MemoryStore::commit(const Batch& batch) {
+  std::lock_guard lock(mutex_);
+  if (!follows(batch)) {
+    problem_ = "a batch does not follow what is stored";
+    return Errc::store_failed;
+  }
+  for (const NewEnvelope& one : batch.envelopes) {
+    StoredLog& log = logs_[one.log];
+    log.change = ++last_change_;
+    log.entries.push_back({one.time_ms, one.chain, one.hash, one.author, one.counter,
+                           to_bytes(batch.envelope(one))});
+  }
+  for (const LogWrite& write : batch.logs) {
+    StoredLog& log = logs_[write.log];
+    Bytes fold = write.fold.empty() ? std::move(log.head.fold) : write.fold;
+    if (!write.fold.empty()) log.fold_seq = write.seq;
+    log.head = write;
+    log.head.fold = std::move(fold);
+  }
+  for (const MarkWrite& mark : batch.marks) {
+    auto log = logs_.find(mark.log);
+    if (log == logs_.end()) continue;
+    MarkWrite& kept = log->second.marks[{mark.device, mark.kind}];
+    if (kept.seq < mark.seq) kept = mark;
+  }
+  for (const CardWrite& card : batch.cards) cards_[card.shop] = card.card;
+  return {};
+}
+
+Result<LogRecord> MemoryStore::read_log(const LogId& log) {
+  std::lock_guard lock(mutex_);
+  auto found = logs_.find(log);
+  if (found == logs_.end()) return Errc::no_such_log;
+  const StoredLog& stored = found->second;
+  const LogWrite& head = stored.head;
+  LogRecord out;
+  out.shop = head.shop;
+  out.kind = head.kind;
+  out.seq = head.seq;
+  out.time_ms = head.time_ms;
+  out.chain = head.chain;
+  out.epoch = head.epoch;
+  out.commitment = head.commitment;
+  out.fold_seq = stored.fold_seq;
+  out.fold = head.fold;
+  for (std::size_t i = stored.fold_seq; i < stored.entries.size(); ++i) {
+    out.tail.push_back({i + 1, stored.entries[i].time_ms, stored.entries[i].envelope});
+  }
+  for (const auto& [key, mark] : stored.marks) out.marks.push_back(mark);
+  return out;
+}
+
+Result<std::vector<Entry>> MemoryStore::read_page(const LogId& log, std::uint64_t from,
+                                                  std::uint64_t to, std::size_t bytes_max) {
+  std::lock_guard lock(mutex_);
+  std::vector<Entry> out;
+  auto found = logs_.find(log);
+  if (found == logs_.end()) return out;
+  const auto& entries = found->second.entries;
+  std::size_t bytes = 0;
+  for (std::uint64_t seq = std::max<std::uint64_t>(from, 1); seq <= to && seq <= entries.size();
+       ++seq) {
+    const StoredEntry& entry = entries[seq - 1];
+    bytes += entry.envelope.size();
+    if (!out.empty() && bytes > bytes_max) break;
+    out.push_back({seq, entry.time_ms, entry.envelope});
+  }
+  return out;
+}
+
+Result<std::vector<LogId>> MemoryStore::logs_of_device(const ShopId& shop,
+                                                       const DeviceId& device) {
+  std::lock_guard lock(mutex_);
+  std::vector<LogId> out;
+  for (const auto& [id, log] : logs_) {
+    if (log.head.shop == shop && log.counter_of(device) > 0) out.push_back(id);
+  }
+  return out;
+}
+
+Result<std::vector<HeadRow>> MemoryStore::heads_since(const ShopId& shop, const DeviceId& device,
+                                                      std::uint64_t cursor, std::size_t limit) {
+  std::lock_guard lock(mutex_);
+  std::map<std::uint64_t, LogId> moved;
+  for (const auto& [id, log] : logs_) {
+    if (log.head.shop == shop && log.change > cursor) moved.emplace(log.change, id);
+  }
+  std::vector<HeadRow> out;
+  for (const auto& [change, id] : moved) {
+    if (out.size() == limit) break;
+    const StoredLog& log = logs_.at(id);
+    HeadRow row{id, log.head.kind, log.head.seq, change, log.counter_of(device), {}};
+    for (const auto& [key, mark] : log.marks) row.marks.push_back(mark.mark);
+    out.push_back(std::move(row));
+  }
+  return out;
+}
+
+Result<Place> MemoryStore::find_envelope(const LogId& log, const DeviceId& author,
+                                         std::uint64_t counter) {
+  std::lock_guard lock(mutex_);
+  auto found = logs_.find(log);
+  if (found == logs_.end()) return Errc::no_such_log;
+  const auto& entries = found->second.entries;
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    const StoredEntry& entry = entries[i];
+    if (entry.author != author || entry.counter != counter) continue;
+    return Place{i + 1, entry.time_ms, entry.chain, entry.hash};
+  }
+  return Errc::no_such_log;
+}
+
+Result<Bytes> MemoryStore::card(const ShopId& shop) {
+  std::lock_guard lock(mutex_);
+  auto found = cards_.find(shop);
+  return found == cards_.end() ? Bytes{} : found->second;
+}
+
+}  // namespace
+
+std::unique_ptr<Store> make_memory_store(std::uint64_t generation) {
+  return std::make_unique<MemoryStore>(generation);
+}
+
+}  // namespace shopbell::store
