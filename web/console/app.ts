@@ -1,0 +1,274 @@
+// The agent's workplace: enrolment, inbox, open conversations, notes.
+import { computed, effect, signal, type ReadonlySignal, type Signal } from "@preact/signals";
+import type { Engine, EngineEvent } from "../engine/src/client.ts";
+import { encode } from "../engine/src/codec.ts";
+import { About, ContentKind } from "../engine/src/gen/wire.ts";
+import { toHex } from "../engine/src/text.ts";
+import { translator, type Locale, type Translate } from "../ui/i18n/index.ts";
+import { lastSeq, type Conversation } from "../ui/src/conversation.ts";
+import { Session } from "../ui/src/session.ts";
+import { ConnectionState } from "../ui/src/status.ts";
+import type { ConsoleConfig, Invitation } from "./config.ts";
+import { inOrder, mergePage, type Row } from "./inbox.ts";
+
+/** Conversations that stay watched; the relay allows 64 logs, each conversation has two. */
+const OPEN_MAX = 8;
+const INBOX_RETRY_MS = 3000;
+
+export type Mode = "reply" | "note";
+
+export class ConsoleApp {
+  readonly t: Translate;
+  readonly session: Session;
+  readonly rows: Signal<ReadonlyMap<string, Row>> = signal(new Map());
+  readonly ordered: ReadonlySignal<readonly Row[]>;
+  readonly inboxKnown = signal(false);
+  readonly inboxFailed = signal(false);
+  readonly selected = signal("");
+  readonly opened = signal("");
+  readonly row: ReadonlySignal<Row | undefined>;
+  readonly conversation: ReadonlySignal<Conversation | undefined>;
+  readonly notes: ReadonlySignal<Conversation | undefined>;
+  readonly mode: Signal<Mode> = signal("reply");
+  readonly drafts: Signal<ReadonlyMap<string, string>> = signal(new Map());
+  readonly focus = signal(0);
+  readonly joining = signal(false);
+  readonly invitation: Signal<Invitation | undefined>;
+  readonly visible = signal(document.visibilityState === "visible");
+  private recent: string[] = [];
+  private readonly watched = new Set<string>();
+  private readonly introduced = new Set<string>();
+  private asking = false;
+
+  constructor(
+    private readonly engine: Engine,
+    readonly locale: Locale,
+    private config: ConsoleConfig,
+    invitation: Invitation | undefined,
+    private wanted: string,
+    private readonly keep: (config: ConsoleConfig) => void,
+  ) {
+    this.t = translator(locale);
+    this.invitation = signal(invitation);
+    this.session = new Session(engine, this.opened, locale);
+    const logs = this.session.logs;
+    this.ordered = computed(() => inOrder(this.rows.value));
+    this.row = computed(() => this.rows.value.get(this.opened.value));
+    this.conversation = computed(() => logs.value.get(this.opened.value));
+    this.notes = computed(() => {
+      const team = this.row.value?.teamLog;
+      return team && logs.value.get(toHex(team));
+    });
+    engine.on((event) => this.take(event));
+    document.addEventListener("visibilitychange", () => {
+      this.visible.value = document.visibilityState === "visible";
+    });
+    effect(() => this.mark_read());
+    effect(() => this.introduce());
+    effect(() => this.watch_team_log());
+  }
+
+  get name(): string {
+    return this.config.name;
+  }
+
+  private take(event: EngineEvent): void {
+    switch (event.type) {
+      case "ready":
+        this.watched.clear();
+        if (this.row.value) {
+          this.watch(this.row.value);
+        }
+        void this.list();
+        break;
+      case "enrolled":
+        this.joining.value = false;
+        this.invitation.value = undefined;
+        void this.list();
+        break;
+      case "connection":
+        if (event.state === ConnectionState.online) {
+          void this.list();
+        }
+        break;
+      case "pushEvent":
+        if (event.method === "inbox.changed") {
+          this.merge(event.body);
+        }
+        break;
+      case "problem":
+        this.joining.value = false;
+        break;
+      default:
+        break;
+    }
+  }
+
+  /** Uses the invitation up. */
+  join(name: string): void {
+    const invitation = this.invitation.value;
+    if (invitation && name.trim()) {
+      this.config = { ...this.config, name: name.trim() };
+      this.keep(this.config);
+      this.joining.value = true;
+      this.engine.command("enrol", { secret: invitation.secret, name: this.config.name });
+    }
+  }
+
+  private async list(): Promise<void> {
+    const { certified, connection, ready } = this.session;
+    const online = connection.value.state === ConnectionState.online;
+    if (this.asking || !certified.value || !ready.value || !online) {
+      return;
+    }
+    this.asking = true;
+    const answer = await this.engine.request("inbox.list");
+    this.asking = false;
+    this.inboxFailed.value = answer.code !== 0;
+    if (answer.code === 0) {
+      this.inboxKnown.value = true;
+      this.merge(answer.body);
+    } else {
+      window.setTimeout(() => void this.list(), INBOX_RETRY_MS);
+    }
+  }
+
+  private merge(body: Uint8Array): void {
+    this.rows.value = mergePage(this.rows.value, body);
+    const wanted = this.wanted && this.rows.value.get(this.wanted);
+    if (wanted) {
+      this.wanted = "";
+      this.open(wanted);
+    }
+  }
+
+  open(row: Row): void {
+    this.selected.value = row.key;
+    if (this.opened.value !== row.key) {
+      this.mode.value = "reply";
+      this.opened.value = row.key;
+      this.recent = [row.key, ...this.recent.filter((key) => key !== row.key)];
+      for (const key of this.recent.splice(OPEN_MAX)) {
+        this.unwatch(key);
+      }
+      this.watch(row);
+    }
+    this.focus.value++;
+  }
+
+  back(): void {
+    this.opened.value = "";
+  }
+
+  private watch_log(log: Uint8Array): void {
+    const key = toHex(log);
+    if (!this.watched.has(key)) {
+      this.watched.add(key);
+      this.session.open(log);
+    }
+  }
+
+  private watch(row: Row): void {
+    this.watch_log(row.log);
+    if (row.teamLog) {
+      this.watch_log(row.teamLog);
+    }
+  }
+
+  private watch_team_log(): void {
+    const row = this.row.value;
+    if (row?.teamLog && this.session.ready.value) {
+      this.watch_log(row.teamLog);
+    }
+  }
+
+  private unwatch(key: string): void {
+    const row = this.rows.value.get(key);
+    for (const log of row ? [row.log, ...(row.teamLog ? [row.teamLog] : [])] : []) {
+      this.watched.delete(toHex(log));
+      this.engine.command("closeLog", { log });
+    }
+  }
+
+  /** Says once in each log how this agent is called; the name travels sealed like all else. */
+  private introduce(): void {
+    const { log, items, loaded } = this.conversation.value ?? {};
+    const row = this.row.value;
+    if (!row || !log || !loaded || !this.config.name || this.introduced.has(log)) {
+      return;
+    }
+    this.introduced.add(log);
+    if (!items?.some((item) => item.mine && item.kind === ContentKind.ABOUT)) {
+      this.session.send(ContentKind.ABOUT, encode(About, { name: this.config.name }), row.log);
+    }
+  }
+
+  /** A draft belongs to one conversation and one kind of writing. */
+  private get draft_key(): string {
+    return `${this.mode.value} ${this.opened.value}`;
+  }
+
+  get draft(): string {
+    return this.drafts.value.get(this.draft_key) ?? "";
+  }
+
+  write(text: string): void {
+    this.drafts.value = new Map(this.drafts.value).set(this.draft_key, text);
+    if (this.row.value && this.mode.value === "reply") {
+      this.session.typed(this.row.value.log, text.trim() !== "");
+    }
+  }
+
+  send(text: string): void {
+    const row = this.row.value;
+    const log = this.mode.value === "note" ? row?.teamLog : row?.log;
+    if (row && log) {
+      this.write("");
+      this.session.sendText(text, log);
+    }
+  }
+
+  setMode(mode: Mode): void {
+    this.mode.value = mode;
+    this.focus.value++;
+  }
+
+  step(by: 1 | -1): void {
+    const rows = this.ordered.value;
+    const at = rows.findIndex((row) => row.key === this.selected.value);
+    const next = rows[at < 0 ? 0 : Math.min(rows.length - 1, Math.max(0, at + by))];
+    if (next) {
+      this.selected.value = next.key;
+    }
+  }
+
+  openSelected(): void {
+    const row = this.rows.value.get(this.selected.value);
+    if (row) {
+      this.open(row);
+    }
+  }
+
+  loadEarlier(): void {
+    if (this.row.value) {
+      this.session.loadEarlier(this.row.value.log);
+    }
+  }
+
+  private mark_read(): void {
+    const row = this.row.value;
+    if (!row || !this.visible.value) {
+      return;
+    }
+    const logs: [Uint8Array, Conversation | undefined][] = [[row.log, this.conversation.value]];
+    if (row.teamLog) {
+      logs.push([row.teamLog, this.notes.value]);
+    }
+    for (const [log, conversation] of logs) {
+      const seq = conversation?.loaded ? lastSeq(conversation) : 0;
+      if (conversation && seq > conversation.ownReadSeq) {
+        this.session.markRead(log, seq);
+      }
+    }
+  }
+}

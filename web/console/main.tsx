@@ -1,0 +1,48 @@
+// Wiring of the agents' workplace.
+import { effect } from "@preact/signals";
+import { render } from "preact";
+import { openEngine } from "../engine/src/client.ts";
+import { pickLocale, translator } from "../ui/i18n/index.ts";
+import { ConsoleApp } from "./app.ts";
+import { keepConfig, readEntry } from "./config.ts";
+import { listenToKeys } from "./keys.ts";
+import { Console } from "./view.tsx";
+
+declare const __WORKER_URL__: string;
+declare const __WASM_URL__: string;
+
+const address = location.pathname + location.search;
+const asset = (path: string): URL => new URL(`../${path}`, location.href);
+
+function start(root: HTMLElement): void {
+  const entry = readEntry(location.hash, localStorage);
+  history.replaceState(null, "", address);
+  const locale = pickLocale(navigator.languages);
+  const t = translator(locale);
+  document.documentElement.lang = locale;
+  document.title = t("consoleTitle");
+  if (!entry.config) {
+    render(<Console app={undefined} t={t} />, root);
+    return;
+  }
+  const keep = (config: Parameters<typeof keepConfig>[1]) => keepConfig(localStorage, config);
+  keep(entry.config);
+  const engine = openEngine({
+    app: "console",
+    shop: entry.config.shop,
+    relayUrl: entry.config.relayUrl,
+    workerUrl: asset(__WORKER_URL__),
+    wasmUrl: asset(__WASM_URL__),
+  });
+  const app = new ConsoleApp(engine, locale, entry.config, entry.invitation, entry.log, keep);
+  listenToKeys(app);
+  effect(() => {
+    const log = app.opened.value;
+    if (log) {
+      history.replaceState(null, "", `${address}#log=${log}`);
+    }
+  });
+  render(<Console app={app} t={t} />, root);
+}
+
+start(document.getElementById("root") as HTMLElement);

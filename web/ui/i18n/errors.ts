@@ -1,0 +1,75 @@
+// The sentence that people read for each error of core/errors.json. Many names share one: what
+// matters to a person is what happened to his message and what he can do.
+import { errorNames, type Errc } from "../../engine/src/gen/errors.ts";
+import type { SentenceKey, Translate } from "./index.ts";
+
+export type ErrorName = keyof typeof Errc;
+
+export const sentenceOf: Record<ErrorName, SentenceKey> = {
+  truncated: "errorDamaged",
+  malformed: "errorDamaged",
+  too_large: "errorTooLarge",
+  unknown_format: "errorUpdate",
+  bad_signature: "errorDamaged",
+  bad_key: "errorDamaged",
+  wrong_shop: "errorWrongShop",
+  card_chain: "errorCardChain",
+  card_old: "errorCardOld",
+  card_forked: "errorCardForked",
+  card_stale: "errorCardStale",
+  certificate_ended: "errorCertificateEnded",
+  certificate_revoked: "errorCertificateRevoked",
+  not_certified: "errorNotCertified",
+  chain_broken: "errorRecordBroken",
+  forked: "errorRecordForked",
+  grant_bad: "errorShopCannotOpen",
+  no_epoch_key: "errorNotYetOpen",
+  body_bad: "errorCannotOpen",
+  store_failed: "errorStoreFailed",
+  store_damaged: "errorStoreDamaged",
+  relay_key_unknown: "errorServerUnknown",
+  no_session: "errorDeskAway",
+  command_bad: "errorUpdate",
+  not_a_member: "errorStranger",
+  box_bad: "errorDamaged",
+  replayed: "errorDamaged",
+  frame_bad: "errorUpdate",
+  id_taken: "errorAgain",
+  counter_gap: "errorAgain",
+  epoch_closed: "errorAgain",
+  grant_taken: "errorAgain",
+  grant_refused: "errorRefused",
+  not_member: "errorNotMember",
+  no_such_log: "errorNoConversation",
+  log_exists: "errorRefused",
+  envelope_bad: "errorUpdate",
+  busy: "errorBusy",
+  store_full: "errorServerStore",
+  card_refused: "errorCardRefused",
+  mark_refused: "errorRefused",
+  unreachable: "errorDeskAway",
+  quota: "errorBusy",
+  class_refused: "errorUpdate",
+  closed_draining: "errorRestarting",
+  closed_slow: "errorWeak",
+  closed_idle: "errorWeak",
+  closed_busy: "errorBusy",
+  closed_store: "errorServerStore",
+  closed_hello: "errorWeak",
+  closed_frame: "errorUpdate",
+  closed_replaced: "errorReplaced",
+  closed_shop_unknown: "errorShopUnknown",
+  closed_proof: "errorProof",
+  closed_certificate: "errorCertificate",
+  closed_origin: "errorOrigin",
+};
+
+/** The stable name of an error number, or "unknown". */
+export function errorName(code: number): ErrorName | "unknown" {
+  return errorNames[code] ?? "unknown";
+}
+
+export function errorSentence(t: Translate, code: number): string {
+  const name = errorName(code);
+  return name === "unknown" ? t("errorOther", { code }) : t(sentenceOf[name]);
+}

@@ -1,0 +1,87 @@
+import { errorName, errorSentence } from "../i18n/errors.ts";
+import type { Translate } from "../i18n/index.ts";
+import { Icon } from "./icons.tsx";
+import type { Problem, Session } from "./session.ts";
+import type { Status } from "./status.ts";
+
+export function statusSentence(t: Translate, status: Status): string {
+  return status.sentence ? t(status.sentence) : errorSentence(t, status.code);
+}
+
+/** The honest line. It always has its place, so that nothing jumps when it changes. */
+export function StatusLine({ t, status }: { t: Translate; status: Status }) {
+  return (
+    <p
+      class={`status tone-${status.tone}`}
+      role="status"
+      data-testid="status"
+      data-status={status.name}
+      data-error={status.code ? errorName(status.code) : ""}
+    >
+      {statusSentence(t, status)}
+    </p>
+  );
+}
+
+/** What passes by itself is no news: the status line speaks of it while it lasts. */
+const PASSING: ReadonlySet<string> = new Set([
+  "card_stale", "no_epoch_key", "no_session", "counter_gap", "epoch_closed", "grant_taken", "busy",
+  "unreachable", "quota",
+]);
+
+/** Problems of the device and of the log that is shown. */
+export function Problems(props: { t: Translate; session: Session; log: string }) {
+  const { t, session, log } = props;
+  const of_log = (problem: Problem) => /^0*$/.test(problem.log) || problem.log === log;
+  const told = session.problems.value.filter(
+    (problem) => of_log(problem) && !PASSING.has(errorName(problem.code)),
+  );
+  return (
+    <>
+      {told.map((problem) => (
+        <div
+          key={`${problem.code} ${problem.log}`}
+          class="notice tone-danger"
+          role="alert"
+          data-testid="problem"
+          data-error={errorName(problem.code)}
+        >
+          <Icon name="warning" />
+          <p>{errorSentence(t, problem.code)}</p>
+          <button type="button" class="plain" onClick={() => session.dismiss(problem)}>
+            {t("dismiss")}
+          </button>
+        </div>
+      ))}
+    </>
+  );
+}
+
+export function Elsewhere({ t, session }: { t: Translate; session: Session }) {
+  return (
+    <div class="whole" data-testid="elsewhere">
+      <h2>{t("elsewhere")}</h2>
+      <p>{t("elsewhereMore")}</p>
+      <button
+        type="button"
+        class="primary"
+        data-testid="continue-here"
+        onClick={() => session.engine.takeOver()}
+      >
+        {t("continueHere")}
+      </button>
+    </div>
+  );
+}
+
+export function StorageNotice({ t, session }: { t: Translate; session: Session }) {
+  const mode = session.storage.value;
+  if (mode !== "session") {
+    return null;
+  }
+  return (
+    <p class="notice tone-warn" data-testid="storage" data-mode={mode}>
+      {t("storageSession")}
+    </p>
+  );
+}

@@ -1,0 +1,185 @@
+// What both apps know of their device: a fold of the engine's events into signals.
+import { computed, signal, type ReadonlySignal, type Signal } from "@preact/signals";
+import type { CoreEvent, Engine, EngineEvent } from "../../engine/src/client.ts";
+import { encode } from "../../engine/src/codec.ts";
+import { ContentKind, Text } from "../../engine/src/gen/wire.ts";
+import type { StorageMode } from "../../engine/src/seams.ts";
+import { toHex } from "../../engine/src/text.ts";
+import type { Locale } from "../i18n/index.ts";
+import { emptyConversation, reduce, type Conversation } from "./conversation.ts";
+import { statusOf, type Status } from "./status.ts";
+
+/** Messages to ask for at a time: two screens of a phone, one of a desk. */
+export const PAGE_MESSAGES = 50;
+// content_bytes_max of limits.h, less what stands around the text.
+const TEXT_BYTES_MAX = 16 * 1024 - 64;
+const TYPING_REPEAT_MS = 2500;
+const TYPING_STOPS_MS = 4000;
+const NO_LOG = new Uint8Array(16);
+
+export type ShopView = {
+  readonly name: string;
+  readonly fresh: boolean;
+  readonly domains: readonly string[];
+};
+
+export type Problem = { readonly code: number; readonly log: string };
+
+type LogEvent = Extract<CoreEvent, { log: Uint8Array }>;
+const hasLog = (event: EngineEvent): event is LogEvent => "log" in event;
+
+export class Session {
+  readonly ready = signal(false);
+  readonly certified = signal(false);
+  readonly device = signal("");
+  readonly connection = signal({ state: 0, code: 0 });
+  readonly shop: Signal<ShopView | undefined> = signal(undefined);
+  readonly storage: Signal<StorageMode | undefined> = signal(undefined);
+  readonly elsewhere = signal(false);
+  readonly failed = signal(false);
+  readonly problems: Signal<readonly Problem[]> = signal([]);
+  readonly logs: Signal<ReadonlyMap<string, Conversation>> = signal(new Map());
+  readonly status: ReadonlySignal<Status>;
+  private last_ref = Date.now() * 1000;
+  private readonly marked = new Map<string, number>();
+  private readonly typing = new Map<string, { said_ms: number; timer: number }>();
+
+  constructor(
+    readonly engine: Engine,
+    readonly shown: ReadonlySignal<string>,
+    private readonly locale: Locale,
+  ) {
+    this.status = computed(() =>
+      statusOf({
+        ready: this.ready.value,
+        connection: this.connection.value.state,
+        code: this.connection.value.code,
+        shopKnown: this.shop.value !== undefined,
+        shopFresh: this.shop.value?.fresh ?? false,
+        inSync: this.logs.value.get(this.shown.value)?.inSync ?? true,
+      }),
+    );
+    engine.on((event) => this.take(event));
+  }
+
+  private take(event: EngineEvent): void {
+    switch (event.type) {
+      case "ready":
+        this.marked.clear();
+        this.ready.value = true;
+        this.elsewhere.value = false;
+        this.certified.value = event.certified;
+        this.device.value = toHex(event.device);
+        break;
+      case "connection":
+        this.connection.value = { state: event.state, code: event.code };
+        break;
+      case "shop":
+        this.shop.value = { name: event.name, fresh: event.fresh, domains: event.domains };
+        break;
+      case "enrolled":
+        this.certified.value = true;
+        break;
+      case "storage":
+        this.storage.value = event.mode;
+        break;
+      case "elsewhere":
+        this.elsewhere.value = true;
+        this.ready.value = false;
+        break;
+      case "crashed":
+        this.failed.value = event.final;
+        this.ready.value = false;
+        break;
+      case "problem":
+        this.keep_problem({ code: event.code, log: toHex(event.log) });
+        break;
+      default:
+        this.fold(event);
+    }
+  }
+
+  private keep_problem(problem: Problem): void {
+    const same = ({ code, log }: Problem) => code === problem.code && log === problem.log;
+    if (!this.problems.value.some(same)) {
+      this.problems.value = [...this.problems.value, problem];
+    }
+  }
+
+  dismiss(problem: Problem): void {
+    this.problems.value = this.problems.value.filter((other) => other !== problem);
+  }
+
+  private fold(event: EngineEvent): void {
+    if (!hasLog(event)) {
+      return;
+    }
+    const log = toHex(event.log);
+    const before = this.logs.value.get(log) ?? emptyConversation(log);
+    const after = reduce(before, event);
+    if (after !== before || !this.logs.value.has(log)) {
+      this.logs.value = new Map(this.logs.value).set(log, after);
+    }
+  }
+
+  nextRef(): number {
+    return ++this.last_ref;
+  }
+
+  open(log: Uint8Array): void {
+    this.engine.command("openLog", { log, limit: PAGE_MESSAGES });
+  }
+
+  loadEarlier(log: Uint8Array): void {
+    const items = this.logs.value.get(toHex(log))?.items ?? [];
+    const beforeSeq = items.find((item) => item.seq)?.seq ?? 0;
+    this.engine.command("loadHistory", { log, beforeSeq, limit: PAGE_MESSAGES });
+  }
+
+  /** Without a log a conversation is begun; logOpened comes with the answered number. */
+  sendText(text: string, log: Uint8Array = NO_LOG): number {
+    const ref = this.nextRef();
+    const content = encode(Text, { text, locale: this.locale });
+    this.engine.command("send", { log, ref, kind: ContentKind.TEXT, content });
+    return ref;
+  }
+
+  send(kind: number, content: Uint8Array, log: Uint8Array): void {
+    this.engine.command("send", { log, ref: this.nextRef(), kind, content });
+  }
+
+  markRead(log: Uint8Array, seq: number): void {
+    const name = toHex(log);
+    if (seq > (this.marked.get(name) ?? 0)) {
+      this.marked.set(name, seq);
+      this.engine.command("markRead", { log, seq });
+    }
+  }
+
+  /** Called for every change of a draft; says so at most every few seconds and takes it back. */
+  typed(log: Uint8Array, has_text: boolean): void {
+    const name = toHex(log);
+    const before = this.typing.get(name);
+    window.clearTimeout(before?.timer);
+    if (!has_text) {
+      if (before) {
+        this.typing.delete(name);
+        this.engine.command("setTyping", { log, on: false });
+      }
+      return;
+    }
+    const now = performance.now();
+    const again = !before || now - before.said_ms >= TYPING_REPEAT_MS;
+    if (again) {
+      this.engine.command("setTyping", { log, on: true });
+    }
+    const timer = window.setTimeout(() => this.typed(log, false), TYPING_STOPS_MS);
+    this.typing.set(name, { said_ms: again ? now : before.said_ms, timer });
+  }
+}
+
+const utf8 = new TextEncoder();
+
+export function fitsInOneMessage(text: string): boolean {
+  return utf8.encode(text).length <= TEXT_BYTES_MAX;
+}

@@ -1,0 +1,44 @@
+// Times as people say them.
+import type { Locale, Translate } from "../i18n/index.ts";
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+export function clockTime(locale: Locale, timeMs: number): string {
+  const form = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" } as const;
+  return new Intl.DateTimeFormat(locale, form).format(timeMs);
+}
+
+export function fullTime(locale: Locale, timeMs: number): string {
+  const form = { dateStyle: "full", timeStyle: "medium" } as const;
+  return new Intl.DateTimeFormat(locale, form).format(timeMs);
+}
+
+const midnight = (timeMs: number): number => new Date(timeMs).setHours(0, 0, 0, 0);
+
+export function dayName(t: Translate, locale: Locale, timeMs: number, nowMs: number): string {
+  // Rounded: days of 23 and 25 hours exist.
+  const days = Math.round((midnight(nowMs) - midnight(timeMs)) / DAY_MS);
+  if (days === 0) {
+    return t("today");
+  }
+  if (days === 1) {
+    return t("yesterday");
+  }
+  const same_year = new Date(timeMs).getFullYear() === new Date(nowMs).getFullYear();
+  const year = same_year ? {} : ({ year: "numeric" } as const);
+  const form = { month: "long", day: "numeric", ...year } as const;
+  return new Intl.DateTimeFormat(locale, form).format(timeMs);
+}
+
+/** How long something has lasted, in its largest unit. */
+export function span(t: Translate, ms: number): string {
+  const minutes = Math.floor(Math.max(0, ms) / 60_000);
+  if (minutes < 1) {
+    return t("justNow");
+  }
+  if (minutes < 60) {
+    return t("minutes", { n: minutes });
+  }
+  const hours = Math.floor(minutes / 60);
+  return hours < 24 ? t("hours", { n: hours }) : t("days", { n: Math.floor(hours / 24) });
+}

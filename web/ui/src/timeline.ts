@@ -1,0 +1,99 @@
+// How messages stand together: days, groups of one speaker, and one state under a group.
+import { AuthorClass, type Conversation, type Item } from "./conversation.ts";
+
+const GROUP_MS = 3 * 60 * 1000;
+
+export type State = "sending" | "sent" | "delivered" | "read" | "refused";
+
+/** `key` names the first item. `state` belongs under the last item of a group of mine. */
+export type Group = {
+  readonly key: string;
+  readonly items: readonly Item[];
+  readonly mine: boolean;
+  readonly authorClass: number;
+  readonly author: string;
+  readonly isNote: boolean;
+};
+
+export type Day = { readonly key: string; readonly timeMs: number; readonly groups: Group[] };
+
+type Receipts = Pick<Conversation, "deliveredSeq" | "readSeq">;
+
+export function stateOf(item: Item, { deliveredSeq, readSeq }: Receipts): State {
+  if (item.refused) {
+    return "refused";
+  }
+  if (!item.seq) {
+    return "sending";
+  }
+  if (item.seq <= readSeq) {
+    return "read";
+  }
+  return item.seq <= deliveredSeq ? "delivered" : "sent";
+}
+
+export type Entry = { readonly item: Item; readonly isNote: boolean };
+
+function dayOf(timeMs: number): string {
+  const date = new Date(timeMs);
+  return `${date.getFullYear()}-${date.getMonth() + 1}-${date.getDate()}`;
+}
+
+/** Groups entries that come in order; a group has one speaker, one kind and short gaps. */
+export function groupByDay(entries: readonly Entry[]): Day[] {
+  const days: Day[] = [];
+  let last: { item: Item; group: Item[]; isNote: boolean } | undefined;
+  for (const { item, isNote } of entries) {
+    const day = dayOf(item.timeMs);
+    if (days.at(-1)?.key !== day) {
+      days.push({ key: day, timeMs: item.timeMs, groups: [] });
+      last = undefined;
+    }
+    const goes_on =
+      last?.item.author === item.author &&
+      last.isNote === isNote &&
+      last.item.mine === item.mine &&
+      last.item.authorClass === item.authorClass &&
+      item.timeMs - last.item.timeMs < GROUP_MS;
+    if (last && goes_on) {
+      last.group.push(item);
+      last.item = item;
+      continue;
+    }
+    const group = [item];
+    last = { item, group, isNote };
+    const { key, mine, authorClass, author } = item;
+    days.at(-1)?.groups.push({ key, items: group, mine, authorClass, author, isNote });
+  }
+  return days;
+}
+
+/** Messages and notes in one line of time; each keeps the order of its own log. */
+export function merge(messages: readonly Item[], notes: readonly Item[]): Entry[] {
+  const out: Entry[] = [];
+  let next = 0;
+  for (const item of messages) {
+    while (next < notes.length && (notes[next] as Item).timeMs < item.timeMs) {
+      out.push({ item: notes[next++] as Item, isNote: true });
+    }
+    out.push({ item, isNote: false });
+  }
+  return [...out, ...notes.slice(next).map((item) => ({ item, isNote: true }))];
+}
+
+export function nameOf(
+  item: Pick<Item, "author" | "authorClass" | "authorName">,
+  names: Readonly<Record<string, string>>,
+  words: { shop: string; agent: string; customer: string; stranger: string },
+): string {
+  switch (item.authorClass) {
+    case AuthorClass.stranger:
+      return words.stranger;
+    case AuthorClass.desk:
+      return words.shop;
+    case AuthorClass.shop:
+      return item.authorName || names[item.author] || words.agent;
+    default:
+      return item.authorName || names[item.author] || words.customer;
+  }
+}

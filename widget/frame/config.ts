@@ -1,0 +1,38 @@
+// What the loader says in the frame's fragment; nothing of it is secret.
+export type FrameConfig = {
+  readonly shop: string;
+  readonly relayUrl: string;
+  readonly lang: string;
+  /** Origin of the page that shows the frame. */
+  readonly parent: string;
+};
+
+export function readConfig(hash: string): FrameConfig | undefined {
+  const fields = new URLSearchParams(hash.replace(/^#/, ""));
+  const shop = fields.get("shop") ?? "";
+  const relayUrl = fields.get("relay") ?? "";
+  if (!/^[\w-]{43}$/.test(shop) || !/^wss?:\/\//.test(relayUrl)) {
+    return undefined;
+  }
+  return { shop, relayUrl, lang: fields.get("lang") ?? "", parent: fields.get("parent") ?? "" };
+}
+
+/** A domain of the shop card: an origin, a host with port, a host, or `*.host` for all below it. */
+function allows(domain: string, origin: URL): boolean {
+  if (domain.startsWith("*.")) {
+    return origin.hostname.endsWith(domain.slice(1));
+  }
+  return domain === origin.origin || domain === origin.host || domain === origin.hostname;
+}
+
+/** Every page around the frame must stand in the signed card. No domain at all refuses all. */
+export function pageAllowed(domains: readonly string[], ancestors: readonly string[]): boolean {
+  return ancestors.every((ancestor) => {
+    try {
+      const origin = new URL(ancestor);
+      return domains.some((domain) => allows(domain, origin));
+    } catch {
+      return false;
+    }
+  });
+}
