@@ -9,8 +9,8 @@
 namespace shopbell {
 namespace {
 
-// Lets libsodium choose its fast implementations. Under wasm there is only one, and starting it would
-// draw randomness that the core must not have.
+// Lets libsodium choose its fast implementations. Under wasm there is only one, and starting it
+// would draw randomness that the core must not have.
 void start_sodium() {
 #ifndef __EMSCRIPTEN__
   static const bool started = sodium_init() >= 0;
@@ -35,7 +35,7 @@ Digest digest_of(BytesView key, std::string_view label, std::initializer_list<By
   return out;
 }
 
-// `u8(len(domain)) || domain || body` in one piece, as Ed25519 wants it; on the stack when it is short.
+// `u8(len(domain)) || domain || body` in one piece, as Ed25519 wants it; on the stack when short.
 class Message {
  public:
   Message(std::string_view domain, BytesView body) : size_(1 + domain.size() + body.size()) {

@@ -163,8 +163,8 @@ TEST(Codec, FramesFollowEachOtherAndTheLastMayBeCutOff) {
   EXPECT_EQ(error_of(codec::next_framed(other)), Errc::malformed);
 }
 
-// What is taken of changed bytes must stand there in just that form, unless a field of a newer writer
-// was passed over: then what is left has one form.
+// What is taken of changed bytes must stand there in just that form, unless a field of a newer
+// writer was passed over: then what is left has one form.
 template <class T>
 void expect_one_form(BytesView bytes) {
   const Result<T> read = codec::decode<T>(bytes);
