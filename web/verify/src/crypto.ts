@@ -35,8 +35,8 @@ export const sign = (seed: Uint8Array, domain: string, x: Uint8Array): Uint8Arra
 const little_endian = (bytes: Uint8Array): bigint =>
   bytes.reduceRight((value, byte) => (value << 8n) | BigInt(byte), 0n);
 
-// The check of 0.4. noble's own accepts what differs by a point of small order (it multiplies by the
-// cofactor); the protocol asks for the bytes of R.
+// The check of 0.4. noble's own accepts what differs by a point of small order (it multiplies by
+// the cofactor); the protocol asks for the bytes of R.
 export function verify(
   key: Uint8Array, domain: string, x: Uint8Array, signature: Uint8Array,
 ): boolean {

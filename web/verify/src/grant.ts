@@ -33,7 +33,7 @@ export function recipients_of(devices: readonly Recipient[], team: TeamKey): Rec
   return all.filter((one, i) => i === 0 || !equal(one.id, all[i - 1]!.id));
 }
 
-// `ephemerals`: one fresh X25519 secret for each recipient, in order of recipient. Refusal: bad_key.
+// `ephemerals`: a fresh X25519 secret for each recipient, in order of recipient. Refusal: bad_key.
 export function make_grant(
   log: Uint8Array, epoch: bigint, key: Uint8Array, devices: readonly Recipient[], team: TeamKey,
   ephemerals: readonly Uint8Array[],

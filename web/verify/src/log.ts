@@ -96,8 +96,8 @@ interface Author {
   last: Uint8Array;
 }
 
-// One log as a receiver checks it, entry by entry. `chain_broken` and `forked` are thrown and end it;
-// other problems leave the entry in its place.
+// One log as a receiver checks it, entry by entry. `chain_broken` and `forked` are thrown and end
+// it; other problems leave the entry in its place.
 export class LogReader {
   readonly log: Uint8Array;
   readonly chains: Uint8Array[];
@@ -134,7 +134,7 @@ export class LogReader {
     return this.kind === LOG_KIND.main && creator ? [creator.device, desk] : [desk];
   }
 
-  // 3.10. Refusals: chain_broken, forked; truncated and malformed where the envelope cannot be read.
+  // 3.10. Refusals: chain_broken, forked; truncated, malformed where the envelope cannot be read.
   place(entry: Entry): Placed {
     const { seq, time_ms } = entry;
     demand(seq === this.head_seq + 1n && time_ms >= this.time_ms, "chain_broken");
