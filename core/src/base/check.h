@@ -8,14 +8,18 @@
     if (!(condition)) __builtin_trap();   \
   } while (false)
 #else
-#include <cstdio>
 #include <cstdlib>
 
-#define SHOPBELL_CHECK(condition, what)                          \
-  do {                                                           \
-    if (!(condition)) {                                          \
-      std::fputs("shopbell: defect: " what "\n", stderr);        \
-      std::abort();                                              \
-    }                                                            \
+#if defined(__wasm__)
+// stdio would cost more than the whole outbox; the trap's stack names the place.
+#define SHOPBELL_DEFECT(what) __builtin_trap()
+#else
+#include <cstdio>
+#define SHOPBELL_DEFECT(what) (std::fputs("shopbell: defect: " what "\n", stderr), std::abort())
+#endif
+
+#define SHOPBELL_CHECK(condition, what)      \
+  do {                                       \
+    if (!(condition)) SHOPBELL_DEFECT(what); \
   } while (false)
 #endif

@@ -6,8 +6,6 @@
 namespace shopbell::engine {
 namespace {
 
-constexpr std::uint64_t member_genesis = 1;
-
 bool is_talk(std::uint64_t kind) {
   return kind != static_cast<std::uint64_t>(wire::ContentKind::about) &&
          kind != static_cast<std::uint64_t>(wire::ContentKind::page_view);
