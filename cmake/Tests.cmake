@@ -18,6 +18,10 @@ shopbell_test_program(contract_tests tests/contract GTest::gtest_main)
 shopbell_test_program(sim tests/sim)
 shopbell_test_program(loadgen tests/load)
 
+# The wasm boundary as a native program; tests/wasm compares the two byte by byte.
+add_executable(abi_native tests/wasm/abi_native.cpp wasm/abi.cpp)
+target_link_libraries(abi_native PRIVATE shopbell_core shopbell_warnings)
+
 # The result files give ./run the number of cases; ctest alone counts programs.
 foreach(program IN ITEMS unit_tests contract_tests)
   if(TARGET ${program})

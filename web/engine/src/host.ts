@@ -68,6 +68,12 @@ export function packRecords(records: readonly StoredRecord[]): Uint8Array {
   return join(records.flatMap(parts));
 }
 
+/** The configuration as sb_new takes it; it holds the storage key. */
+export function packConfig({ role, shop, storageKey, host }: CoreConfig): Uint8Array {
+  const number = new Uint8Array([role === "agent" ? 2 : 1]);
+  return join([number, shop, storageKey, new TextEncoder().encode(host)]);
+}
+
 class Reader {
   private readonly view: DataView;
   at = 0;
@@ -131,6 +137,14 @@ function output_of(kind: number, payload: Uint8Array): Output {
   throw new Error(`core.wasm gave an output of kind ${kind}`);
 }
 
+/** The outputs of one drain, without the size in front; they look into `bytes`. */
+export function readOutputs(bytes: Uint8Array): Output[] {
+  const reader = new Reader(bytes);
+  const out: Output[] = [];
+  while (!reader.done) out.push(output_of(reader.u8(), reader.take(reader.u32())));
+  return out;
+}
+
 /**
  * One device in an instance of its own. Every method may throw: then the instance is lost (a defect
  * of the core, or memory ran out) and must not be called again.
@@ -152,9 +166,7 @@ export class CoreHost {
     });
     const core = instance.exports as unknown as Exports;
     core._initialize();
-    const role = new Uint8Array([config.role === "agent" ? 2 : 1]);
-    const host = new TextEncoder().encode(config.host);
-    const packed = join([role, config.shop, config.storageKey, host]);
+    const packed = packConfig(config);
     const device = core.sb_new(give(core, packed), packed.length);
     packed.fill(0);
     return new CoreHost(core, device);
@@ -168,10 +180,7 @@ export class CoreHost {
     // A view taken before the call would look at nothing once memory has grown.
     const { buffer } = core.memory;
     const size = new DataView(buffer).getUint32(at, true);
-    const reader = new Reader(new Uint8Array(buffer.slice(at + 4, at + 4 + size)));
-    const out: Output[] = [];
-    while (!reader.done) out.push(output_of(reader.u8(), reader.take(reader.u32())));
-    return out;
+    return readOutputs(new Uint8Array(buffer.slice(at + 4, at + 4 + size)));
   }
 
   /** Wipes the device's secrets in the core's memory. */
