@@ -1,8 +1,6 @@
 // The agent's workplace: enrolment, inbox, open conversations, notes.
 import { computed, effect, signal, type ReadonlySignal, type Signal } from "@preact/signals";
 import type { Engine, EngineEvent } from "../engine/src/client.ts";
-import { encode } from "../engine/src/codec.ts";
-import { About, ContentKind } from "../engine/src/gen/wire.ts";
 import { toHex } from "../engine/src/text.ts";
 import { translator, type Locale, type Translate } from "../ui/i18n/index.ts";
 import { lastSeq, type Conversation } from "../ui/src/conversation.ts";
@@ -37,7 +35,6 @@ export class ConsoleApp {
   readonly visible = signal(document.visibilityState === "visible");
   private recent: string[] = [];
   private readonly watched = new Set<string>();
-  private readonly introduced = new Set<string>();
   private asking = false;
 
   constructor(
@@ -64,7 +61,6 @@ export class ConsoleApp {
       this.visible.value = document.visibilityState === "visible";
     });
     effect(() => this.mark_read());
-    effect(() => this.introduce());
     effect(() => this.watch_team_log());
   }
 
@@ -187,19 +183,6 @@ export class ConsoleApp {
     for (const log of row ? [row.log, ...(row.teamLog ? [row.teamLog] : [])] : []) {
       this.watched.delete(toHex(log));
       this.engine.command("closeLog", { log });
-    }
-  }
-
-  /** Says once in each log how this agent is called; the name travels sealed like all else. */
-  private introduce(): void {
-    const { log, items, loaded } = this.conversation.value ?? {};
-    const row = this.row.value;
-    if (!row || !log || !loaded || !this.config.name || this.introduced.has(log)) {
-      return;
-    }
-    this.introduced.add(log);
-    if (!items?.some((item) => item.mine && item.kind === ContentKind.ABOUT)) {
-      this.session.send(ContentKind.ABOUT, encode(About, { name: this.config.name }), row.log);
     }
   }
 

@@ -2,15 +2,18 @@
 import { computed, effect, signal, type ReadonlySignal, type Signal } from "@preact/signals";
 import type { Engine, EngineEvent } from "../../web/engine/src/client.ts";
 import { encode } from "../../web/engine/src/codec.ts";
+import { Errc } from "../../web/engine/src/gen/errors.ts";
 import { ContentKind, PageView } from "../../web/engine/src/gen/wire.ts";
 import { toHex } from "../../web/engine/src/text.ts";
 import { errorName } from "../../web/ui/i18n/errors.ts";
 import { translator, type Locale, type Translate } from "../../web/ui/i18n/index.ts";
 import { emptyConversation, lastSeq, type Conversation } from "../../web/ui/src/conversation.ts";
 import { Session } from "../../web/ui/src/session.ts";
+import { ConnectionState } from "../../web/ui/src/status.ts";
 import { pageAllowed } from "./config.ts";
 import type { FromPage, PageInfo } from "./host_page.ts";
 
+/** A conversation whose first entry still waits in the outbox has no kind yet: 0. */
 const MAIN_LOG = 1;
 const NO_CONVERSATION = emptyConversation("");
 /** After these nothing that is written here would ever reach the shop. */
@@ -26,9 +29,8 @@ export class FrameApp {
   readonly visible = signal(document.visibilityState === "visible");
   readonly focus = signal(0);
   readonly conversation: ReadonlySignal<Conversation>;
-  /** The shop's card does not name the page that shows this frame. */
-  readonly refused: ReadonlySignal<boolean>;
-  readonly blocked: ReadonlySignal<boolean>;
+  /** Number of the error that keeps this conversation from being one; 0 where there is none. */
+  readonly blocked: ReadonlySignal<number>;
   private readonly log: Signal<Uint8Array | undefined> = signal(undefined);
   private readonly shown: ReadonlySignal<string>;
   private page: PageInfo = { url: "", title: "" };
@@ -47,15 +49,15 @@ export class FrameApp {
     this.conversation = computed(
       () => this.session.logs.value.get(this.shown.value) ?? NO_CONVERSATION,
     );
-    this.refused = computed(() => {
-      const shop = this.session.shop.value;
-      return shop !== undefined && !pageAllowed(shop.domains, ancestors);
-    });
     this.blocked = computed(() => {
-      const codes = this.session.problems.value.map((problem) => problem.code);
-      const stopped = this.session.connection.value;
-      const all = stopped.state === 4 ? [...codes, stopped.code] : codes;
-      return this.refused.value || all.some((code) => BLOCKING.has(errorName(code)));
+      const { shop, problems, connection } = this.session;
+      if (shop.value && !pageAllowed(shop.value.domains, ancestors)) {
+        return Errc.closed_origin;
+      }
+      const { state, code } = connection.value;
+      const codes = problems.value.map((problem) => problem.code);
+      const all = state === ConnectionState.stopped ? [code, ...codes] : codes;
+      return all.find((each) => BLOCKING.has(errorName(each))) ?? 0;
     });
     engine.on((event) => this.take(event));
     document.addEventListener("visibilitychange", () => {
@@ -68,7 +70,7 @@ export class FrameApp {
     if (event.type === "ready" && this.log.value) {
       this.session.open(this.log.value);
     }
-    if (event.type !== "logOpened" || event.kind !== MAIN_LOG) {
+    if (event.type !== "logOpened" || event.kind > MAIN_LOG) {
       return;
     }
     const begun_here = this.beginning !== 0 && event.ref === this.beginning;
@@ -129,7 +131,8 @@ export class FrameApp {
   private mark_read(): void {
     const { ownReadSeq, loaded } = this.conversation.value;
     const seq = lastSeq(this.conversation.value);
-    if (this.open.value && this.visible.value && loaded && this.log.value && seq > ownReadSeq) {
+    const sees = this.open.value && this.visible.value && loaded && !this.blocked.value;
+    if (sees && this.log.value && seq > ownReadSeq) {
       this.session.markRead(this.log.value, seq);
     }
   }

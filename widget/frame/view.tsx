@@ -1,15 +1,18 @@
-import { errorSentence } from "../../web/ui/i18n/errors.ts";
-import { Errc } from "../../web/engine/src/gen/errors.ts";
+import { errorName, errorSentence } from "../../web/ui/i18n/errors.ts";
 import { Composer } from "../../web/ui/src/composer.tsx";
 import { Icon } from "../../web/ui/src/icons.tsx";
 import { Elsewhere, Problems, StatusLine, StorageNotice } from "../../web/ui/src/notices.tsx";
+import type { Status } from "../../web/ui/src/status.ts";
 import { Timeline } from "../../web/ui/src/timeline_view.tsx";
 import { useNow } from "../../web/ui/src/use_now.ts";
 import type { FrameApp } from "./app.ts";
 
 function Header({ app, onClose }: { app: FrameApp; onClose: () => void }) {
   const { t, session } = app;
-  const status = session.status.value;
+  const code = app.blocked.value;
+  const status: Status = code
+    ? { name: "stopped", tone: "danger", sentence: "stopped", code }
+    : session.status.value;
   return (
     <header>
       <span class="mark">
@@ -38,49 +41,40 @@ function Header({ app, onClose }: { app: FrameApp; onClose: () => void }) {
   );
 }
 
+function Blocked({ app, code }: { app: FrameApp; code: number }) {
+  return (
+    <div class="whole" role="alert" data-testid="problem" data-error={errorName(code)}>
+      <Icon name="warning" />
+      <p>{errorSentence(app.t, code)}</p>
+    </div>
+  );
+}
+
 function Talk({ app }: { app: FrameApp }) {
   const { t, session, locale } = app;
   const now = useNow();
-  const shop = session.shop.value?.name ?? "";
-  const refused = app.refused.value;
   return (
     <>
       <StorageNotice t={t} session={session} />
-      {refused && (
-        <div
-          class="notice tone-danger"
-          role="alert"
-          data-testid="problem"
-          data-error="closed_origin"
-        >
-          <Icon name="warning" />
-          <p>{errorSentence(t, Errc.closed_origin)}</p>
-        </div>
-      )}
       <Problems t={t} session={session} log={app.conversation.value.log} />
-      {refused ? (
-        <div class="timeline" />
-      ) : (
-        <Timeline
-          t={t}
-          locale={locale}
-          side="customer"
-          conversation={app.conversation.value}
-          shopName={shop}
-          nowMs={now}
-          empty={t("empty")}
-          lock={t("lock")}
-          lockMore={t("lockMore")}
-          onLoadEarlier={() => app.loadEarlier()}
-        />
-      )}
+      <Timeline
+        t={t}
+        locale={locale}
+        side="customer"
+        conversation={app.conversation.value}
+        shopName={session.shop.value?.name ?? ""}
+        nowMs={now}
+        empty={t("empty")}
+        lock={t("lock")}
+        lockMore={t("lockMore")}
+        onLoadEarlier={() => app.loadEarlier()}
+      />
       <Composer
         t={t}
         draft={app.draft.value}
         placeholder={t("composerHint")}
         sendLabel={t("send")}
         focus={app.focus.value}
-        disabled={app.blocked.value}
         onDraft={(text) => app.write(text)}
         onSend={(text) => app.send(text)}
       />
@@ -103,6 +97,9 @@ function Body({ app }: { app: FrameApp }) {
         <p>{t("startFailed")}</p>
       </div>
     );
+  }
+  if (app.blocked.value) {
+    return <Blocked app={app} code={app.blocked.value} />;
   }
   return session.elsewhere.value ? <Elsewhere t={t} session={session} /> : <Talk app={app} />;
 }

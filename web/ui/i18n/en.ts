@@ -30,6 +30,7 @@ export const en: Catalog = {
   offline: "Offline. Your message will be sent when you are back.",
   notInSync: "Catching up. There may be newer messages.",
   shopNotConfirmed: "The shop is not confirmed right now",
+  stopped: "No conversation possible",
   close: "Close",
   retry: "Try now",
   dismiss: "OK",

@@ -30,6 +30,7 @@ export const zhCn = {
   offline: "已离线，消息会在恢复后自动发出",
   notInSync: "正在同步，可能还有新消息",
   shopNotConfirmed: "商家身份暂未确认，请留意",
+  stopped: "对话无法进行",
   close: "关闭",
   retry: "立即重试",
   dismiss: "知道了",

@@ -1,7 +1,7 @@
 import { errorName, errorSentence } from "../i18n/errors.ts";
 import type { Translate } from "../i18n/index.ts";
 import { Icon } from "./icons.tsx";
-import type { Problem, Session } from "./session.ts";
+import { isOfDevice, type Problem, type Session } from "./session.ts";
 import type { Status } from "./status.ts";
 
 export function statusSentence(t: Translate, status: Status): string {
@@ -32,7 +32,7 @@ const PASSING: ReadonlySet<string> = new Set([
 /** Problems of the device and of the log that is shown. */
 export function Problems(props: { t: Translate; session: Session; log: string }) {
   const { t, session, log } = props;
-  const of_log = (problem: Problem) => /^0*$/.test(problem.log) || problem.log === log;
+  const of_log = (problem: Problem) => isOfDevice(problem) || problem.log === log;
   const told = session.problems.value.filter(
     (problem) => of_log(problem) && !PASSING.has(errorName(problem.code)),
   );

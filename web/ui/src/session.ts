@@ -7,7 +7,7 @@ import type { StorageMode } from "../../engine/src/seams.ts";
 import { toHex } from "../../engine/src/text.ts";
 import type { Locale } from "../i18n/index.ts";
 import { emptyConversation, reduce, type Conversation } from "./conversation.ts";
-import { statusOf, type Status } from "./status.ts";
+import { ConnectionState, statusOf, type Status } from "./status.ts";
 
 /** Messages to ask for at a time: two screens of a phone, one of a desk. */
 export const PAGE_MESSAGES = 50;
@@ -26,6 +26,9 @@ export type ShopView = {
 export type Problem = { readonly code: number; readonly log: string };
 
 type LogEvent = Extract<CoreEvent, { log: Uint8Array }>;
+/** It concerns no log, but the device and its connection. */
+export const isOfDevice = (problem: Problem): boolean => /^0*$/.test(problem.log);
+
 const hasLog = (event: EngineEvent): event is LogEvent => "log" in event;
 
 export class Session {
@@ -73,6 +76,9 @@ export class Session {
         break;
       case "connection":
         this.connection.value = { state: event.state, code: event.code };
+        if (event.state === ConnectionState.online) {
+          this.problems.value = this.problems.value.filter((problem) => !isOfDevice(problem));
+        }
         break;
       case "shop":
         this.shop.value = { name: event.name, fresh: event.fresh, domains: event.domains };
@@ -115,6 +121,11 @@ export class Session {
       return;
     }
     const log = toHex(event.log);
+    const { items = [] } = this.logs.value.get(log) ?? {};
+    if (event.type === "placed" && event.code && !items.some((item) => item.ref === event.ref)) {
+      this.keep_problem({ code: event.code, log });
+      return;
+    }
     const before = this.logs.value.get(log) ?? emptyConversation(log);
     const after = reduce(before, event);
     if (after !== before || !this.logs.value.has(log)) {

@@ -74,6 +74,8 @@ function StateLine({ props, item }: { props: TimelineProps; item: Item }) {
   );
 }
 
+const NO_RECEIPTS = { deliveredSeq: 0, readSeq: 0 };
+
 function Bubble({ props, group, item }: { props: TimelineProps; group: Group; item: Item }) {
   const state = item.mine ? stateOf(item, group.isNote ? NO_RECEIPTS : props.conversation) : "";
   return (
@@ -90,8 +92,6 @@ function Bubble({ props, group, item }: { props: TimelineProps; group: Group; it
     </div>
   );
 }
-
-const NO_RECEIPTS = { deliveredSeq: 0, readSeq: 0 };
 
 function GroupView({ props, group }: { props: TimelineProps; group: Group }) {
   const { t, locale, side, shopName, conversation, notes } = props;
