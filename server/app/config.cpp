@@ -49,9 +49,7 @@ bool is_host(std::string_view text) {
              std::string_view::npos;
 }
 
-bool is_url_or_empty(std::string_view text) {
-  return text.empty() || (is_origin(text) && text.find('*') == std::string_view::npos);
-}
+bool is_url_or_empty(std::string_view text) { return text.empty() || is_origin(text); }
 
 bool is_relay_url_or_empty(std::string_view text) {
   if (text.empty()) return true;
@@ -245,7 +243,6 @@ bool is_origin(std::string_view text) {
   } else {
     return false;
   }
-  if (text.starts_with("*.")) text.remove_prefix(2);
   return is_host(text) && text.front() != ':' && text.back() != ':';
 }
 

@@ -14,6 +14,8 @@ using Clock = std::chrono::steady_clock;
 
 // For the WebSocket's opening and for its closing, each.
 constexpr auto handshake_time_max = std::chrono::seconds(5);
+// No clock can be set to "never".
+constexpr std::uint64_t wait_ms_max = 24ull * 3600 * 1000;
 constexpr auto sweep_every = std::chrono::milliseconds(500);
 // Held by every connection while it waits; longer messages borrow memory until they are handed on.
 constexpr std::size_t idle_read_bytes = 256;
@@ -193,21 +195,21 @@ RelayHost::RelayHost(asio::io_context& io, relay::Config config,
   shard_ = std::make_unique<relay::Shard>(std::move(config), fresh_entropy());
   worker_ = std::make_unique<store::StoreWorker>(
       std::move(store), [this](relay::Input reply) { replies_.give(std::move(reply)); });
-  tick();
+  tick(true);
 }
 
 RelayHost::~RelayHost() { worker_.reset(); }
 
-void RelayHost::tick() {
+void RelayHost::tick(bool asked_for) {
   const auto now = app::wall_ms();
-  if (now == ticked_ms_) return;
+  if (now == ticked_ms_ && !asked_for) return;
   ticked_ms_ = now;
   shard_->handle(relay::in::Tick{now});
   pump();
 }
 
 void RelayHost::feed(relay::Input input) {
-  tick();
+  tick(false);
   shard_->handle(std::move(input));
   pump();
   if (draining_) check_drained();
@@ -242,10 +244,20 @@ void RelayHost::carry_out(relay::out::Commit& out) { worker_->submit(out); }
 void RelayHost::carry_out(relay::out::Read& out) { worker_->read(out); }
 
 void RelayHost::carry_out(relay::out::Timeout& out) {
+  wake_at_ms_ = out.at_ms;
+  arm();
+}
+
+void RelayHost::arm() {
   const auto now = app::wall_ms();
-  wake_.expires_after(std::chrono::milliseconds(out.at_ms > now ? out.at_ms - now : 0));
+  const auto wait = wake_at_ms_ > now ? std::min(wake_at_ms_ - now, wait_ms_max) : 0;
+  wake_.expires_after(std::chrono::milliseconds(wait));
   wake_.async_wait([this](error_code error) {
-    if (!error) tick();
+    if (error) return;
+    // The wall clock may have been set back meanwhile; the shard says a time only once.
+    if (app::wall_ms() < wake_at_ms_) return arm();
+    tick(true);
+    if (draining_) check_drained();
   });
 }
 

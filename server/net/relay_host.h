@@ -37,7 +37,8 @@ class RelayHost {
   using ConnectionPtr = std::shared_ptr<Connection>;
 
   void feed(relay::Input input);
-  void tick();
+  void tick(bool asked_for);
+  void arm();
   void pump();
   void carry_out(relay::out::Send& out);
   void carry_out(relay::out::Close& out);
@@ -67,6 +68,7 @@ class RelayHost {
   bool healthy_ = true;
   std::uint64_t next_conn_ = 1;
   std::uint64_t ticked_ms_ = 0;
+  std::uint64_t wake_at_ms_ = 0;
   std::function<void()> drained_;
   std::unique_ptr<relay::Shard> shard_;
   WakeUp<relay::Input> replies_;

@@ -1,0 +1,26 @@
+// Enrolment: a device that proves an invitation gets a certificate and the team's key
+// (docs/PROTOCOL.md section 2.11). Requests for a newer team key are answered by the engine.
+#pragma once
+
+#include "desk/invitations.h"
+#include "desk/port.h"
+
+namespace shopbell::desk {
+
+class Enrolment : public DeskModule {
+ public:
+  Enrolment(DeskPort& port, InvitationBook& book, const ShopId& shop);
+  void on_event(wire::EventKind kind, BytesView body) override;
+
+ private:
+  void enrol(const wire::RequestEvent& request);
+  // Whose use of it is right; `name` is what a first use gives.
+  Result<Invitation> admit(const wire::EnrolRequest& asked, const DeviceId& from);
+  void certify(const wire::RequestEvent& request, const Invitation& invitation);
+
+  DeskPort& port_;
+  InvitationBook& book_;
+  ShopId shop_;
+};
+
+}  // namespace shopbell::desk

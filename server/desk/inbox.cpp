@@ -1,0 +1,86 @@
+#include "desk/inbox.h"
+
+#include "shopbell/limits.h"
+
+namespace shopbell::desk {
+namespace {
+
+// An answer is one signal; what stands around the rows fits into the rest.
+constexpr std::size_t rows_bytes_max = limits::signal_bytes_max * 3 / 4;
+
+// For a device whose invitation is not in the book, as after a restore: until then it asks again.
+constexpr std::uint64_t listen_again_ms = 24ull * 3600 * 1000;
+
+wire::InboxRow row_of(const Conversation& one) {
+  wire::InboxRow row;
+  row.log = one.log;
+  row.team_log = one.team_log;
+  row.preview = one.preview;
+  row.head_seq = one.head_seq;
+  row.time_ms = one.time_ms;
+  row.waiting_since_ms = one.waiting_since_ms();
+  row.page_title = one.page_title;
+  row.locale = one.locale;
+  return row;
+}
+
+// Newest first, as many as one answer holds.
+Bytes page_of(std::vector<const Conversation*> rows) {
+  std::sort(rows.begin(), rows.end(),
+            [](const auto* a, const auto* b) { return a->time_ms > b->time_ms; });
+  wire::InboxPage page;
+  std::size_t bytes = 0;
+  for (const auto* each : rows) {
+    page.rows.push_back(row_of(*each));
+    bytes += codec::size_of(page.rows.back()) + 8;
+    if (bytes > rows_bytes_max) {
+      page.rows.pop_back();
+      break;
+    }
+  }
+  return codec::encode(page);
+}
+
+}  // namespace
+
+Inbox::Inbox(DeskPort& port, Conversations& conversations, InvitationBook& book)
+    : port_(port), conversations_(conversations), book_(book) {}
+
+void Inbox::on_event(wire::EventKind kind, BytesView body) {
+  if (kind != wire::EventKind::request_event) return;
+  const auto request = codec::decode<wire::RequestEvent>(body);
+  if (request && request->method == "inbox.list") list(*request);
+}
+
+void Inbox::list(const wire::RequestEvent& request) {
+  if (request.role == 0) return respond(port_, request, Errc::not_certified, {});
+  const auto known = book_.find_used_by(request.from);
+  listeners_[request.from] = known ? known->not_after_ms : port_.now_ms() + listen_again_ms;
+  std::vector<const Conversation*> rows;
+  for (const auto& [log, one] : conversations_.all()) {
+    if (one.preview_seq != 0) rows.push_back(&one);
+  }
+  respond(port_, request, Errc::none, page_of(std::move(rows)));
+}
+
+void Inbox::settle() {
+  std::vector<const Conversation*> rows;
+  for (const auto& log : conversations_.changed()) {
+    const auto& one = conversations_.all().at(log);
+    if (one.loaded && one.preview_seq != 0) rows.push_back(&one);
+  }
+  conversations_.forget_changes();
+  if (rows.empty()) return;
+  const auto now = port_.now_ms();
+  std::erase_if(listeners_, [now](const auto& each) { return each.second < now; });
+  const auto page = page_of(std::move(rows));
+  for (const auto& [device, until_ms] : listeners_) {
+    wire::Push push;
+    push.to = device;
+    push.method = "inbox.changed";
+    push.body = page;
+    issue(port_, wire::CommandKind::push, push);
+  }
+}
+
+}  // namespace shopbell::desk

@@ -1,0 +1,26 @@
+// The inbox: agents ask for it and are told what changes.
+#pragma once
+
+#include "desk/conversations.h"
+#include "desk/invitations.h"
+
+namespace shopbell::desk {
+
+class Inbox : public DeskModule {
+ public:
+  Inbox(DeskPort& port, Conversations& conversations, InvitationBook& book);
+  void on_event(wire::EventKind kind, BytesView body) override;
+  // Pushes the rows that changed since the last call.
+  void settle() override;
+
+ private:
+  void list(const wire::RequestEvent& request);
+
+  DeskPort& port_;
+  Conversations& conversations_;
+  InvitationBook& book_;
+  // Devices that have asked, and until when their certificate holds.
+  std::map<DeviceId, std::uint64_t> listeners_;
+};
+
+}  // namespace shopbell::desk
