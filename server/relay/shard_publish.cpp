@@ -205,7 +205,7 @@ void Shard::Impl::begin_commit() {
     if (!log.fold_changed && write.seq - log.fold_seq < config_.limits.fold_lag_max) continue;
     write.fold = log.fold.save();
     for (const auto& [device, author] : log.fold.authors()) {
-      write.authors.push_back({device, author.counter});
+      if (author.counter > 0) write.authors.push_back({device, author.counter});
     }
     log.fold_changed = false;
     log.fold_seq = write.seq;
