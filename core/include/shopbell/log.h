@@ -120,7 +120,7 @@ Result<Bytes> make_grant_body(Rng& rng, const ShopInfo& shop, const Fold& fold, 
                               const Key& key);
 // The one rule of validity (PROTOCOL.md 4.3) for relay and devices. `last_epoch` is the newest one
 // placed. `team_keys` maps older team versions that are still accepted to their public keys; the
-// card's own is always. grant_taken, grant_refused, malformed, not_a_member.
+// card's own is always. grant_taken, grant_refused, truncated, malformed, not_a_member.
 Result<Grant> check_grant(const ShopInfo& shop, const Fold& fold, std::uint64_t last_epoch,
                           const std::map<std::uint64_t, SealKey>& team_keys,
                           const OpenEnvelope& envelope);

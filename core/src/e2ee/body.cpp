@@ -25,14 +25,14 @@ std::size_t bit_width(std::size_t value) {
   return width;
 }
 
-// The inner bytes of a padded text; nothing where length or zeros do not fit.
+// The inner bytes of a padded text; nothing where length or zeros do not fit. How far it is padded
+// is the writer's choice.
 std::optional<BytesView> unpad(BytesView plain) {
   BytesView rest = plain;
   std::uint64_t length = 0;
   if (!codec::read_varint(rest, length) || length > rest.size()) return std::nullopt;
   const BytesView inner = rest.first(static_cast<std::size_t>(length));
   const BytesView zeros = rest.subspan(inner.size());
-  if (padded_size(plain.size() - zeros.size()) != plain.size()) return std::nullopt;
   const bool clean =
       std::all_of(zeros.begin(), zeros.end(), [](std::uint8_t b) { return b == 0; });
   if (!clean) return std::nullopt;

@@ -11,7 +11,7 @@ enum class MemberKind : std::uint64_t { genesis = 1, join = 2, leave = 3 };
 Result<Device> take_author(const wire::MemberBody& body, const OpenEnvelope& envelope) {
   Result<Device> device = take_device_card(body.card);
   if (!device) return device;
-  if (device->id != envelope.header.author) return Errc::envelope_bad;
+  if (device->id != envelope.header.author) return Errc::not_a_member;
   if (!verify_envelope(device->sign_key, envelope)) return Errc::bad_signature;
   return device;
 }

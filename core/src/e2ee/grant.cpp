@@ -93,7 +93,7 @@ Result<Grant> check_grant(const ShopInfo& shop, const Fold& fold, std::uint64_t 
     return Errc::grant_refused;
   }
   const Result<wire::GrantBody> body = codec::decode<wire::GrantBody>(envelope.body);
-  if (!body) return Errc::malformed;
+  if (!body) return body.error();
   if (body->epoch != 0 && body->epoch <= last_epoch) return Errc::grant_taken;
   if (body->epoch != last_epoch + 1 || body->commitment.is_zero()) return Errc::grant_refused;
   const SealKey team_key = accepted_team_key(shop, body->team_version, team_keys);

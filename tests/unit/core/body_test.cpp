@@ -163,7 +163,7 @@ Errc open_plain(BytesView plain) {
   return error_of(open_body(sealed.epoch_key, *open));
 }
 
-TEST(Body, PaddingAndInnerAreStrict) {
+TEST(Body, PaddingIsZeroAndTheInnerBodyStrict) {
   Bytes plain(64);
   plain[0] = 2;
   plain[1] = 0x08;
@@ -172,10 +172,10 @@ TEST(Body, PaddingAndInnerAreStrict) {
   Bytes dirty = plain;
   dirty[63] = 1;
   EXPECT_EQ(open_plain(dirty), Errc::body_bad) << "no zeros";
-  EXPECT_EQ(open_plain(BytesView(plain).first(63)), Errc::body_bad) << "not padded";
+  EXPECT_EQ(open_plain(BytesView(plain).first(3)), Errc::none) << "not padded";
   Bytes longer = plain;
-  longer.resize(128);
-  EXPECT_EQ(open_plain(longer), Errc::body_bad) << "padded too far";
+  longer.resize(500);
+  EXPECT_EQ(open_plain(longer), Errc::none) << "padded otherwise";
   plain[0] = 64;
   EXPECT_EQ(open_plain(plain), Errc::body_bad) << "longer than there is";
   plain[0] = 1;

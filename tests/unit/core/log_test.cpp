@@ -208,7 +208,7 @@ TEST(Genesis, EachBreachHasItsName) {
   EXPECT_EQ(with([](auto& body) { body.device = filled<DeviceId>(1); }), Errc::envelope_bad);
   EXPECT_EQ(with([](auto& body) { body.kind = 3; }), Errc::class_refused);
   EXPECT_EQ(with([](auto& body) { body.kind = 4; }), Errc::envelope_bad);
-  EXPECT_EQ(with([&](auto& body) { body.card = shop.agent.self.card; }), Errc::envelope_bad);
+  EXPECT_EQ(with([&](auto& body) { body.card = shop.agent.self.card; }), Errc::not_a_member);
   EXPECT_NE(with([&](auto& body) { body.card = {}; }), Errc::none);
   EXPECT_EQ(genesis_with(shop, shop.customer, nothing, {}, 2), Errc::envelope_bad);
   EXPECT_EQ(genesis_with(shop, shop.customer, nothing, [](auto& header) { header.counter = 2; }),
