@@ -268,6 +268,9 @@ Status Sessions::take_enrolment(BytesView body) {
   Result<Key> secret = open_handover(*m_.state.keys, m_.state.shop_id, answer->team_version,
                                      answer->team_box);
   if (!secret) return secret.error();
+  crypto::SealPair team = crypto::seal_pair(std::move(*secret));
+  const auto named = m_.state.team_keys.find(answer->team_version);
+  if (named == m_.state.team_keys.end() || named->second != team.key) return Errc::box_bad;
   if (!answer->certificate.empty()) {
     Result<Certificate> certificate =
         take_agent_certificate(*m_.state.shop, answer->certificate);
@@ -283,9 +286,9 @@ Status Sessions::take_enrolment(BytesView body) {
   if (!m_.state.certificate) return Errc::not_certified;
   wire::TeamSecretRecord record;
   record.version = answer->team_version;
-  record.secret = Hash::from(secret->reveal());
+  record.secret = Hash::from(team.secret.reveal());
   m_.io.put(store::team_secret_key(answer->team_version), record);
-  m_.state.team_secrets[answer->team_version] = crypto::seal_pair(std::move(*secret));
+  m_.state.team_secrets[answer->team_version] = std::move(team);
   return {};
 }
 
