@@ -10,7 +10,7 @@ const { CoreHost, InputKind, packConfig, packRecords, readOutputs } = await engi
 const { MemoryStorage } = await engine("storage_memory.ts");
 const { encode, wire } = await engine("index.ts");
 
-const native = ["release", "dev", "asan"]
+const native = process.env.SHOPBELL_ABI_NATIVE ?? ["release", "dev", "asan"]
   .map((preset) => join(root, "build", preset, "abi_native"))
   .find(existsSync);
 
