@@ -130,6 +130,7 @@ export const en: Catalog = {
   errorShopUnknown: "The server here does not know this shop. Please tell the owner of this site.",
   errorProof: "The server did not accept this device. Reload the page and try again.",
   errorCertificate: "Your certificate has ended or was withdrawn. Ask for a new invitation.",
+  errorInvitation: "This invitation was used before or has ended. Ask for a new one.",
   errorOrigin: "The shop does not allow this window on this page. Please tell the site's owner.",
   errorOther: "Something went wrong (number {code}). Reload the page and try again.",
 };

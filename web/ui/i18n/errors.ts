@@ -33,6 +33,7 @@ export const sentenceOf: Record<ErrorName, SentenceKey> = {
   not_a_member: "errorStranger",
   box_bad: "errorDamaged",
   replayed: "errorDamaged",
+  invitation_refused: "errorInvitation",
   frame_bad: "errorUpdate",
   id_taken: "errorAgain",
   counter_gap: "errorAgain",
