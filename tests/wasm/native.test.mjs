@@ -1,5 +1,5 @@
-// One script, two builds of the core: what core.wasm answers a native build must answer alike, to the
-// byte.
+// One script, two builds of the core: what core.wasm answers, a native build must answer as well,
+// to the byte.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
