@@ -1,17 +1,10 @@
 // Asserts for our own mistakes; they stay on in release builds. Nothing from outside may trip one.
 #pragma once
 
-#ifdef __EMSCRIPTEN__
-// A trap: the host sees it as a lost instance. Words would bring all of stdio into core.wasm.
-#define SHOPBELL_CHECK(condition, what)   \
-  do {                                    \
-    if (!(condition)) __builtin_trap();   \
-  } while (false)
-#else
 #include <cstdlib>
 
 #if defined(__wasm__)
-// stdio would cost more than the whole outbox; the trap's stack names the place.
+// A trap: the host sees it as a lost instance. Words would bring all of stdio into core.wasm.
 #define SHOPBELL_DEFECT(what) __builtin_trap()
 #else
 #include <cstdio>
@@ -22,4 +15,3 @@
   do {                                       \
     if (!(condition)) SHOPBELL_DEFECT(what); \
   } while (false)
-#endif
