@@ -1,0 +1,50 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test as base, type Browser, type Page } from "@playwright/test";
+import { ConsolePage } from "./pages/console_page.ts";
+import { ShopPage } from "./pages/shop_page.ts";
+import { Server } from "./server.ts";
+
+export type Language = "zh-CN" | "en";
+
+/** Each person has a browser profile of his own. */
+async function person(browser: Browser, locale: Language): Promise<Page> {
+  const context = await browser.newContext({ locale });
+  return context.newPage();
+}
+
+export type People = {
+  visitor(locale?: Language): Promise<ShopPage>;
+  agent(name: string, locale?: Language): Promise<ConsolePage>;
+};
+
+export const test = base.extend<{ server: Server; people: People }>({
+  server: async ({}, use) => {
+    const folder = await mkdtemp(join(tmpdir(), "shopbell-e2e-"));
+    const server = await Server.start(folder);
+    await use(server);
+    await server.stop();
+    await rm(folder, { recursive: true });
+  },
+  people: async ({ browser, server }, use) => {
+    const pages: Page[] = [];
+    await use({
+      visitor: async (locale = "zh-CN") => {
+        const page = await person(browser, locale);
+        pages.push(page);
+        return ShopPage.open(page, server.addresses.shops, locale);
+      },
+      agent: async (name, locale = "zh-CN") => {
+        const page = await person(browser, locale);
+        pages.push(page);
+        return ConsolePage.join(page, server.addresses.console, name);
+      },
+    });
+    for (const page of pages) {
+      await page.context().close();
+    }
+  },
+});
+
+export { expect } from "@playwright/test";

@@ -1,0 +1,20 @@
+// Chromium as people have it: shop on 127.0.0.1, conversation on localhost, which are two sites.
+import { defineConfig } from "@playwright/test";
+
+export default defineConfig({
+  testDir: ".",
+  outputDir: "../../build/results/e2e",
+  workers: 1,
+  forbidOnly: true,
+  timeout: 60_000,
+  expect: { timeout: 15_000 },
+  use: {
+    launchOptions: {
+      executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
+      // Playwright switches the partitioning of third-party storage off, and then Chromium gives
+      // the frame no storage at all. The last list of features wins: this one.
+      args: ["--no-sandbox", "--disable-features=Translate"],
+    },
+    screenshot: "only-on-failure",
+  },
+});

@@ -1,0 +1,83 @@
+// Starts, kills and restarts `shopbell serve --demo` on loopback, as ./run demo does.
+import { spawn, type ChildProcess } from "node:child_process";
+import { createInterface } from "node:readline";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const program = `${root}/build/release/shopbell`;
+const assets = `${root}/build/web`;
+const LINES = ["shops", "console", "health"] as const;
+
+export type Addresses = Record<(typeof LINES)[number], string>;
+
+async function addressesOf(child: ChildProcess): Promise<Addresses> {
+  const found: Partial<Addresses> = {};
+  const said: string[] = [];
+  child.stderr?.on("data", (chunk: Buffer) => said.push(chunk.toString()));
+  if (!child.stdout) {
+    throw new Error("no output to read");
+  }
+  for await (const line of createInterface(child.stdout)) {
+    const [, name, url] = line.match(/^(\w+): (\S+)/) ?? [];
+    const known = LINES.find((each) => each === name);
+    if (known && url) {
+      found[known] = url;
+    }
+    const { shops, console, health } = found;
+    if (shops && console && health) {
+      child.stdout.resume();
+      return { shops, console, health };
+    }
+  }
+  throw new Error(`shopbell ended before it was ready: ${said.join("")}`);
+}
+
+export class Server {
+  private constructor(
+    private child: ChildProcess,
+    readonly addresses: Addresses,
+    private readonly folder: string,
+  ) {}
+
+  static async start(folder: string, port = "0"): Promise<Server> {
+    const options = ["serve", "--demo", "--port", port, "--data", folder, "--assets", assets];
+    const child = spawn(program, options, { stdio: ["ignore", "pipe", "pipe"] });
+    return new Server(child, await addressesOf(child), folder);
+  }
+
+  private async end(signal: NodeJS.Signals): Promise<void> {
+    if (this.child.exitCode === null && this.child.signalCode === null) {
+      const ended = once(this.child, "exit");
+      this.child.kill(signal);
+      // A frozen process takes no other signal.
+      this.child.kill("SIGCONT");
+      await ended;
+    }
+  }
+
+  /** Everything stands still, connections stay: what is sent now waits. */
+  freeze(): void {
+    this.child.kill("SIGSTOP");
+  }
+
+  thaw(): void {
+    this.child.kill("SIGCONT");
+  }
+
+  /** As a crash does; nothing is written after it. */
+  kill(): Promise<void> {
+    return this.end("SIGKILL");
+  }
+
+  stop(): Promise<void> {
+    return this.end("SIGTERM");
+  }
+
+  /** On the same port and data, after kill or stop. */
+  async again(): Promise<void> {
+    const { port } = new URL(this.addresses.shops);
+    const next = await Server.start(this.folder, port);
+    this.child = next.child;
+  }
+}
