@@ -1,0 +1,260 @@
+#include "app/commands.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <ctime>
+#include <iostream>
+
+#include "app/assets.h"
+#include "app/entropy.h"
+#include "app/refusal.h"
+#include "app/serve.h"
+#include "net/asio_types.h"
+
+namespace shopbell::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Arguments {
+  std::string data = "shopbell-data";
+  std::string assets;
+  std::string file;
+  std::string role = "agent";
+  std::optional<std::uint16_t> port;
+  bool demo = false;
+  bool behind_proxy = false;
+  bool relay_only = false;
+  Config config;
+  InviteOptions invite;
+};
+
+DataDir dir_of(const Arguments& a) { return DataDir{fs::path(a.data)}; }
+
+std::string date_text(std::uint64_t ms) {
+  const auto seconds = static_cast<std::time_t>(ms / 1000);
+  std::tm parts{};
+  gmtime_r(&seconds, &parts);
+  char out[32];
+  std::strftime(out, sizeof out, "%Y-%m-%d", &parts);
+  return out;
+}
+
+ShopId require_shop(const DataDir& dir) {
+  const auto shop = shop_of(dir);
+  if (!shop) throw Refusal(fmt::format("{} holds no shop's keys", dir.path.string()));
+  return *shop;
+}
+
+void show_keys(const DataDir& dir) {
+  load_config(dir);
+  if (const auto shop = shop_of(dir)) {
+    std::cout << "shop: " << to_base64url(shop->view()) << "\n";
+  }
+  if (fs::exists(dir.relay_key())) {
+    std::cout << "relay key: " << to_base64url(load_relay_key(dir).key.view()) << "\n";
+  }
+}
+
+void init(const Arguments& a) {
+  // Read back before anything is written: what the options said must be right as a whole.
+  const auto config = parse_config(config_text(a.config), "init");
+  init_data_dir(dir_of(a), a.relay_only ? Parts::relay : Parts::shop, config, wall_ms());
+  std::cout << "made " << dir_of(a).path.string() << "\n";
+  show_keys(dir_of(a));
+  std::cout << "next: look at " << dir_of(a).config().string()
+            << ", keep a copy of the keys (shopbell keys backup FILE), then start\n";
+}
+
+int run_server(const Arguments& a, bool relay, bool desk) {
+  ServeOptions options;
+  options.dir = dir_of(a);
+  options.assets = a.assets;
+  options.with_relay = relay;
+  options.with_desk = desk;
+  options.behind_proxy = a.behind_proxy;
+  options.demo = a.demo;
+  options.port = a.port;
+  return serve(std::move(options));
+}
+
+void print_invitation(Arguments& a) {
+  const auto config = load_config(dir_of(a));
+  a.invite.role = a.role == "admin" ? 1 : a.role == "agent" ? 2 : 3;
+  if (config.serve.port == 0 && config.serve.public_url.empty()) {
+    throw Refusal("[serve] port is 0, so the console's address is not known; set public_url");
+  }
+  std::cout << invite(dir_of(a), require_shop(dir_of(a)), config.public_url(), config.relay_url(),
+                      a.invite)
+            << "\n";
+}
+
+// The body behind GET `path`, or nothing where nobody answers.
+std::optional<std::string> ask_server(const Config& config, const std::string& path) {
+  net::asio::io_context io;
+  net::error_code error;
+  net::Socket socket(io);
+  const auto host = config.serve.host == "localhost" ? "127.0.0.1" : config.serve.host;
+  const auto address = net::asio::ip::make_address(host, error);
+  if (!error) socket.connect({address, config.serve.port}, error);
+  const auto request =
+      fmt::format("GET {} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", path);
+  if (!error) net::asio::write(socket, net::asio::buffer(request), error);
+  std::string answer;
+  if (!error) net::asio::read(socket, net::asio::dynamic_buffer(answer), error);
+  const auto body = answer.find("\r\n\r\n");
+  if (body == std::string::npos) return std::nullopt;
+  return answer.substr(body + 4);
+}
+
+int print_status(const Arguments& a) {
+  const auto dir = dir_of(a);
+  auto config = load_config(dir);
+  if (a.port) config.serve.port = *a.port;
+  show_keys(dir);
+  if (shop_of(dir)) {
+    const auto state = load_desk(dir, wall_ms());
+    std::cout << "desk certificate until: " << date_text(state.certificate.not_after_ms) << "\n";
+  }
+  const auto ready = ask_server(config, "/readyz");
+  std::cout << "server: " << ready.value_or("not running\n");
+  return ready && ready->starts_with("ready") ? 0 : 1;
+}
+
+void add_data(CLI::App* command, Arguments& a) {
+  command->add_option("--data", a.data, "data directory")->capture_default_str();
+}
+
+void add_server_options(CLI::App* command, Arguments& a, bool assets) {
+  add_data(command, a);
+  command->add_option("--port", a.port, "port to listen on, in place of the configuration's");
+  command->add_flag("--behind-proxy", a.behind_proxy,
+                    "plain HTTP on any address: a proxy before it ends TLS");
+  if (assets) command->add_option("--assets", a.assets, "folder of the web files");
+}
+
+void add_init(CLI::App& app, Arguments& a) {
+  auto* command = app.add_subcommand("init", "make keys and configuration of a shop");
+  add_data(command, a);
+  command->add_flag("--relay-only", a.relay_only, "a relay for other people's shops: its key only");
+  command->add_option("--name", a.config.shop.name, "the shop's name");
+  command->add_option("--domain", a.config.shop.domains, "origin whose pages may show the widget");
+  command->add_option("--host", a.config.serve.host, "address to listen on");
+  command->add_option("--port", a.config.serve.port, "port to listen on");
+  command->add_option("--public-url", a.config.serve.public_url, "where browsers find the code");
+  command->add_option("--relay-url", a.config.serve.relay_url, "where devices find the relay");
+  command->add_option("--relay-key", a.config.serve.relay_key, "the key of the relay there");
+  command->add_option("--root", a.config.relay.roots, "a shop that this relay serves");
+  command->add_option("--relay-host", a.config.relay.hosts, "a name under which it is dialled");
+}
+
+void add_invite(CLI::App& app, Arguments& a) {
+  auto* command = app.add_subcommand("invite", "print a console link that enrols one device");
+  add_data(command, a);
+  command->add_option("--role", a.role, "what the device may do")
+      ->check(CLI::IsMember({"admin", "agent", "observer"}))
+      ->capture_default_str();
+  command->add_option("--hours", a.invite.hours, "how long the link may be used")
+      ->check(CLI::Range(1, 24 * 30))
+      ->capture_default_str();
+  command
+      ->add_option("--certificate-hours", a.invite.certificate_hours,
+                   "how long the device may then speak for the shop")
+      ->check(CLI::Range(1, 24 * 366))
+      ->capture_default_str();
+}
+
+CLI::App* add_keys(CLI::App& app, Arguments& a) {
+  auto* keys = app.add_subcommand("keys", "show, save, check and bring back the keys");
+  keys->require_subcommand(1);
+  add_data(keys->add_subcommand("show", "print the shop's id and the relay's public key"), a);
+  for (const auto& [name, about] :
+       {std::pair{"backup", "save all keys in one file; as secret as the keys"},
+        std::pair{"verify", "check that a backup is whole and is of these keys"},
+        std::pair{"restore", "write the key files that are missing"}}) {
+    auto* command = keys->add_subcommand(name, about);
+    add_data(command, a);
+    command->add_option("FILE", a.file, "the backup")->required();
+  }
+  return keys;
+}
+
+int run_keys(const CLI::App& keys, const Arguments& a) {
+  const auto dir = dir_of(a);
+  if (keys.got_subcommand("show")) {
+    show_keys(dir);
+  } else if (keys.got_subcommand("backup")) {
+    backup_keys(dir, a.file);
+    std::cout << "saved; whoever has " << a.file << " is the shop\n";
+  } else if (keys.got_subcommand("verify")) {
+    verify_backup(dir, a.file);
+    std::cout << "whole, and of these keys\n";
+  } else {
+    restore_keys(dir, a.file);
+    std::cout << "brought back\n";
+  }
+  return 0;
+}
+
+int run_one(const CLI::App& app, const CLI::App& keys, Arguments& a) {
+  if (app.got_subcommand("serve")) {
+    if (a.demo && app.get_subcommand("serve")->count("--data") == 0) a.data = ".shopbell-demo";
+    return run_server(a, true, true);
+  }
+  if (app.got_subcommand("relay")) return run_server(a, true, false);
+  if (app.got_subcommand("desk")) return run_server(a, false, true);
+  if (app.got_subcommand("keys")) return run_keys(keys, a);
+  if (app.got_subcommand("status")) return print_status(a);
+  if (app.got_subcommand("init")) {
+    init(a);
+  } else if (app.got_subcommand("invite")) {
+    print_invitation(a);
+  } else {
+    const auto from = a.assets.empty() ? default_assets() : fs::path(a.assets);
+    write_assets(from, a.file, load_config(dir_of(a)));
+    std::cout << "wrote " << a.file
+              << "; the headers stand in its _headers, nginx.conf, Caddyfile\n";
+  }
+  return 0;
+}
+
+}  // namespace
+
+int run_command(int argc, const char* const* argv) {
+  Arguments a;
+  CLI::App app("Shopbell: the bell on the shop's counter", "shopbell");
+  app.require_subcommand(1);
+  auto* serving = app.add_subcommand("serve", "relay, desk and web files in one process");
+  add_server_options(serving, a, true);
+  serving->add_flag("--demo", a.demo, "the demo shop, on this machine only");
+  add_server_options(app.add_subcommand("relay", "the relay alone: reads nothing, serves no code"),
+                     a, false);
+  add_server_options(app.add_subcommand("desk", "desk and web files, beside a relay elsewhere"), a,
+                     true);
+  add_init(app, a);
+  const auto* keys = add_keys(app, a);
+  add_invite(app, a);
+  auto* status = app.add_subcommand("status", "print whether the server is ready");
+  add_data(status, a);
+  status->add_option("--port", a.port, "port it listens on, in place of the configuration's");
+  auto* assets = app.add_subcommand("assets", "write the web files for another web space");
+  add_data(assets, a);
+  assets->add_option("DIR", a.file, "where to")->required();
+  assets->add_option("--assets", a.assets, "folder of the web files");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
+  try {
+    return run_one(app, *keys, a);
+  } catch (const Refusal& refusal) {
+    std::cerr << "shopbell: " << refusal.what() << "\n";
+  } catch (const std::exception& error) {
+    std::cerr << "shopbell: " << error.what() << "\n";
+  }
+  return 1;
+}
+
+}  // namespace shopbell::app

@@ -1,0 +1,47 @@
+// The shop's desk as a running device: its abilities over an engine over a WebSocket.
+#pragma once
+
+#include "app/config.h"
+#include "app/data_dir.h"
+#include "desk/desk.h"
+#include "net/engine_host.h"
+
+namespace shopbell::app {
+
+class DeskProcess {
+ public:
+  struct Options {
+    DataDir dir;
+    const Config* config = nullptr;
+    net::DialTarget target;
+    desk::RelayAt relay;  // as the shop card names it
+  };
+
+  // Refusal where a database cannot be opened.
+  DeskProcess(net::asio::io_context& io, DeskState state, Options options);
+  ~DeskProcess();
+
+  void start();
+  void stop();
+  // After each batch of handlers.
+  void settle();
+  bool online() const { return online_; }
+  // It will not try again by itself, or its disk is gone.
+  bool failed() const { return failed_; }
+
+ private:
+  class Port;
+
+  void on_event(wire::EventKind kind, BytesView body);
+  void wake_later();
+
+  net::Timer minute_;
+  bool online_ = false;
+  bool failed_ = false;
+  std::unique_ptr<desk::InvitationBook> book_;
+  std::unique_ptr<Port> port_;
+  std::unique_ptr<desk::Desk> desk_;
+  std::unique_ptr<net::EngineHost> host_;
+};
+
+}  // namespace shopbell::app

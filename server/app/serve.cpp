@@ -1,0 +1,351 @@
+#include "app/serve.h"
+
+#include <fmt/format.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <iostream>
+
+#include "app/desk_process.h"
+#include "app/entropy.h"
+#include "app/files.h"
+#include "app/log.h"
+#include "app/refusal.h"
+#include "net/relay_host.h"
+
+namespace shopbell::app {
+namespace {
+
+namespace fs = std::filesystem;
+namespace asio = net::asio;
+
+constexpr char plain_text[] = "text/plain; charset=utf-8";
+// Handlers carried out before what gathered is sent.
+constexpr int burst_max = 256;
+
+// Percent-encodes what may not stand in a fragment's value.
+std::string fragment_value(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       std::string_view("-._~").find(c) != std::string_view::npos;
+    if (plain) {
+      out += c;
+    } else {
+      out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+    }
+  }
+  return out;
+}
+
+std::string origin_of_relay(const std::string& relay_url) {
+  return relay_url.substr(0, relay_url.find('/', relay_url.find("://") + 3));
+}
+
+// The address under which this process reaches its own port.
+std::string own_host(const std::string& listening) {
+  if (listening == "localhost" || listening == "0.0.0.0") return "127.0.0.1";
+  return listening == "::" ? "::1" : listening;
+}
+
+std::uint64_t memory_bytes() {
+  std::uint64_t pages = 0;
+  std::uint64_t resident = 0;
+  const auto text = read_file("/proc/self/statm").value_or("");
+  if (std::sscanf(text.c_str(), "%lu %lu", &pages, &resident) != 2) return 0;
+  return resident * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+}
+
+// Connections are files; the soft limit of a shell is far below what the hard one allows.
+void allow_many_sockets() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+Config demo_config(std::uint16_t port) {
+  Config config;
+  config.shop.name = "Camellia Leather";
+  config.shop.domains = {fmt::format("http://127.0.0.1:{}", port)};
+  config.serve.host = "localhost";
+  config.serve.port = port;
+  config.serve.public_url = fmt::format("http://localhost:{}", port);
+  return config;
+}
+
+class Server : public net::Site {
+ public:
+  explicit Server(ServeOptions options)
+      : options_(std::move(options)), http_(io_, *this), signals_(io_.get_executor()) {}
+
+  int run() {
+    prepare();
+    listen();
+    load_files();
+    if (options_.with_relay) open_relay();
+    if (options_.with_desk) open_desk();
+    wait_for_signal();
+    if (desk_) desk_->start();
+    log_info("listening", {{"port", config_.serve.port}});
+    loop();
+    log_info("stopped", {{"exit_code", static_cast<std::uint64_t>(exit_code_)}});
+    return exit_code_;
+  }
+
+  net::Reply answer(const Request& request) override {
+    const auto path = request.target.substr(0, request.target.find('?'));
+    if (path == "/healthz") return net::text_reply(200, plain_text, "ok\n");
+    if (path == "/readyz") return readiness();
+    if (path == "/metrics") return net::text_reply(200, "text/plain; version=0.0.4", metrics());
+    if (files_) return files_->find(request.target, request.accept_encoding, request.if_none_match);
+    return net::text_reply(404, plain_text, "This relay serves no pages.\n");
+  }
+
+  bool upgrade(net::Socket& socket, net::UpgradeRequest& request) override {
+    if (!relay_ || relay_->draining()) return false;
+    relay_->accept(std::move(socket), std::move(request));
+    return true;
+  }
+
+ private:
+  void prepare() {
+    allow_many_sockets();
+    if (options_.demo && !fs::exists(options_.dir.config())) {
+      init_data_dir(options_.dir, Parts::shop, demo_config(options_.port.value_or(8080)),
+                    wall_ms());
+    }
+    config_ = load_config(options_.dir);
+    if (options_.port) config_.serve.port = *options_.port;
+    const bool open = config_.serve.insecure_http || options_.behind_proxy;
+    if (!is_loopback(config_.serve.host) && !open) {
+      throw Refusal(fmt::format(
+          "[serve] host is {}: plain HTTP is served on loopback only. Put a proxy that ends TLS "
+          "before it and start with --behind-proxy",
+          config_.serve.host));
+    }
+    lock_.emplace(options_.dir);
+    if (options_.with_desk) {
+      state_ = load_desk(options_.dir, wall_ms());
+      shop_ = state_->shop;
+    }
+  }
+
+  void listen() {
+    std::string problem;
+    config_.serve.port = http_.listen(config_.serve.host, config_.serve.port, problem);
+    if (config_.serve.port == 0) throw Refusal(problem);
+    if (options_.demo) {
+      const auto former = config_.shop;
+      config_ = demo_config(config_.serve.port);
+      config_.shop.name = former.name;
+      config_.shop.accent = former.accent;
+    }
+  }
+
+  void load_files() {
+    if (!options_.with_desk) return;
+    const auto folder = options_.assets.empty() ? default_assets() : options_.assets;
+    net::StaticFiles::Options about;
+    about.policy.frame_ancestors = config_.shop.domains;
+    about.policy.relay_origin = origin_of_relay(config_.relay_url());
+    if (options_.demo) {
+      about.demo_script =
+          fmt::format("<script async src=\"{}/shopbell.js\" data-shop=\"{}\"></script>",
+                      config_.public_url(), to_base64url(shop_.view()));
+    }
+    std::string problem;
+    files_ = net::StaticFiles::load(folder, std::move(about), problem);
+    if (!files_) throw Refusal(problem);
+    if (config_.shop.domains.empty()) log_warning("no_domain_may_show_the_widget");
+  }
+
+  void open_relay() {
+    relay::Config about;
+    about.key = load_relay_key(options_.dir);
+    relay_key_ = about.key.key;
+    about.hosts = config_.relay.hosts;
+    about.hosts.push_back(dialled_host(config_.relay_url()));
+    about.hosts.push_back(dialled_host(own_url()));
+    for (const auto& root : config_.relay.roots) {
+      ShopId shop;
+      // The configuration has been checked for this.
+      (void)from_base64url(root, shop.data);
+      about.shops.push_back(shop);
+    }
+    if (about.shops.empty()) {
+      const auto shop = shop_of(options_.dir);
+      if (!shop) {
+        throw Refusal(fmt::format("{} names no shop under [relay] roots, so nobody could connect",
+                                  options_.dir.config().string()));
+      }
+      about.shops.push_back(*shop);
+    }
+    std::uint64_t generation = 0;
+    while (generation == 0) {
+      std::array<std::uint8_t, 8> bytes{};
+      fill_random(bytes);
+      // SQLite's integers are signed.
+      std::memcpy(&generation, bytes.data(), bytes.size());
+      generation >>= 1;
+    }
+    std::string problem;
+    auto store = store::open_sqlite_store(options_.dir.relay_store().string(), generation, problem);
+    if (!store) throw Refusal(problem);
+    relay_ = std::make_unique<net::RelayHost>(io_, std::move(about), std::move(store));
+  }
+
+  std::string own_url() const {
+    const auto host = own_host(config_.serve.host);
+    const bool six = host.find(':') != std::string::npos;
+    return fmt::format("ws://{}:{}/ws", six ? "[" + host + "]" : host, config_.serve.port);
+  }
+
+  void open_desk() {
+    DeskProcess::Options about{.dir = options_.dir, .config = &config_, .target = {}, .relay = {}};
+    about.relay.url = config_.relay_url();
+    about.relay.key = relay_key_;
+    if (!options_.with_relay) {
+      if (config_.serve.relay_url.empty() || config_.serve.relay_key.empty()) {
+        throw Refusal(fmt::format(
+            "{}: a desk alone needs relay_url and relay_key under [serve]; the relay's operator "
+            "has them (shopbell keys show)",
+            options_.dir.config().string()));
+      }
+      (void)from_base64url(config_.serve.relay_key, about.relay.key.data);
+    }
+    const auto target = net::dial_target(relay_ ? own_url() : config_.relay_url());
+    if (!target) {
+      throw Refusal(
+          "the desk dials ws:// only; put a proxy that speaks TLS to the relay beside it and name "
+          "the proxy as relay_url");
+    }
+    about.target = *target;
+    desk_ = std::make_unique<DeskProcess>(io_, std::move(*state_), std::move(about));
+  }
+
+  void wait_for_signal() {
+    signals_.add(SIGTERM);
+    signals_.add(SIGINT);
+    signals_.async_wait([this](net::error_code error, int) {
+      if (!error) shut_down();
+    });
+  }
+
+  void shut_down() {
+    if (std::exchange(shutting_down_, true)) return io_.stop();
+    log_info("draining");
+    wait_for_signal();
+    http_.stop();
+    if (desk_) desk_->stop();
+    if (!relay_) return io_.stop();
+    relay_->drain([this] { io_.stop(); });
+  }
+
+  void loop() {
+    while (!io_.stopped() && io_.run_one() > 0) {
+      for (int i = 0; i < burst_max && io_.poll_one() > 0; ++i) {
+      }
+      if (desk_ && !shutting_down_) watch_desk();
+      if (relay_) relay_->settle();
+    }
+  }
+
+  void watch_desk() {
+    desk_->settle();
+    if (desk_->failed() && !std::exchange(desk_failed_, true)) {
+      log_error("desk_stopped");
+      exit_code_ = 1;
+      shut_down();
+    }
+    if (desk_->online() && !std::exchange(announced_, true)) announce();
+  }
+
+  // Once the shop can be reached; a program that started this one waits for these lines.
+  void announce() {
+    log_info("ready");
+    if (!options_.demo) return;
+    const auto link = invite(options_.dir, shop_, config_.public_url(), config_.relay_url(),
+                             InviteOptions{.role = 1});
+    std::cout << "shops: " << config_.shop.domains.front() << "/demo/\n"
+              << "console: " << link << "\n"
+              << "health: " << config_.public_url() << "/healthz" << std::endl;
+  }
+
+  net::Reply readiness() const {
+    std::string_view problem;
+    if (shutting_down_) problem = "draining";
+    if (relay_ && !relay_->healthy()) problem = "the relay's store does not take writes";
+    if (desk_ && !desk_->online()) problem = "the desk is not connected to its relay";
+    if (problem.empty()) return net::text_reply(200, plain_text, "ready\n");
+    return net::text_reply(503, plain_text, fmt::format("not ready: {}\n", problem));
+  }
+
+  std::string metrics() const {
+    auto out = relay_ ? relay_->metrics_text() : std::string();
+    out += fmt::format(
+        "# TYPE shopbell_http_requests_total counter\nshopbell_http_requests_total {}\n"
+        "# TYPE process_resident_memory_bytes gauge\nprocess_resident_memory_bytes {}\n",
+        http_.requests(), memory_bytes());
+    if (desk_) {
+      out += fmt::format("# TYPE shopbell_desk_online gauge\nshopbell_desk_online {}\n",
+                         desk_->online() ? 1 : 0);
+    }
+    return out;
+  }
+
+  ServeOptions options_;
+  Config config_;
+  std::optional<DirLock> lock_;
+  std::optional<DeskState> state_;
+  ShopId shop_;
+  SignKey relay_key_;
+  bool shutting_down_ = false;
+  bool desk_failed_ = false;
+  bool announced_ = false;
+  int exit_code_ = 0;
+  // Last, so that they end first; the context outlives what hangs on it.
+  asio::io_context io_{1};
+  std::unique_ptr<net::StaticFiles> files_;
+  net::HttpServer http_;
+  asio::basic_signal_set<net::Executor> signals_;
+  std::unique_ptr<net::RelayHost> relay_;
+  std::unique_ptr<DeskProcess> desk_;
+};
+
+}  // namespace
+
+int serve(ServeOptions options) { return Server(std::move(options)).run(); }
+
+fs::path default_assets() {
+  std::error_code error;
+  const auto program = fs::read_symlink("/proc/self/exe", error);
+  const auto folder = program.parent_path();
+  for (const auto& candidate : {folder / ".." / "web", folder / ".." / "share/shopbell/web"}) {
+    if (fs::exists(candidate / "manifest.json", error)) return candidate.lexically_normal();
+  }
+  return "build/web";
+}
+
+std::string invite(const DataDir& dir, const ShopId& shop, const std::string& public_url,
+                   const std::string& relay_url, const InviteOptions& options) {
+  constexpr std::uint64_t hour_ms = 3'600'000;
+  const auto secret = random_key();
+  desk::Invitation invitation;
+  invitation.id = invitation_id_of(secret);
+  invitation.key = invitation_key_of(secret, shop);
+  invitation.role = options.role;
+  invitation.expires_ms = wall_ms() + options.hours * hour_ms;
+  invitation.certificate_ms = options.certificate_hours * hour_ms;
+  std::string problem;
+  const auto book = desk::open_invitations(dir.invitations().string(), problem);
+  if (!book) throw Refusal(problem);
+  if (!book->add(invitation)) {
+    throw Refusal(fmt::format("{} could not be written", dir.invitations().string()));
+  }
+  return fmt::format("{}/console/#invite={}&shop={}&relay={}", public_url,
+                     to_base64url(secret.reveal()), to_base64url(shop.view()),
+                     fragment_value(relay_url));
+}
+
+}  // namespace shopbell::app
