@@ -1,5 +1,5 @@
-// Scene 1 of the mission, in two languages: a broken zip, an answer, a note; nothing twice, in order,
-// with every state on both sides, and a reload of both in the middle.
+// Scene 1 of the mission, in two languages: a broken zip, an answer, a note; nothing twice, in
+// order, with every state on both sides, and a reload of both in the middle.
 import { expect, test, type Language } from "./fixtures.ts";
 
 const scenes = {

@@ -12,6 +12,8 @@ import { inOrder, mergePage, type Row } from "./inbox.ts";
 /** Conversations that stay watched; the relay allows 64 logs, each conversation has two. */
 const OPEN_MAX = 8;
 const INBOX_RETRY_MS = 3000;
+/** A desk that was started anew does not know whom to tell of changes until it is asked. */
+const INBOX_AGAIN_MS = 60_000;
 
 export type Mode = "reply" | "note";
 
@@ -60,6 +62,7 @@ export class ConsoleApp {
     document.addEventListener("visibilitychange", () => {
       this.visible.value = document.visibilityState === "visible";
     });
+    window.setInterval(() => void this.list(), INBOX_AGAIN_MS);
     effect(() => this.mark_read());
     effect(() => this.watch_team_log());
   }

@@ -42,6 +42,12 @@ export class ConsolePage {
     await this.page.getByTestId("reply-toggle").click();
   }
 
+  /** Those of the given sentences that are shown, as often and in the order as they are. */
+  async saidOf(sentences: readonly string[]): Promise<string[]> {
+    const shown = await this.messages.allInnerTexts();
+    return shown.filter((text) => sentences.includes(text));
+  }
+
   message(text: string): Locator {
     return this.messages.filter({ hasText: text });
   }

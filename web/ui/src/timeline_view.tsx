@@ -210,7 +210,14 @@ export function Timeline(props: TimelineProps) {
   const newest = `${last?.item.key ?? ""} ${last?.item.seq ?? 0} ${entries.length} ${typing}`;
   const { box, scrolled } = useCalmScroll(newest, entries[0]?.item.key ?? "");
   return (
-    <div class="timeline" ref={box} onScroll={scrolled} tabIndex={0} aria-label={t("conversation")}>
+    <div
+      class="timeline"
+      ref={box}
+      role="region"
+      aria-label={t("conversation")}
+      tabIndex={0}
+      onScroll={scrolled}
+    >
       <details class="lock-line">
         <summary>
           <Icon name="lock" />

@@ -1,0 +1,142 @@
+// What goes wrong on the way: a server that dies, a network that is gone, a shop that nobody knows,
+// a second tab. Nothing is lost, doubled or silently stale.
+import type { Page } from "@playwright/test";
+import { expect, test } from "./fixtures.ts";
+import { ShopPage } from "./pages/shop_page.ts";
+
+const numbered = (word: string, count: number): string[] =>
+  Array.from({ length: count }, (_, index) => `${word} ${index + 1}`);
+
+test("killed while both write, started again: all once, in one order", async ({
+  server,
+  people,
+}) => {
+  const visitor = await people.visitor();
+  await visitor.ring();
+  await visitor.say("开始");
+  const agent = await people.agent("小林");
+  await agent.openFirst();
+  await expect(visitor.message("开始")).toHaveAttribute("data-state", "read");
+
+  const questions = numbered("问", 12);
+  const answers = numbered("答", 12);
+  for (const [index, question] of questions.entries()) {
+    await visitor.say(question);
+    await agent.say(answers[index] ?? "");
+    if (index === 5) {
+      await server.kill();
+    }
+  }
+  await expect(visitor.status).toHaveAttribute("data-status", "offline");
+  await expect(visitor.messages.last()).toHaveAttribute("data-state", "sending");
+  await server.again();
+
+  await expect(visitor.message("问 12")).toHaveAttribute("data-state", "read", { timeout: 40_000 });
+  await expect(agent.message("答 12")).toHaveAttribute("data-state", "read", { timeout: 40_000 });
+  await expect(visitor.status).toHaveAttribute("data-status", "online");
+  const all = [...questions, ...answers];
+  const seen = await visitor.saidOf(all);
+  expect([...seen].sort()).toEqual([...all].sort());
+  expect(seen.filter((text) => text.startsWith("问"))).toEqual(questions);
+  expect(seen.filter((text) => text.startsWith("答"))).toEqual(answers);
+  await expect.poll(() => agent.saidOf(all)).toEqual(seen);
+});
+
+/** Keeps what the page loads, so that the page itself still comes while the server is gone. */
+async function keepPages(page: Page): Promise<void> {
+  const kept = new Map<string, { status: number; headers: Record<string, string>; body: Buffer }>();
+  await page.context().route("**/*", async (route) => {
+    const url = route.request().url();
+    try {
+      const response = await route.fetch();
+      const body = await response.body();
+      kept.set(url, { status: response.status(), headers: response.headers(), body });
+    } catch {
+      // The server is gone: what was kept serves.
+    }
+    const answer = kept.get(url);
+    await (answer ? route.fulfill(answer) : route.abort());
+  });
+}
+
+test("written offline, reloaded, online again: it is sent, once", async ({ server, people }) => {
+  const visitor = await people.visitor();
+  await keepPages(visitor.page);
+  await visitor.page.reload();
+  await visitor.ring();
+  await visitor.say("在线时写的");
+  await expect(visitor.message("在线时写的")).toHaveAttribute("data-state", "delivered");
+
+  await server.kill();
+  await expect(visitor.status).toHaveAttribute("data-status", "offline");
+  await expect(visitor.status).toContainText("消息会在恢复后自动发出");
+  await visitor.say("离线时写的");
+  await expect(visitor.message("离线时写的")).toHaveAttribute("data-state", "sending");
+  await visitor.page.reload();
+  await visitor.ring();
+  await expect(visitor.message("离线时写的")).toHaveAttribute("data-state", "sending");
+
+  await server.again();
+  const state = expect(visitor.message("离线时写的"));
+  await state.toHaveAttribute("data-state", "delivered", { timeout: 40_000 });
+  await expect(visitor.message("离线时写的")).toHaveCount(1);
+});
+
+test("the first words written offline begin the conversation later", async ({ server, people }) => {
+  const visitor = await people.visitor();
+  await keepPages(visitor.page);
+  await visitor.page.reload();
+  await visitor.ring();
+  await expect(visitor.status).toHaveAttribute("data-status", "online");
+  await server.kill();
+  await expect(visitor.status).toHaveAttribute("data-status", "offline");
+  await visitor.say("第一句");
+  await visitor.say("第二句");
+  await visitor.page.reload();
+  await visitor.ring();
+  await expect(visitor.messages).toHaveText(["第一句", "第二句"]);
+  await server.again();
+  const state = expect(visitor.message("第二句"));
+  await state.toHaveAttribute("data-state", "delivered", { timeout: 40_000 });
+  await expect.poll(() => visitor.saidOf(["第一句", "第二句"])).toEqual(["第一句", "第二句"]);
+});
+
+const refusals = {
+  "zh-CN": "这里的服务器不认识这家店铺",
+  en: "The server here does not know this shop",
+} as const;
+
+for (const language of ["zh-CN", "en"] as const) {
+  test(`an unknown shop is refused in words (${language})`, async ({ server, browser }) => {
+    const page = await (await browser.newContext({ locale: language })).newPage();
+    await page.route(/\/demo\/[\w.]*$/, async (route) => {
+      const response = await route.fetch();
+      const html = await response.text();
+      const body = html.replace(/data-shop="[\w-]+"/, `data-shop="${"A".repeat(43)}"`);
+      await route.fulfill({ response, body });
+    });
+    const visitor = await ShopPage.open(page, server.addresses.shops, language);
+    await visitor.bubble.click();
+    await expect(visitor.problem).toContainText(refusals[language]);
+    await expect(visitor.problem).toHaveAttribute("data-error", "closed_shop_unknown");
+    await expect(visitor.composer).toHaveCount(0);
+    await page.context().close();
+  });
+}
+
+test("a second tab says so and can take the conversation over", async ({ server, people }) => {
+  const first = await people.visitor();
+  await first.ring();
+  await first.say("第一个标签页");
+  await expect(first.message("第一个标签页")).toHaveAttribute("data-state", "delivered");
+
+  const page = await first.page.context().newPage();
+  const second = await ShopPage.open(page, server.addresses.shops, "zh-CN");
+  await second.bubble.click();
+  await expect(second.frame.getByTestId("elsewhere")).toContainText("另一个标签页");
+  await second.frame.getByTestId("continue-here").click();
+  await expect(second.message("第一个标签页")).toHaveCount(1);
+  await expect(first.frame.getByTestId("elsewhere")).toBeVisible();
+  await second.say("第二个标签页");
+  await expect(second.message("第二个标签页")).toHaveAttribute("data-state", "delivered");
+});
