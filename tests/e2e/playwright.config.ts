@@ -12,8 +12,9 @@ export default defineConfig({
     launchOptions: {
       executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
       // Playwright switches the partitioning of third-party storage off, and then Chromium gives
-      // the frame no storage at all. The last list of features wins: this one.
-      args: ["--no-sandbox", "--disable-features=Translate"],
+      // the frame no storage at all. The last list of features wins: this one. A page that a test
+      // answers itself counts as public, which may otherwise not load from loopback.
+      args: ["--no-sandbox", "--disable-features=Translate,LocalNetworkAccessChecks"],
     },
     screenshot: "only-on-failure",
   },

@@ -5,7 +5,7 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const program = `${root}/build/release/shopbell`;
+const program = process.env["SHOPBELL"] ?? `${root}/build/release/shopbell`;
 const assets = `${root}/build/web`;
 const LINES = ["shops", "console", "health"] as const;
 
