@@ -176,6 +176,7 @@ class SqliteStore final : public Store {
   StoreLock lock_;
   std::uint64_t generation_;
   std::uint64_t last_change_;
+  std::size_t untold_ = 0;  // logs that the batch moved and has not yet named
   std::string problem_;
   Database db_;
   std::optional<SqliteReader> reader_;
@@ -235,12 +236,17 @@ Status SqliteStore::commit(const Batch& batch) {
 }
 
 bool SqliteStore::write_all(const Batch& batch) {
+  untold_ = 0;
   if (!add_logs(batch)) return false;
   for (const NewEnvelope& one : batch.envelopes) {
     if (!write_envelope(batch, one)) return false;
   }
   for (const LogWrite& write : batch.logs) {
     if (!write_log(write)) return false;
+  }
+  if (untold_ != 0) {
+    problem_ = "a batch does not say where a log stands";
+    return false;
   }
   for (const MarkWrite& mark : batch.marks) {
     if (!write_mark(mark)) return false;
@@ -284,6 +290,7 @@ bool SqliteStore::write_envelope(const Batch& batch, const NewEnvelope& one) {
   }
   const std::int64_t author = device_number(one.author);
   if (author == 0) return false;
+  if (log->told == log->seq) ++untold_;
   log->seq = one.seq;
   log->change = ++last_change_;
   return writes_->envelope
@@ -299,6 +306,7 @@ bool SqliteStore::write_log(const LogWrite& write) {
     return false;
   }
   log->told = log->seq;
+  --untold_;
   if (!writes_->move_log
            .bind(write.seq, write.time_ms, write.chain, write.epoch, write.commitment,
                  log->change, log->no)
