@@ -1,0 +1,153 @@
+// A data directory is whole or refused with a sentence that says what to do.
+#include "app/data_dir.h"
+
+#include <gtest/gtest.h>
+
+#include "app/files.h"
+#include "app/refusal.h"
+
+namespace shopbell::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::uint64_t now_ms = 1'700'000'000'000;
+constexpr std::uint64_t day_ms = 24ull * 3600 * 1000;
+
+template <class Act>
+std::string refusal_of(Act act) {
+  try {
+    act();
+  } catch (const Refusal& refusal) {
+    return refusal.what();
+  }
+  return "taken";
+}
+
+bool says(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
+
+class DataDirTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    dir_.path =
+        fs::path(testing::TempDir()) /
+        (std::string("data_dir_") + testing::UnitTest::GetInstance()->current_test_info()->name());
+    fs::remove_all(dir_.path);
+  }
+  void TearDown() override { fs::remove_all(dir_.path); }
+
+  void init() { init_data_dir(dir_, Parts::shop, Config{}, now_ms); }
+
+  DataDir dir_;
+};
+
+TEST_F(DataDirTest, InitMakesAWholeShop) {
+  init();
+  load_config(dir_);
+  const auto state = load_desk(dir_, now_ms);
+  EXPECT_EQ(state.certificate.desk_key, state.desk.device.self.sign_key);
+  EXPECT_EQ(shop_of(dir_), state.shop);
+  for (const auto& path : {dir_.root_key(), dir_.desk_key(), dir_.relay_key()}) {
+    EXPECT_EQ(fs::status(path).permissions(), fs::perms::owner_read | fs::perms::owner_write);
+  }
+  EXPECT_TRUE(says(refusal_of([&] { init(); }), "is there already"));
+}
+
+TEST_F(DataDirTest, TwoShopsShareNoKey) {
+  init();
+  const auto first = load_desk(dir_, now_ms);
+  const auto relay = load_relay_key(dir_);
+  fs::remove_all(dir_.path);
+  init();
+  const auto second = load_desk(dir_, now_ms);
+  EXPECT_NE(first.shop, second.shop);
+  EXPECT_NE(first.desk.device.self.id, second.desk.device.self.id);
+  EXPECT_FALSE(first.desk.storage_key.equals(second.desk.storage_key));
+  EXPECT_NE(relay.key, load_relay_key(dir_).key);
+}
+
+TEST_F(DataDirTest, InitThatWasCutShortIsNamed) {
+  init();
+  fs::remove(dir_.config());
+  EXPECT_TRUE(says(refusal_of([&] { load_config(dir_); }), "init was cut short"));
+  EXPECT_TRUE(says(refusal_of([&] { init(); }), "a former init was cut short"));
+}
+
+TEST_F(DataDirTest, EmptyDirectoryPointsToInit) {
+  EXPECT_TRUE(says(refusal_of([&] { load_config(dir_); }), "shopbell init --data"));
+}
+
+TEST_F(DataDirTest, DamagedOrMissingKeysAreNamed) {
+  init();
+  const auto whole = *read_file(dir_.desk_key());
+  for (const auto size : {whole.size() - 1, whole.size() / 2, std::size_t{0}}) {
+    write_file(dir_.desk_key(), whole.substr(0, size), true);
+    EXPECT_TRUE(says(refusal_of([&] { load_desk(dir_, now_ms); }), "is cut short or was changed"));
+  }
+  auto changed = whole;
+  changed[whole.find("sign_seed: ") + 12] ^= 1;
+  write_file(dir_.desk_key(), changed, true);
+  EXPECT_TRUE(says(refusal_of([&] { load_desk(dir_, now_ms); }), "is cut short or was changed"));
+  fs::remove(dir_.desk_key());
+  EXPECT_TRUE(says(refusal_of([&] { load_desk(dir_, now_ms); }), "shopbell keys restore"));
+}
+
+TEST_F(DataDirTest, KeysThatOthersCanReadAreRefused) {
+  init();
+  fs::permissions(dir_.desk_key(), fs::perms::others_read, fs::perm_options::add);
+  EXPECT_TRUE(says(refusal_of([&] { load_desk(dir_, now_ms); }), "chmod 600"));
+}
+
+TEST_F(DataDirTest, KeysOfTwoShopsDoNotMix) {
+  init();
+  const auto desk = *read_file(dir_.desk_key());
+  fs::remove_all(dir_.path);
+  init();
+  write_file(dir_.desk_key(), desk, true);
+  EXPECT_TRUE(says(refusal_of([&] { load_desk(dir_, now_ms); }), "do not belong together"));
+}
+
+TEST_F(DataDirTest, CertificateIsRenewedByTheRootAndEndsWithoutIt) {
+  init();
+  const auto first = load_desk(dir_, now_ms).certificate.not_after_ms;
+  EXPECT_EQ(first, now_ms + 365 * day_ms);
+  EXPECT_EQ(load_desk(dir_, now_ms + 300 * day_ms).certificate.not_after_ms, first);
+  const auto later = now_ms + 310 * day_ms;
+  EXPECT_EQ(load_desk(dir_, later).certificate.not_after_ms, later + 365 * day_ms);
+  fs::remove(dir_.root_key());
+  EXPECT_TRUE(says(refusal_of([&] { load_desk(dir_, later + 366 * day_ms); }), "has ended"));
+}
+
+TEST_F(DataDirTest, BackupIsCheckedAndBringsKeysBack) {
+  init();
+  const auto file = dir_.path / "backup";
+  backup_keys(dir_, file);
+  verify_backup(dir_, file);
+  const auto shop = load_desk(dir_, now_ms).shop;
+  fs::remove(dir_.desk_key());
+  fs::remove(dir_.root_key());
+  restore_keys(dir_, file);
+  EXPECT_EQ(load_desk(dir_, now_ms).shop, shop);
+  EXPECT_EQ(fs::status(dir_.desk_key()).permissions(),
+            fs::perms::owner_read | fs::perms::owner_write);
+
+  auto text = *read_file(file);
+  write_file(file, text.substr(0, text.size() / 2), true);
+  EXPECT_TRUE(says(refusal_of([&] { verify_backup(dir_, file); }), "is cut short"));
+  write_file(file, text, true);
+  fs::remove_all(dir_.relay_key());
+  write_file(dir_.relay_key(), relay_key_text(make_relay_key()), true);
+  EXPECT_TRUE(says(refusal_of([&] { verify_backup(dir_, file); }), "holds another relay.key"));
+  EXPECT_TRUE(says(refusal_of([&] { restore_keys(dir_, file); }), "holds another relay.key"));
+}
+
+TEST_F(DataDirTest, OneProcessAtATime) {
+  init();
+  const DirLock first(dir_);
+  EXPECT_TRUE(says(refusal_of([&] { const DirLock second(dir_); }), "in use"));
+}
+
+}  // namespace
+}  // namespace shopbell::app
