@@ -1,6 +1,7 @@
 // What goes wrong on the way: a server that dies, a network that is gone, a shop that nobody knows,
 // a second tab. Nothing is lost, doubled or silently stale.
 import type { Page } from "@playwright/test";
+import { FalseRelay } from "./false_relay.ts";
 import { expect, test } from "./fixtures.ts";
 import { ShopPage } from "./pages/shop_page.ts";
 
@@ -101,26 +102,55 @@ test("the first words written offline begin the conversation later", async ({ se
   await expect.poll(() => visitor.saidOf(["第一句", "第二句"])).toEqual(["第一句", "第二句"]);
 });
 
+/** Puts another shop, and perhaps another relay, into the tag of the demo page. */
+async function bendTag(page: Page, shop: string, relay?: string): Promise<void> {
+  const tag = `data-shop="${shop}"${relay ? ` data-relay="${relay}/ws"` : ""}`;
+  await page.context().route(/\/demo\/[\w.]*$/, async (route) => {
+    const response = await route.fetch();
+    const html = await response.text();
+    await route.fulfill({ response, body: html.replace(/data-shop="[\w-]+"/, tag) });
+  });
+  await page.context().route(/\/(widget\/frame\.html|engine\/worker)/, async (route) => {
+    const response = await route.fetch();
+    const headers = response.headers();
+    const policy = headers["content-security-policy"] ?? "";
+    const bent = policy.replace("connect-src", `connect-src ${relay ?? ""}`);
+    await route.fulfill({ response, headers: { ...headers, "content-security-policy": bent } });
+  });
+}
+
 const refusals = {
-  "zh-CN": "这里的服务器不认识这家店铺",
-  en: "The server here does not know this shop",
+  "zh-CN": { unknown: "这里的服务器不认识这家店铺", chain: "这家店铺的身份无法确认" },
+  en: {
+    unknown: "The server here does not know this shop",
+    chain: "The identity of this shop cannot be confirmed",
+  },
 } as const;
 
 for (const language of ["zh-CN", "en"] as const) {
   test(`an unknown shop is refused in words (${language})`, async ({ server, browser }) => {
     const page = await (await browser.newContext({ locale: language })).newPage();
-    await page.route(/\/demo\/[\w.]*$/, async (route) => {
-      const response = await route.fetch();
-      const html = await response.text();
-      const body = html.replace(/data-shop="[\w-]+"/, `data-shop="${"A".repeat(43)}"`);
-      await route.fulfill({ response, body });
-    });
+    await bendTag(page, "A".repeat(43));
     const visitor = await ShopPage.open(page, server.addresses.shops, language);
     await visitor.bubble.click();
-    await expect(visitor.problem).toContainText(refusals[language]);
+    await expect(visitor.problem).toContainText(refusals[language].unknown);
     await expect(visitor.problem).toHaveAttribute("data-error", "closed_shop_unknown");
     await expect(visitor.composer).toHaveCount(0);
     await page.context().close();
+  });
+
+  test(`a card of another root is refused in words (${language})`, async ({ server, browser }) => {
+    const relay = await FalseRelay.start();
+    const page = await (await browser.newContext({ locale: language })).newPage();
+    await bendTag(page, relay.shop, relay.origin);
+    const visitor = await ShopPage.open(page, server.addresses.shops, language);
+    await visitor.bubble.click();
+    await expect(visitor.problem).toContainText(refusals[language].chain);
+    await expect(visitor.problem).toHaveAttribute("data-error", "card_chain");
+    await expect(visitor.composer).toHaveCount(0);
+    await expect(visitor.frame.getByTestId("shop-name")).toBeEmpty();
+    await page.context().close();
+    await relay.stop();
   });
 }
 

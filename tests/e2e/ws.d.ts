@@ -1,0 +1,18 @@
+// The part of the package that the tests use; it brings no types of its own.
+declare module "ws" {
+  import type { EventEmitter } from "node:events";
+
+  export interface WebSocket extends EventEmitter {
+    send(bytes: Uint8Array): void;
+  }
+
+  export class WebSocketServer extends EventEmitter {
+    constructor(options: {
+      host: string;
+      port: number;
+      handleProtocols(offered: Set<string>): string | false;
+    });
+    address(): { port: number };
+    close(done: () => void): void;
+  }
+}
