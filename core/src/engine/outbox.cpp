@@ -414,6 +414,8 @@ void Outbox::on_refused(const wire::Error& error) {
 
 void Outbox::refuse(Log& log, std::size_t at, Errc code) {
   Outgoing& item = log.outbox[at];
+  // The refusal is shown once the record is gone for good.
+  m_.touch(log);
   wire::Placed event;
   event.log = log.id;
   event.counter = item.counter;

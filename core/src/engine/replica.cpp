@@ -190,6 +190,8 @@ bool Replica::apply(Log& log, std::uint64_t seq, std::uint64_t time_ms, BytesVie
     return false;
   }
   const bool may_write = seq == 1 || log.fold.may_write(*m_.state.shop, envelope.header.author);
+  // First: whatever is told from here on waits for this entry's batch.
+  m_.touch(log);
   log.seq = seq;
   log.time_ms = time_ms;
   log.chain = chain_next(log.chain, seq, time_ms, envelope.hash);
@@ -205,7 +207,6 @@ bool Replica::apply(Log& log, std::uint64_t seq, std::uint64_t time_ms, BytesVie
   record.envelope = bytes;
   record.ref = ref;
   m_.io.put(store::entry_key(log.id, seq), record);
-  m_.touch(log);
 
   const auto envelope_class = static_cast<EnvelopeClass>(envelope.header.envelope_class);
   if (envelope_class == EnvelopeClass::member) {
