@@ -1,0 +1,435 @@
+#include "checker.h"
+
+#include <algorithm>
+
+#include "store/keys.h"
+
+namespace shopbell::sim {
+namespace {
+
+constexpr std::string_view zh_words = "拉链坏了，买了不到一个月，能保修吗？";
+constexpr std::string_view en_words = "The zipper broke within a month, is that covered?";
+constexpr std::string_view number_mark = "SIMTEXT-";
+
+// What may happen in a world of cuts and crashes without anybody lying.
+bool is_expected_problem(Errc code) {
+  return code == Errc::no_session || code == Errc::no_such_log || code == Errc::busy ||
+         code == Errc::store_full || code == Errc::quota || code == Errc::unreachable;
+}
+
+std::string short_name(const LogId& log) { return to_hex(log.view()).substr(0, 8); }
+
+std::string place_name(const LogId& log, std::uint64_t seq) {
+  return short_name(log) + "#" + std::to_string(seq);
+}
+
+}  // namespace
+
+std::string Checker::words_of(std::uint64_t text) const {
+  const std::string_view words = text % 2 == 0 ? zh_words : en_words;
+  return std::string(words) + " " + std::string(number_mark) + std::to_string(text);
+}
+
+void Checker::fail(std::string_view checker, std::string what) {
+  w_.trace.say("FAILED %.*s: %s", static_cast<int>(checker.size()), checker.data(), what.c_str());
+  failures_.push_back({std::string(checker), std::move(what)});
+}
+
+bool Checker::failed(std::string_view checker) const {
+  return std::any_of(failures_.begin(), failures_.end(),
+                     [&](const Failure& failure) { return failure.checker == checker; });
+}
+
+std::uint64_t Checker::texts_placed() const {
+  return static_cast<std::uint64_t>(
+      std::count_if(texts_.begin(), texts_.end(),
+                    [](const auto& text) { return !text.second.places.empty(); }));
+}
+
+void Checker::written(Device& device, std::uint64_t text) {
+  texts_[text].author = device.number();
+}
+
+std::uint64_t Checker::text_in(const wire::MessageEvent& event) const {
+  if (event.kind != static_cast<std::uint64_t>(wire::ContentKind::text)) return 0;
+  const auto text = codec::decode<wire::Text>(event.content);
+  if (!text) return 0;
+  const std::size_t at = text->text.find(number_mark);
+  if (at == std::string_view::npos) return 0;
+  const std::uint64_t number =
+      std::strtoull(std::string(text->text.substr(at + number_mark.size())).c_str(), nullptr, 10);
+  return text->text == words_of(number) ? number : 0;
+}
+
+// --- what comes along
+
+void Checker::on_start(Device& device) { lives_[device.number()] = {}; }
+
+void Checker::on_event(Device& device, wire::EventKind kind, BytesView body) {
+  switch (kind) {
+    case wire::EventKind::ready:
+      ids_[device.number()] = codec::decode<wire::Ready>(body)->device;
+      return;
+    case wire::EventKind::message:
+      return on_message(device, *codec::decode<wire::MessageEvent>(body));
+    case wire::EventKind::placed:
+      return on_placed(device, *codec::decode<wire::Placed>(body));
+    case wire::EventKind::receipts:
+      return on_receipts(device, *codec::decode<wire::Receipts>(body));
+    case wire::EventKind::history_end:
+      return on_history_end(device, *codec::decode<wire::HistoryEnd>(body));
+    case wire::EventKind::connection: {
+      const auto event = codec::decode<wire::Connection>(body);
+      w_.trace.say("  %s connection %llu code %llu", device.name(),
+                   static_cast<unsigned long long>(event->state),
+                   static_cast<unsigned long long>(event->code));
+      if (event->state == 4) {
+        fail("converge", device.setup().name + " gave up its connection, code " +
+                             std::to_string(event->code));
+      }
+      return;
+    }
+    case wire::EventKind::problem: {
+      const auto event = codec::decode<wire::Problem>(body);
+      const auto code = static_cast<Errc>(event->code);
+      w_.trace.say("  %s problem %llu log %s", device.name(),
+                   static_cast<unsigned long long>(event->code), short_name(event->log).c_str());
+      if (!is_expected_problem(code)) {
+        fail("chain", device.setup().name + " reports problem " + std::to_string(event->code) +
+                          " in log " + short_name(event->log));
+      }
+      return;
+    }
+    default:
+      return;
+  }
+}
+
+void Checker::on_message(Device& device, const wire::MessageEvent& event) {
+  Life& life = lives_[device.number()];
+  const std::uint64_t number = text_in(event);
+  w_.trace.say("  %s message %s text %llu ref %llu counter %llu%s problem %llu", device.name(),
+               place_name(event.log, event.seq).c_str(), static_cast<unsigned long long>(number),
+               static_cast<unsigned long long>(event.ref),
+               static_cast<unsigned long long>(event.counter), event.history ? " history" : "",
+               static_cast<unsigned long long>(event.problem));
+  if (event.history) {
+    life.history[event.log].push_back(
+        {event.seq, event.counter, event.author, number, event.problem});
+    return;
+  }
+  if (event.seq == 0) {
+    if (number == 0) return;
+    Text& text = texts_[number];
+    text.accepted = true;
+    // Placed by now, or still in the outbox: either way it must be on the disk.
+    const bool kept = has_outgoing(device, event.log, [&](const wire::OutboxRecord& record) {
+      return record.ref == event.ref;
+    });
+    if (!kept && text.places.empty()) {
+      fail("persist", device.setup().name + " shows text " + std::to_string(number) +
+                          " before it is durable");
+    }
+    return;
+  }
+  need_entry(device, event.log, event.seq, "shows a message");
+  if (!life.live.insert({event.log, {event.author, event.counter}}).second) {
+    fail("twice", device.setup().name + " shows " + place_name(event.log, event.seq) + " twice");
+  }
+  if (number != 0 && !life.texts.insert(number).second) {
+    fail("twice", device.setup().name + " shows text " + std::to_string(number) + " twice");
+  }
+  if (number != 0) note_place(number, event.log, event.seq);
+}
+
+void Checker::note_place(std::uint64_t text, const LogId& log, std::uint64_t seq) {
+  Text& known = texts_[text];
+  known.places.insert({log, seq});
+  if (known.places.size() > 1) {
+    fail("twice", "text " + std::to_string(text) + " has two places, the second is " +
+                      place_name(log, seq));
+  }
+}
+
+void Checker::on_placed(Device& device, const wire::Placed& event) {
+  w_.trace.say("  %s placed %s counter %llu ref %llu code %llu", device.name(),
+               place_name(event.log, event.seq).c_str(),
+               static_cast<unsigned long long>(event.counter),
+               static_cast<unsigned long long>(event.ref),
+               static_cast<unsigned long long>(event.code));
+  const auto text = texts_.find(event.ref);
+  if (event.code != 0) {
+    const bool accepted = text != texts_.end() && text->second.accepted;
+    if (text != texts_.end()) text->second.refused = true;
+    if (accepted || event.ref == 0) {
+      fail("lost", device.setup().name + " is refused for good, code " +
+                       std::to_string(event.code) + ", ref " + std::to_string(event.ref));
+    }
+    return;
+  }
+  need_entry(device, event.log, event.seq, "tells a place");
+  const auto place =
+      relay_.store().find_envelope(event.log, ids_[device.number()], event.counter);
+  if (!place || place->seq != event.seq) {
+    fail("lost", place_name(event.log, event.seq) + " was acknowledged to " +
+                     device.setup().name + " and is not in the store");
+  }
+  if (text == texts_.end()) return;
+  if (!lives_[device.number()].texts.insert(event.ref).second) {
+    fail("twice", device.setup().name + " places text " + std::to_string(event.ref) + " twice");
+  }
+  note_place(event.ref, event.log, event.seq);
+}
+
+void Checker::on_receipts(Device& device, const wire::Receipts& event) {
+  w_.trace.say("  %s receipts %s delivered %llu read %llu own %llu", device.name(),
+               short_name(event.log).c_str(), static_cast<unsigned long long>(event.delivered_seq),
+               static_cast<unsigned long long>(event.read_seq),
+               static_cast<unsigned long long>(event.own_read_seq));
+  Receipt& last = receipts_[{device.number(), event.log}];
+  if (event.delivered_seq < last.delivered || event.read_seq < last.read ||
+      event.own_read_seq < last.own) {
+    fail("watermark", "receipts fall on " + device.setup().name + " in log " +
+                          short_name(event.log));
+  }
+  last = {event.delivered_seq, event.read_seq, event.own_read_seq};
+  const auto head = relay_.heads().find(event.log);
+  const std::uint64_t seq = head == relay_.heads().end() ? 0 : head->second;
+  if (std::max({last.delivered, last.read, last.own}) > seq) {
+    fail("watermark", "receipts on " + device.setup().name + " are beyond the head of log " +
+                          short_name(event.log));
+  }
+}
+
+void Checker::on_history_end(Device& device, const wire::HistoryEnd& event) {
+  std::vector<Shown> shown = std::move(lives_[device.number()].history[event.log]);
+  lives_[device.number()].history.erase(event.log);
+  for (std::size_t i = 0; i < shown.size(); ++i) {
+    if (i > 0 && shown[i].seq <= shown[i - 1].seq) {
+      fail("order", "the history of " + short_name(event.log) + " on " + device.setup().name +
+                        " is not in order");
+    }
+    for (std::size_t j = 0; j < i; ++j) {
+      if (shown[i].text != 0 && shown[i].text == shown[j].text) {
+        fail("twice", "the history on " + device.setup().name + " holds text " +
+                          std::to_string(shown[i].text) + " twice");
+      }
+    }
+  }
+  histories_[device.number()][event.log] = std::move(shown);
+  ++histories_shown_;
+}
+
+void Checker::forget_histories() {
+  histories_.clear();
+  histories_shown_ = 0;
+}
+
+void Checker::on_link(BytesView bytes) { search(bytes, "a link"); }
+
+void Checker::search(BytesView bytes, const char* where) {
+  for (const std::string_view word : {zh_words.substr(0, 12), en_words.substr(0, 12), number_mark,
+                                      std::string_view("Agent Wang"),
+                                      std::string_view("小王")}) {
+    if (as_text(bytes).find(word) != std::string_view::npos) {
+      fail("plaintext", std::string("written words are in ") + where);
+    }
+  }
+}
+
+// --- durable before shown or sent
+
+void Checker::need_entry(const Device& device, const LogId& log, std::uint64_t seq,
+                         const char* what) {
+  if (device.disk().synced().contains(shopbell::store::entry_key(log, seq))) return;
+  fail("persist", device.setup().name + " " + what + " before " + place_name(log, seq) +
+                      " is durable");
+}
+
+bool Checker::has_outgoing(const Device& device, const LogId& log,
+                           const std::function<bool(const wire::OutboxRecord&)>& fits) const {
+  const auto& records = device.disk().synced();
+  const Bytes from = shopbell::store::outbox_key(log, 0);
+  const Bytes to = shopbell::store::outbox_key(log, ~std::uint64_t{0});
+  for (auto it = records.lower_bound(from); it != records.end() && it->first < to; ++it) {
+    const auto plain = device.open_record(it->first, it->second);
+    if (!plain) continue;
+    const auto record = codec::decode<wire::OutboxRecord>(*plain);
+    if (record && fits(*record)) return true;
+  }
+  return false;
+}
+
+void Checker::on_transmit(Device& device, BytesView bytes) {
+  while (!bytes.empty()) {
+    const auto frame = codec::next_framed(bytes);
+    if (!frame) return fail("persist", device.setup().name + " sends what is no frame");
+    if (static_cast<wire::FrameKind>(frame->kind) != wire::FrameKind::publish) continue;
+    const auto publish = codec::decode<wire::Publish>(frame->body);
+    if (publish) on_publish(device, publish->envelope);
+  }
+}
+
+void Checker::on_publish(Device& device, BytesView bytes) {
+  const auto envelope = open_envelope(bytes);
+  if (!envelope) return fail("persist", device.setup().name + " publishes what is no envelope");
+  const wire::Header& header = envelope->header;
+  w_.trace.say("  %s publishes %s counter %llu class %llu hash %s", device.name(),
+               short_name(header.log).c_str(), static_cast<unsigned long long>(header.counter),
+               static_cast<unsigned long long>(header.envelope_class),
+               to_hex(envelope->hash.view()).substr(0, 8).c_str());
+  const bool kept = has_outgoing(device, header.log, [&](const wire::OutboxRecord& record) {
+    return same_bytes(record.envelope, bytes);
+  });
+  if (!kept) {
+    fail("persist", device.setup().name + " sends counter " + std::to_string(header.counter) +
+                        " of log " + short_name(header.log) + " before it is durable");
+  }
+  auto& [hash, envelope_class] = sent_[{device.number(), {header.log, header.counter}}];
+  const bool other = !hash.is_zero() && hash != envelope->hash;
+  // A grant that lost its race leaves its counter to what stood behind it.
+  const bool after_grant = envelope_class == static_cast<std::uint64_t>(EnvelopeClass::grant);
+  if (other && header.replaces.is_zero() && !after_grant) {
+    fail("persist", device.setup().name + " sends two envelopes with counter " +
+                        std::to_string(header.counter) + " of log " + short_name(header.log) +
+                        ", and the second names no first");
+  }
+  hash = envelope->hash;
+  envelope_class = header.envelope_class;
+}
+
+// --- at the end
+
+bool Checker::takes_part(const Device& device, const StoredLog& log) const {
+  if (device.setup().role != Role::visitor) return true;
+  const auto id = ids_.find(device.number());
+  return log.kind == LogKind::main && id != ids_.end() && log.creator == id->second;
+}
+
+std::map<LogId, Checker::StoredLog> Checker::stored_logs() {
+  std::map<LogId, StoredLog> out;
+  for (const auto& [id, head] : relay_.heads()) {
+    StoredLog& log = out[id];
+    log.entries = *relay_.store().read_page(id, 1, head, ~std::size_t{0});
+    const auto genesis = open_envelope(log.entries.front().envelope);
+    const auto member = codec::decode<wire::MemberBody>(genesis->body);
+    log.kind = static_cast<LogKind>(member->log_kind);
+    log.creator = genesis->header.author;
+    Hash chain = chain_start(devices_.front()->setup().shop, id);
+    for (const store::Entry& entry : log.entries) {
+      search(entry.envelope, "the store");
+      chain = chain_next(chain, entry.seq, entry.time_ms, open_envelope(entry.envelope)->hash);
+      log.chains.push_back(chain);
+    }
+  }
+  return out;
+}
+
+bool Checker::at_rest(std::string& why) const {
+  for (const Device* device : devices_) {
+    if (!device->running() || device->disk().unsynced() > 0) {
+      why = device->setup().name + " is not at rest";
+      return false;
+    }
+    for (const auto& [key, value] : device->disk().synced()) {
+      const auto parsed = shopbell::store::parse_key(key);
+      if (parsed.kind == shopbell::store::RecordKind::outbox) {
+        why = device->setup().name + " has an outbox in log " + short_name(parsed.log);
+        return false;
+      }
+      if (parsed.kind != shopbell::store::RecordKind::log) continue;
+      const auto plain = device->open_record(key, value);
+      const auto record = codec::decode<wire::LogRecord>(*plain);
+      const auto head = relay_.heads().find(parsed.log);
+      const std::uint64_t seq = head == relay_.heads().end() ? 0 : head->second;
+      if (record->seq != seq && device->setup().role != Role::agent) {
+        why = device->setup().name + " is at " + place_name(parsed.log, record->seq) +
+              " of " + std::to_string(seq);
+        return false;
+      }
+    }
+  }
+  return true;
+}
+
+void Checker::final_checks() {
+  const auto logs = stored_logs();
+  check_chains(logs);
+  check_shown(logs);
+  check_texts();
+}
+
+void Checker::check_chains(const std::map<LogId, StoredLog>& logs) {
+  for (const auto& [id, log] : logs) {
+    const auto record = relay_.store().read_log(id);
+    if (!record || record->chain != log.chains.back()) {
+      fail("chain", "the store's chain of log " + short_name(id) + " is not that of its entries");
+    }
+    for (Device* device : devices_) {
+      if (!takes_part(*device, log)) continue;
+      for (std::size_t i = 0; i < log.chains.size(); ++i) {
+        const Bytes key = shopbell::store::entry_key(id, i + 1);
+        const auto found = device->disk().synced().find(key);
+        if (found == device->disk().synced().end()) {
+          fail("lost", device->setup().name + " has no entry " + place_name(id, i + 1));
+          break;
+        }
+        const auto plain = device->open_record(found->first, found->second);
+        const auto entry = codec::decode<wire::EntryRecord>(*plain);
+        if (!entry || entry->chain != log.chains[i]) {
+          fail("chain", device->setup().name + " has another chain at " + place_name(id, i + 1));
+          break;
+        }
+      }
+    }
+  }
+}
+
+void Checker::check_shown(const std::map<LogId, StoredLog>& logs) {
+  for (const auto& [id, log] : logs) {
+    std::vector<Shown> stored;
+    for (const store::Entry& entry : log.entries) {
+      const auto envelope = open_envelope(entry.envelope);
+      const wire::Header& header = envelope->header;
+      if (header.envelope_class != static_cast<std::uint64_t>(EnvelopeClass::message)) continue;
+      stored.push_back({entry.seq, header.counter, header.author, 0, 0});
+    }
+    const std::vector<Shown>* first = nullptr;
+    for (Device* device : devices_) {
+      if (!takes_part(*device, log)) continue;
+      const std::vector<Shown>& shown = histories_[device->number()][id];
+      const bool same_places =
+          std::equal(shown.begin(), shown.end(), stored.begin(), stored.end(),
+                     [](const Shown& a, const Shown& b) {
+                       return a.seq == b.seq && a.counter == b.counter && a.author == b.author;
+                     });
+      if (!same_places) {
+        fail("order", device->setup().name + " shows " + std::to_string(shown.size()) +
+                          " messages of log " + short_name(id) + ", the store has " +
+                          std::to_string(stored.size()) + ", or in another order");
+      }
+      for (const Shown& one : shown) {
+        if (one.problem != 0) {
+          fail("lost", device->setup().name + " can not open " + place_name(id, one.seq) +
+                           ", problem " + std::to_string(one.problem));
+        }
+        if (one.text != 0) note_place(one.text, id, one.seq);
+      }
+      if (first == nullptr) first = &shown;
+      if (shown != *first) {
+        fail("order", device->setup().name + " shows another log " + short_name(id) +
+                          " than the desk");
+      }
+    }
+  }
+}
+
+void Checker::check_texts() {
+  for (const auto& [number, text] : texts_) {
+    if (text.accepted && text.places.empty()) {
+      fail("lost", "text " + std::to_string(number) + " was shown as sending and never arrived");
+    }
+  }
+}
+
+}  // namespace shopbell::sim

@@ -1,0 +1,117 @@
+// The checkers: they keep their own books of what was written, shown, sent and acknowledged, and look
+// into the relay's store and the devices' disks. They ask no engine and no shard.
+//
+//   lost       acknowledged or shown as sending, and later not there for everybody
+//   twice      shown, or placed, more than once
+//   order      two devices, or a device and the store, disagree on a log's messages
+//   converge   something is still on its way long after the last fault, or a device has given up
+//   watermark  a receipt fell, or says more than there is
+//   chain      chains, hashes or signatures do not fit, or a device reports that they do not
+//   plaintext  a written word or a name stands in the store or crosses a link in the clear
+//   persist    shown or sent before it was durable
+#pragma once
+
+#include <set>
+#include <string>
+
+#include "device.h"
+#include "relay.h"
+
+namespace shopbell::sim {
+
+struct Failure {
+  std::string checker;
+  std::string what;
+};
+
+class Checker {
+ public:
+  Checker(Clockwork& clockwork, Relay& relay) : w_(clockwork), relay_(relay) {}
+  void watch(Device& device) { devices_.push_back(&device); }
+
+  // A person writes: the words that stand for the text with this number, which is also its ref.
+  std::string words_of(std::uint64_t text) const;
+  void written(Device& device, std::uint64_t text);
+
+  void on_start(Device& device);
+  void on_event(Device& device, wire::EventKind kind, BytesView body);
+  void on_transmit(Device& device, BytesView bytes);
+  // A message on a link.
+  void on_link(BytesView bytes);
+
+  // Nothing is on its way any more, as disks and store have it.
+  bool at_rest(std::string& why) const;
+  // After the last history of every device has been shown.
+  void final_checks();
+  std::uint64_t histories_shown() const { return histories_shown_; }
+  void forget_histories();
+
+  const std::vector<Failure>& failures() const { return failures_; }
+  bool failed(std::string_view checker) const;
+  void fail(std::string_view checker, std::string what);
+  std::uint64_t texts_placed() const;
+
+ private:
+  using Place = std::pair<LogId, std::uint64_t>;  // log, seq
+  struct Text {
+    int author = 0;
+    bool accepted = false;  // shown as sending: it must arrive
+    bool refused = false;
+    std::set<Place> places;
+  };
+  struct Shown {
+    std::uint64_t seq = 0;
+    std::uint64_t counter = 0;
+    DeviceId author;
+    std::uint64_t text = 0;
+    std::uint64_t problem = 0;
+    bool operator==(const Shown&) const = default;
+  };
+  struct Life {
+    std::set<std::pair<LogId, std::pair<DeviceId, std::uint64_t>>> live;
+    std::set<std::uint64_t> texts;
+    std::map<LogId, std::vector<Shown>> history;
+  };
+  struct Receipt {
+    std::uint64_t delivered = 0;
+    std::uint64_t read = 0;
+    std::uint64_t own = 0;
+  };
+  struct StoredLog {
+    std::vector<store::Entry> entries;
+    std::vector<Hash> chains;  // by seq - 1
+    LogKind kind = LogKind::main;
+    DeviceId creator;
+  };
+
+  void on_message(Device& device, const wire::MessageEvent& event);
+  void on_placed(Device& device, const wire::Placed& event);
+  void on_receipts(Device& device, const wire::Receipts& event);
+  void on_history_end(Device& device, const wire::HistoryEnd& event);
+  void on_publish(Device& device, BytesView envelope);
+  void need_entry(const Device& device, const LogId& log, std::uint64_t seq, const char* what);
+  bool has_outgoing(const Device& device, const LogId& log,
+                    const std::function<bool(const wire::OutboxRecord&)>& fits) const;
+  std::map<LogId, StoredLog> stored_logs();
+  bool takes_part(const Device& device, const StoredLog& log) const;
+  void check_chains(const std::map<LogId, StoredLog>& logs);
+  void check_shown(const std::map<LogId, StoredLog>& logs);
+  void check_texts();
+  void search(BytesView bytes, const char* where);
+  std::uint64_t text_in(const wire::MessageEvent& event) const;
+  void note_place(std::uint64_t text, const LogId& log, std::uint64_t seq);
+
+  Clockwork& w_;
+  Relay& relay_;
+  std::vector<Device*> devices_;
+  std::map<int, DeviceId> ids_;
+  std::map<std::uint64_t, Text> texts_;
+  std::map<int, Life> lives_;
+  std::map<int, std::map<LogId, std::vector<Shown>>> histories_;
+  std::map<std::pair<int, LogId>, Receipt> receipts_;
+  std::map<std::pair<int, std::pair<LogId, std::uint64_t>>, std::pair<Hash, std::uint64_t>> sent_;
+  std::uint64_t histories_shown_ = 0;
+  std::vector<Failure> failures_;
+};
+
+}  // namespace shopbell::sim

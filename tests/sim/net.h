@@ -1,0 +1,84 @@
+// Connections between devices and the relay: whole messages in order, late, or lost with the
+// connection. Either side may learn of a cut late, or only by its own patience.
+#pragma once
+
+#include <memory>
+
+#include "clockwork.h"
+
+namespace shopbell::sim {
+
+using LinkId = std::uint64_t;
+
+// One end's view of the other world; ends that have crashed are told nothing.
+class DeviceEnd {
+ public:
+  virtual ~DeviceEnd() = default;
+  virtual void link_up(LinkId link) = 0;
+  virtual void link_message(LinkId link, BytesView bytes) = 0;
+  virtual void link_down(LinkId link, std::uint16_t code) = 0;
+};
+
+class RelayEnd {
+ public:
+  virtual ~RelayEnd() = default;
+  virtual bool listening() const = 0;
+  virtual void link_up(LinkId link) = 0;
+  virtual void link_message(LinkId link, BytesView bytes) = 0;
+  virtual void link_down(LinkId link) = 0;
+};
+
+// Sees every message that a device or the relay hands to the network.
+class Wiretap {
+ public:
+  virtual ~Wiretap() = default;
+  virtual void from_device(int device, BytesView bytes) = 0;
+  virtual void to_device(int device, BytesView bytes) = 0;
+};
+
+class Net {
+ public:
+  Net(Clockwork& clockwork, Wiretap& tap) : w_(clockwork), tap_(tap) {}
+  void set_relay(RelayEnd& relay) { relay_ = &relay; }
+
+  // The device hears link_up or link_down later.
+  LinkId dial(DeviceEnd& device, int number);
+  void send_from_device(LinkId link, BytesView bytes);
+  void send_from_relay(LinkId link, BytesView bytes);
+  // What was sent before still arrives.
+  void close_from_device(LinkId link);
+  void close_from_relay(LinkId link, std::uint16_t code);
+  // A side is gone without a word.
+  void device_crashed(LinkId link);
+  void relay_crashed();
+  void cut(LinkId link);
+  void cut_all();
+
+ private:
+  struct Link {
+    DeviceEnd* device = nullptr;
+    int number = 0;
+    bool whole = true;
+    bool connected = false;  // the device has been told
+    bool device_up = false;  // told of it and not yet of its end
+    bool relay_up = false;
+    std::uint64_t to_device_ms = 0;  // nothing sent later arrives earlier
+    std::uint64_t to_relay_ms = 0;
+  };
+  using LinkPtr = std::shared_ptr<Link>;
+
+  LinkPtr find(LinkId id);
+  std::uint64_t delay_ms();
+  void later(std::uint64_t& last_ms, std::function<void()> act);
+  void tell_device(LinkId id, const LinkPtr& link, std::uint16_t code, std::uint64_t after_ms);
+  void tell_relay(LinkId id, const LinkPtr& link, std::uint64_t after_ms);
+  std::uint64_t notice_ms();
+
+  Clockwork& w_;
+  Wiretap& tap_;
+  RelayEnd* relay_ = nullptr;
+  LinkId last_ = 0;
+  std::map<LinkId, LinkPtr> links_;
+};
+
+}  // namespace shopbell::sim
