@@ -1,0 +1,266 @@
+// The desk's abilities, event by event: the card, greetings, team logs, the inbox.
+#include "desk/desk.h"
+
+#include <gtest/gtest.h>
+
+#include "desk/greeting_words.h"
+#include "unit/desk/fake_port.h"
+
+namespace shopbell::desk {
+namespace {
+
+class DeskTest : public testing::Test {
+ protected:
+  static Desk::Options options() {
+    Desk::Options out;
+    out.words.name = "Shop";
+    out.words.domains = {"https://shop.example"};
+    out.relays = {{"wss://relay.example/ws", {}}};
+    out.desk_certificate = {1, 2, 3};
+    return out;
+  }
+
+  void open(const LogId& log) {
+    tell_opened(desk_, log, 1);
+    tell_history_end(desk_, log);
+  }
+
+  void ask_inbox(const DeviceId& from, std::uint64_t role) {
+    wire::RequestEvent request;
+    request.from = from;
+    request.id = 7;
+    request.method = "inbox.list";
+    request.role = role;
+    tell(desk_, wire::EventKind::request_event, request);
+  }
+
+  FakePort port_;
+  std::unique_ptr<InvitationBook> book_ = make_memory_invitations();
+  Desk desk_{port_, *book_, options()};
+  const LogId log_ = log_number(1);
+};
+
+using wire::CommandKind;
+
+TEST_F(DeskTest, SignsTheCardAtStartAndDaily) {
+  tell(desk_, wire::EventKind::ready, wire::Ready{});
+  const auto cards = port_.take(CommandKind::sign_card);
+  ASSERT_EQ(cards.size(), 1u);
+  const auto card = codec::decode<wire::SignCard>(cards[0]);
+  ASSERT_TRUE(card);
+  EXPECT_EQ(card->name, "Shop");
+  ASSERT_EQ(card->relays.size(), 1u);
+  EXPECT_EQ(card->relays[0].url, "wss://relay.example/ws");
+  ASSERT_EQ(card->domains.size(), 1u);
+  port_.now += 23ull * 3600 * 1000;
+  desk_.settle();
+  EXPECT_EQ(port_.take(CommandKind::sign_card).size(), 0u);
+  port_.now += 3600 * 1000;
+  desk_.settle();
+  desk_.settle();
+  EXPECT_EQ(port_.take(CommandKind::sign_card).size(), 1u);
+}
+
+TEST_F(DeskTest, NothingIsSignedBeforeTheEngineIsReady) {
+  desk_.settle();
+  EXPECT_TRUE(port_.commands.empty());
+}
+
+TEST_F(DeskTest, GreetsTheFirstTextOnce) {
+  open(log_);
+  tell_text(desk_, {.log = log_, .seq = 3, .text = "Hello?", .locale = "en"});
+  tell_text(desk_, {.log = log_, .seq = 4, .text = "Anybody?", .locale = "en"});
+  const auto sent = port_.take(CommandKind::send);
+  ASSERT_EQ(sent.size(), 1u);
+  const auto send = codec::decode<wire::Send>(sent[0]);
+  ASSERT_TRUE(send);
+  EXPECT_EQ(send->log, log_);
+  EXPECT_EQ(send->answers_seq, 3u);
+  EXPECT_EQ(send->fallback, words::greeting_en);
+  const auto text = codec::decode<wire::Text>(send->content);
+  ASSERT_TRUE(text);
+  EXPECT_EQ(text->text, words::greeting_en);
+}
+
+TEST_F(DeskTest, GreetsInTheCustomersLanguage) {
+  const auto greeting_for = [&](std::uint8_t number, const char* text, const char* locale) {
+    const auto log = log_number(number);
+    open(log);
+    tell_text(desk_, {.log = log, .seq = 2, .text = text, .locale = locale});
+    const auto sent = port_.take(CommandKind::send);
+    if (sent.size() != 1) return std::string("none");
+    return std::string(codec::decode<wire::Send>(sent[0])->fallback);
+  };
+  EXPECT_EQ(greeting_for(1, "zip broken", "zh-CN"), words::greeting_zh);
+  EXPECT_EQ(greeting_for(2, "拉链坏了", "en-GB"), words::greeting_en);
+  EXPECT_EQ(greeting_for(3, "拉链坏了", ""), words::greeting_zh);
+  EXPECT_EQ(greeting_for(4, "zip broken", ""), words::greeting_en);
+}
+
+TEST_F(DeskTest, GreetsNobodyTwiceAfterARestart) {
+  // What was stored: the question, and the greeting that has its place.
+  tell_opened(desk_, log_, 1);
+  tell_text(desk_, {.log = log_, .seq = 3, .text = "Hello?"});
+  tell_text(desk_, {.log = log_, .seq = 4, .author_class = 3, .text = "greeting", .mine = true});
+  tell_history_end(desk_, log_);
+  // And one whose greeting is still in the outbox.
+  const auto other = log_number(2);
+  tell_opened(desk_, other, 1);
+  tell_text(desk_, {.log = other, .seq = 3, .text = "Hello?"});
+  tell_text(desk_, {.log = other, .seq = 0, .author_class = 3, .text = "greeting", .mine = true});
+  tell_history_end(desk_, other);
+  EXPECT_TRUE(port_.take(CommandKind::send).empty());
+}
+
+TEST_F(DeskTest, GreetsAfterARestartWhatWasNotGreeted) {
+  tell_opened(desk_, log_, 1);
+  tell_text(desk_, {.log = log_, .seq = 3, .text = "Hello?"});
+  EXPECT_TRUE(port_.take(CommandKind::send).empty()) << "before the history is known";
+  tell_history_end(desk_, log_);
+  EXPECT_EQ(port_.take(CommandKind::send).size(), 1u);
+}
+
+TEST_F(DeskTest, GreetsNoOldOrAnsweredConversation) {
+  tell_opened(desk_, log_, 1);
+  tell_text(desk_, {.log = log_, .seq = 300, .text = "Hello?"});
+  tell_history_end(desk_, log_, true);
+  const auto other = log_number(2);
+  open(other);
+  tell_text(desk_, {.log = other, .seq = 2, .author_class = 2, .text = "Can I help?"});
+  tell_text(desk_, {.log = other, .seq = 3, .text = "Yes"});
+  EXPECT_TRUE(port_.take(CommandKind::send).empty());
+}
+
+TEST_F(DeskTest, StrangersAreNotGreeted) {
+  open(log_);
+  tell_text(desk_, {.log = log_, .seq = 2, .author_class = 4, .text = "Hello?"});
+  EXPECT_TRUE(port_.take(CommandKind::send).empty());
+}
+
+TEST_F(DeskTest, MakesOneTeamLogForEachConversation) {
+  tell_opened(desk_, log_, 1);
+  EXPECT_TRUE(port_.take(CommandKind::create_log).empty());
+  tell_history_end(desk_, log_);
+  tell_history_end(desk_, log_);
+  const auto made = port_.take(CommandKind::create_log);
+  ASSERT_EQ(made.size(), 1u);
+  const auto create = codec::decode<wire::CreateLog>(made[0]);
+  ASSERT_TRUE(create);
+  EXPECT_EQ(create->kind, 2u);
+  EXPECT_EQ(create->main_log, log_);
+}
+
+TEST_F(DeskTest, StoredTeamLogIsFoundInWhateverOrder) {
+  const auto other = log_number(2);
+  tell_opened(desk_, log_number(9), 2, log_);
+  tell_opened(desk_, log_, 1);
+  tell_opened(desk_, other, 1);
+  tell_opened(desk_, log_number(8), 2, other);
+  tell_history_end(desk_, log_);
+  tell_history_end(desk_, other);
+  EXPECT_TRUE(port_.take(CommandKind::create_log).empty());
+}
+
+TEST_F(DeskTest, InboxIsForCertifiedDevices) {
+  open(log_);
+  tell_text(desk_, {.log = log_, .seq = 2, .text = "Hello?"});
+  desk_.settle();
+  ask_inbox(device_number(5), 0);
+  auto answers = port_.take(CommandKind::respond);
+  ASSERT_EQ(answers.size(), 1u);
+  auto answer = codec::decode<wire::Respond>(answers[0]);
+  EXPECT_EQ(answer->code, static_cast<std::uint64_t>(Errc::not_certified));
+  EXPECT_TRUE(answer->body.empty());
+
+  tell_text(desk_, {.log = log_, .seq = 3, .text = "more"});
+  desk_.settle();
+  EXPECT_TRUE(port_.take(CommandKind::push).empty());
+}
+
+TEST_F(DeskTest, InboxRowSaysWhoWaits) {
+  open(log_);
+  tell_text(desk_, {.log = log_, .seq = 2, .text = "Hello?", .locale = "en", .time_ms = 100});
+  tell_text(desk_, {.log = log_, .seq = 3, .author_class = 3, .text = "soon", .time_ms = 110});
+  wire::PageView view;
+  view.title = "Red bag";
+  const auto content = codec::encode(view);
+  wire::MessageEvent page;
+  page.log = log_;
+  page.seq = 4;
+  page.author_class = 1;
+  page.kind = static_cast<std::uint64_t>(wire::ContentKind::page_view);
+  page.content = content;
+  tell(desk_, wire::EventKind::message, page);
+  ask_inbox(device_number(5), 2);
+  const auto answers = port_.take(CommandKind::respond);
+  ASSERT_EQ(answers.size(), 1u);
+  const auto answer = codec::decode<wire::Respond>(answers[0]);
+  ASSERT_EQ(answer->code, 0u);
+  const auto rows = codec::decode<wire::InboxPage>(answer->body);
+  ASSERT_TRUE(rows);
+  ASSERT_EQ(rows->rows.size(), 1u);
+  EXPECT_EQ(rows->rows[0].preview, "soon");
+  EXPECT_EQ(rows->rows[0].head_seq, 4u);
+  EXPECT_EQ(rows->rows[0].time_ms, 110u);
+  EXPECT_EQ(rows->rows[0].waiting_since_ms, 100u);
+  EXPECT_EQ(rows->rows[0].page_title, "Red bag");
+  EXPECT_EQ(rows->rows[0].locale, "en");
+}
+
+TEST_F(DeskTest, ChangesArePushedOnceABurst) {
+  ask_inbox(device_number(5), 2);
+  open(log_);
+  tell_text(desk_, {.log = log_, .seq = 2, .text = "Hello?", .time_ms = 100});
+  tell_text(desk_, {.log = log_, .seq = 3, .author_class = 2, .text = "Yes?", .time_ms = 200});
+  desk_.settle();
+  desk_.settle();
+  const auto pushes = port_.take(CommandKind::push);
+  ASSERT_EQ(pushes.size(), 1u);
+  const auto push = codec::decode<wire::Push>(pushes[0]);
+  EXPECT_EQ(push->to, device_number(5));
+  EXPECT_EQ(push->method, "inbox.changed");
+  const auto rows = codec::decode<wire::InboxPage>(push->body);
+  ASSERT_EQ(rows->rows.size(), 1u);
+  EXPECT_EQ(rows->rows[0].waiting_since_ms, 0u);
+  EXPECT_EQ(rows->rows[0].preview, "Yes?");
+}
+
+TEST_F(DeskTest, FoldIsTheSameInAnyOrder) {
+  tell_opened(desk_, log_, 1);
+  tell_text(desk_, {.log = log_, .seq = 5, .text = "newest", .time_ms = 500});
+  tell_text(desk_, {.log = log_, .seq = 4, .author_class = 2, .text = "answer", .time_ms = 400});
+  tell_text(desk_, {.log = log_, .seq = 3, .text = "first", .time_ms = 300});
+  tell_text(desk_, {.log = log_, .seq = 5, .text = "newest", .time_ms = 500});
+  tell_history_end(desk_, log_);
+  ask_inbox(device_number(5), 1);
+  const auto answers = port_.take(CommandKind::respond);
+  ASSERT_EQ(answers.size(), 1u);
+  const auto answer = codec::decode<wire::Respond>(answers[0]);
+  const auto rows = codec::decode<wire::InboxPage>(answer->body);
+  ASSERT_EQ(rows->rows.size(), 1u);
+  EXPECT_EQ(rows->rows[0].preview, "newest");
+  EXPECT_EQ(rows->rows[0].waiting_since_ms, 500u);
+}
+
+TEST_F(DeskTest, LongInboxStaysWithinOneSignal) {
+  for (int i = 0; i < 1000; ++i) {
+    LogId log;
+    log.data[0] = static_cast<std::uint8_t>(i);
+    log.data[1] = static_cast<std::uint8_t>(i >> 8);
+    log.data[2] = 1;
+    open(log);
+    const auto time = static_cast<std::uint64_t>(1000 + i);
+    tell_text(desk_, {.log = log, .seq = 2, .text = std::string(500, 'x'), .time_ms = time});
+  }
+  ask_inbox(device_number(5), 2);
+  const auto answers = port_.take(CommandKind::respond);
+  ASSERT_EQ(answers.size(), 1u);
+  EXPECT_LT(answers[0].size(), 60'000u);
+  const auto answer = codec::decode<wire::Respond>(answers[0]);
+  const auto rows = codec::decode<wire::InboxPage>(answer->body);
+  ASSERT_GT(rows->rows.size(), 100u);
+  EXPECT_EQ(rows->rows[0].time_ms, 1999u);
+}
+
+}  // namespace
+}  // namespace shopbell::desk
