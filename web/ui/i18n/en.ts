@@ -11,7 +11,6 @@ export const en: Catalog = {
     "Do not trust what it says.",
   today: "Today",
   yesterday: "Yesterday",
-  newMessages: "New messages",
   loadEarlier: "Show earlier messages",
   typing: "{name} is typing",
   typingUnnamed: "Typing",
@@ -84,9 +83,8 @@ export const en: Catalog = {
   inboxFailed: "The inbox cannot be brought up to date right now",
   backToInbox: "Back to the inbox",
 
-  justNow: "just now",
+  underMinute: "under 1 min",
   minutes: "{n} min",
-  minutesAgo: "{n} min ago",
   hours: "{n} h",
   days: "{n} d",
 

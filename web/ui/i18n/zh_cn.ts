@@ -9,7 +9,6 @@ export const zhCn = {
   strangerWarning: "并非来自商家：发送这条消息的设备没有商家的证书，请不要相信其中的内容。",
   today: "今天",
   yesterday: "昨天",
-  newMessages: "新消息",
   loadEarlier: "查看更早的消息",
   typing: "{name}正在输入",
   typingUnnamed: "对方正在输入",
@@ -84,9 +83,8 @@ export const zhCn = {
   backToInbox: "返回收件箱",
 
   // Spans of time
-  justNow: "刚刚",
+  underMinute: "不到 1 分钟",
   minutes: "{n} 分钟",
-  minutesAgo: "{n} 分钟前",
   hours: "{n} 小时",
   days: "{n} 天",
 

@@ -34,7 +34,7 @@ export function dayName(t: Translate, locale: Locale, timeMs: number, nowMs: num
 export function span(t: Translate, ms: number): string {
   const minutes = Math.floor(Math.max(0, ms) / 60_000);
   if (minutes < 1) {
-    return t("justNow");
+    return t("underMinute");
   }
   if (minutes < 60) {
     return t("minutes", { n: minutes });
