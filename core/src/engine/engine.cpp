@@ -364,6 +364,7 @@ void Engine::Impl::tick_all() {
 }
 
 void Engine::Impl::flush() {
+  machines_.outbox.run_pumps();
   for (const LogId& id : machines_.dirty_logs) {
     Log& log = machines_.replica.log_of(id);
     save(log);

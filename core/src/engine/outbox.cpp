@@ -177,6 +177,8 @@ void Outbox::restore(Log& log, std::uint64_t index, const wire::OutboxRecord& re
 
 bool Outbox::can_seal(const Log& log) const {
   if (!m_.state.shop || m_.state.shop->team_version == 0 || log.stopped != Errc::none) return false;
+  // What is missing may hold a newer epoch.
+  if (log.is_behind()) return false;
   const bool own_genesis =
       !log.outbox.empty() && log.outbox.front().envelope_class == EnvelopeClass::member;
   return log.has_genesis() || own_genesis;
@@ -310,9 +312,15 @@ void Outbox::connection_begins() {
 }
 
 void Outbox::pump(Log& log) {
-  if (log.outbox.empty()) return;
-  seal_waiting(log);
-  transmit(log);
+  if (!log.outbox.empty()) pumps_.insert(log.id);
+}
+
+void Outbox::run_pumps() {
+  for (const LogId& id : std::exchange(pumps_, {})) {
+    Log& log = *m_.state.find(id);
+    seal_waiting(log);
+    transmit(log);
+  }
 }
 
 void Outbox::transmit(Log& log) {

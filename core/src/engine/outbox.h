@@ -22,8 +22,10 @@ class Outbox {
   void join(Log& log);
 
   void connection_begins();
-  // Seals what waits and sends what is sealed.
+  // Has what waits sealed and what is sealed sent, before this input's drain: once everything that
+  // came with it is taken in, or an envelope could leave that the next entry makes void.
   void pump(Log& log);
+  void run_pumps();
   void on_refused(const wire::Error& error);
   void log_timer(Log& log);
 
@@ -55,6 +57,7 @@ class Outbox {
   std::size_t position(const Log& log, std::uint64_t counter) const;
 
   Machines& m_;
+  std::set<LogId> pumps_;
 };
 
 }  // namespace shopbell::engine
