@@ -141,13 +141,19 @@ void Relay::wake(std::uint64_t at_ms) {
   });
 }
 
-void Relay::link_up(LinkId link) { feed(relay::in::Opened{relay::ConnId{link}}); }
+void Relay::link_up(LinkId link) {
+  if (running()) feed(relay::in::Opened{relay::ConnId{link}});
+}
 
 void Relay::link_message(LinkId link, BytesView bytes) {
+  if (!running()) return;
   w_.trace.note("relay", "received", link, bytes);
   feed(relay::in::Received{relay::ConnId{link}, bytes});
 }
 
-void Relay::link_down(LinkId link) { feed(relay::in::Closed{relay::ConnId{link}}); }
+// Of a link that an earlier shard knew, the shard takes no notice.
+void Relay::link_down(LinkId link) {
+  if (running()) feed(relay::in::Closed{relay::ConnId{link}});
+}
 
 }  // namespace shopbell::sim
