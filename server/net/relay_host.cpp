@@ -17,8 +17,9 @@ constexpr auto handshake_time_max = std::chrono::seconds(5);
 // No clock can be set to "never".
 constexpr std::uint64_t wait_ms_max = 24ull * 3600 * 1000;
 constexpr auto sweep_every = std::chrono::milliseconds(500);
-// Held by every connection while it waits; longer messages borrow memory until they are handed on.
-constexpr std::size_t idle_read_bytes = 256;
+// Held by every connection while it waits: one short message. Longer ones borrow memory until they
+// are handed on.
+constexpr std::size_t idle_read_bytes = 768;
 constexpr std::size_t read_step_bytes = 4 * 1024;
 
 std::array<std::uint8_t, 32> fresh_entropy() {
@@ -43,6 +44,7 @@ class RelayHost::Connection : public std::enable_shared_from_this<Connection> {
     auto kept = std::make_shared<UpgradeRequest>(std::move(request));
     ws_.set_option(websocket::stream_base::decorator([](websocket::response_type& response) {
       response.set(http::field::sec_websocket_protocol, subprotocol);
+      response.erase(http::field::server);
     }));
     ws_.read_message_max(limits::frame_bytes_max);
     ws_.auto_fragment(false);
