@@ -4,6 +4,7 @@ find_package(GTest REQUIRED)
 
 function(shopbell_test_program name folder)
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${folder}/*.cpp)
+  list(FILTER sources EXCLUDE REGEX "/node_modules/")
   if(sources)
     add_executable(${name} ${sources})
     target_include_directories(${name} PRIVATE
