@@ -35,10 +35,15 @@ void Replica::connection_begins(const wire::Welcome& welcome) {
   heads_asked_ = false;
   for (auto& [id, log] : m_.state.logs) log.fetching = false;
   watch();
-  m_.state.generation = welcome.generation;
+  if (m_.state.generation != welcome.generation) {
+    m_.state.generation = welcome.generation;
+    m_.state.cursor = 0;
+    if (m_.state.is_desk()) m_.cards.save();
+  }
+  behind_.clear();
+  cursor_told_ = 0;
   for (const wire::Head& head : welcome.heads) on_head(head);
-  m_.state.cursor = welcome.cursor;
-  if (m_.state.is_desk()) m_.cards.save();
+  note_cursor(welcome.cursor);
   if (welcome.more) m_.io.frame(wire::FrameKind::get_heads, wire::GetHeads{welcome.cursor});
 }
 
@@ -46,19 +51,35 @@ Status Replica::on_heads(BytesView body) {
   Result<wire::Heads> heads = codec::decode<wire::Heads>(body);
   if (!heads) return heads.error();
   for (const wire::Head& head : heads->heads) on_head(head);
-  if (heads->cursor != 0 && m_.state.is_desk()) {
-    m_.state.cursor = heads->cursor;
-    m_.cards.save();
-  }
+  note_cursor(heads->cursor);
   if (heads->more) m_.io.frame(wire::FrameKind::get_heads, wire::GetHeads{heads->cursor});
   return {};
+}
+
+void Replica::note_cursor(std::uint64_t cursor) {
+  if (!m_.state.is_desk() || cursor == 0) return;
+  cursor_told_ = cursor;
+  adopt_cursor();
+}
+
+void Replica::caught_up(const Log& log) {
+  if (behind_.erase(log.id) > 0) adopt_cursor();
+}
+
+void Replica::adopt_cursor() {
+  if (!behind_.empty() || cursor_told_ <= m_.state.cursor) return;
+  m_.state.cursor = cursor_told_;
+  m_.cards.save();
 }
 
 void Replica::on_head(const wire::Head& head) {
   Log& log = log_of(head.log);
   log.head_seq = std::max(log.head_seq, head.seq);
   for (const BytesView mark : head.marks) m_.marks.take(mark);
-  if (log.is_behind()) fetch(log);
+  if (log.is_behind() && log.stopped == Errc::none) {
+    behind_.insert(log.id);
+    fetch(log);
+  }
   show_sync(log);
   join_if_wanted(log);
 }
@@ -133,6 +154,7 @@ void Replica::watch() {
 
 void Replica::show_sync(Log& log) {
   const bool in_sync = !log.is_behind() && log.stopped == Errc::none;
+  if (in_sync || log.stopped != Errc::none) caught_up(log);
   if (in_sync == log.in_sync_shown) return;
   log.in_sync_shown = in_sync;
   m_.marks.show_log(log);

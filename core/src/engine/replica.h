@@ -40,6 +40,10 @@ class Replica {
   };
 
   void on_head(const wire::Head& head);
+  // The desk resumes after the newest cursor up to which it has stored everything.
+  void note_cursor(std::uint64_t cursor);
+  void caught_up(const Log& log);
+  void adopt_cursor();
   // One entry that the relay gives a place. False where it was not taken.
   bool on_entry(Log& log, std::uint64_t seq, std::uint64_t time_ms, BytesView envelope);
   bool apply(Log& log, std::uint64_t seq, std::uint64_t time_ms, BytesView bytes);
@@ -56,6 +60,8 @@ class Replica {
 
   Machines& m_;
   std::map<std::uint64_t, HistoryLoad> history_loads_;
+  std::uint64_t cursor_told_ = 0;
+  std::set<LogId> behind_;  // logs that keep the cursor from being adopted
   bool heads_asked_ = false;
 };
 
