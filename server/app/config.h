@@ -24,6 +24,7 @@ struct ServeSection {
   std::string public_url;  // where browsers find loader, frame and console; no slash at the end
   std::string relay_url;   // where devices find the relay: ws://.../ws or wss://.../ws
   std::string relay_key;   // its public key; empty: the relay of this data directory
+  std::string dial_url;    // where the desk itself dials that relay; empty: relay_url
   bool insecure_http = false;
 };
 

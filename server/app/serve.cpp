@@ -214,11 +214,13 @@ class Server : public net::Site {
       }
       (void)from_base64url(config_.serve.relay_key, about.relay.key.data);
     }
-    const auto target = net::dial_target(relay_ ? own_url() : config_.relay_url());
+    const auto& dial = config_.serve.dial_url;
+    const auto elsewhere = dial.empty() ? config_.relay_url() : dial;
+    const auto target = net::dial_target(relay_ ? own_url() : elsewhere);
     if (!target) {
       throw Refusal(
           "the desk dials ws:// only; put a proxy that speaks TLS to the relay beside it and name "
-          "the proxy as relay_url");
+          "the proxy as dial_url under [serve]");
     }
     about.target = *target;
     desk_ = std::make_unique<DeskProcess>(io_, std::move(*state_), std::move(about));

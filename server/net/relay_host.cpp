@@ -186,11 +186,8 @@ RelayHost::RelayHost(asio::io_context& io, relay::Config config,
       wake_(io.get_executor()),
       sweeper_(io.get_executor()),
       replies_(io, [this](relay::Input& input) {
-        if (const auto* failed = std::get_if<relay::in::CommitFailed>(&input)) {
-          healthy_ = failed->code == Errc::store_full;
-        } else if (std::holds_alternative<relay::in::Committed>(input)) {
-          healthy_ = true;
-        }
+        if (std::holds_alternative<relay::in::CommitFailed>(input)) healthy_ = false;
+        if (std::holds_alternative<relay::in::Committed>(input)) healthy_ = true;
         feed(std::move(input));
       }) {
   config.generation = store->generation();

@@ -52,13 +52,13 @@ TEST(Config, EveryKeyIsDocumented) {
     }
     before = line;
   }
-  EXPECT_EQ(keys, 13u);
+  EXPECT_EQ(keys, 14u);
 }
 
 TEST(Config, UnknownKeysAreNamedWithTheirLine) {
   EXPECT_EQ(refusal_of("[serve]\nport = 1\nprot = 2\n"),
             "shopbell.toml:3: unknown key \"prot\" in [serve]; known: host, port, public_url, "
-            "relay_url, relay_key, insecure_http");
+            "relay_url, relay_key, dial_url, insecure_http");
   EXPECT_EQ(refusal_of("\n[server]\nport = 1\n"),
             "shopbell.toml:2: unknown section or key \"server\"; known: [shop], [serve], [relay]");
   EXPECT_TRUE(refusal_of("port = 1\n").starts_with("shopbell.toml:1: unknown section or key"));
