@@ -108,7 +108,7 @@ std::uint64_t Connection::trusted_now() const {
   const std::int64_t skew = relay_ahead_ms_;
   const auto limit = static_cast<std::int64_t>(limits::clock_skew_ms_max);
   if (skew > limit || skew < -limit) {
-    return static_cast<std::uint64_t>(static_cast<std::int64_t>(m_.io.now_ms) + skew);
+    return m_.io.now_ms + static_cast<std::uint64_t>(skew);
   }
   return m_.io.now_ms;
 }
@@ -140,6 +140,7 @@ void Connection::tick() {
       return;
     case Phase::connected:
     case Phase::hello_sent:
+      phase_since_ms_ = std::min(phase_since_ms_, now);
       if (now >= phase_since_ms_ + limits::hello_ms_max) refuse(Errc::closed_hello);
       return;
     case Phase::welcomed:
@@ -158,7 +159,7 @@ void Connection::tick() {
 }
 
 void Connection::on_received(BytesView bytes) {
-  if (phase_ == Phase::closing || phase_ == Phase::waiting) return;
+  if (!is_up()) return;
   if (bytes.size() > limits::frame_bytes_max) {
     m_.problem(Errc::too_large);
     refuse(Errc::too_large);
@@ -179,6 +180,7 @@ void Connection::on_received(BytesView bytes) {
 }
 
 Status Connection::on_frame(wire::FrameKind kind, BytesView body) {
+  const bool proven = phase_ == Phase::welcomed || phase_ == Phase::online;
   switch (kind) {
     case wire::FrameKind::challenge:
       return on_challenge(body);
@@ -194,7 +196,8 @@ Status Connection::on_frame(wire::FrameKind kind, BytesView body) {
     case wire::FrameKind::ping: {
       Result<wire::Ping> frame = codec::decode<wire::Ping>(body);
       if (!frame) return frame.error();
-      m_.io.frame(wire::FrameKind::pong, wire::Pong{frame->id});
+      // Before its Welcome a relay hears nothing but Hello.
+      if (proven) m_.io.frame(wire::FrameKind::pong, wire::Pong{frame->id});
       return {};
     }
     case wire::FrameKind::pong: {
@@ -202,7 +205,7 @@ Status Connection::on_frame(wire::FrameKind kind, BytesView body) {
       return frame ? Status() : Status(frame.error());
     }
     case wire::FrameKind::error:
-      return on_error(body);
+      return phase_ == Phase::online ? on_error(body) : Status();
     default:
       return phase_ == Phase::online ? on_online_frame(kind, body) : Status(Errc::malformed);
   }
@@ -285,8 +288,7 @@ Status Connection::on_welcome(BytesView body) {
   proof.time_ms = welcome->time_ms;
   proof.generation = welcome->generation;
   if (!verify_welcome(relay_key_, proof, welcome->signature)) return Errc::bad_signature;
-  relay_ahead_ms_ =
-      static_cast<std::int64_t>(welcome->time_ms) - static_cast<std::int64_t>(m_.io.now_ms);
+  relay_ahead_ms_ = static_cast<std::int64_t>(welcome->time_ms - m_.io.now_ms);
 
   if (!welcome->card.empty()) {
     if (Status status = m_.cards.take(welcome->card); !status) return status;
@@ -336,9 +338,7 @@ Status Connection::on_error(BytesView body) {
     m_.outbox.on_refused(*error);
     return {};
   }
-  if (error->log && (code == Errc::no_such_log || code == Errc::not_member)) {
-    m_.replica.on_refused(error->log, code);
-  }
+  if (error->log) m_.replica.on_refused(*error);
   return {};
 }
 

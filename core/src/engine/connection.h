@@ -33,6 +33,10 @@ class Connection {
   enum class Phase : std::uint8_t {
     off, waiting, connecting, connected, hello_sent, welcomed, online, closing, stopped
   };
+  bool is_up() const {
+    return phase_ == Phase::connected || phase_ == Phase::hello_sent ||
+           phase_ == Phase::welcomed || phase_ == Phase::online;
+  }
   void set_phase(Phase phase);
   void dial();
   void refuse(Errc code);

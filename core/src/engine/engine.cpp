@@ -47,6 +47,7 @@ class Engine::Impl {
   void take_log(const LogId& id, const wire::LogRecord& record);
   void become_ready();
   Status run(const in::Command& command);
+  void clock_set_back(std::uint64_t by_ms);
   void tick_all();
   void flush();
   void save(const Log& log);
@@ -72,7 +73,9 @@ void Engine::Impl::handle(const Input& input) {
 }
 
 void Engine::Impl::on(const in::Tick& tick) {
+  const std::uint64_t before_ms = machines_.io.now_ms;
   machines_.io.now_ms = tick.now_ms;
+  if (tick.now_ms < before_ms) clock_set_back(before_ms - tick.now_ms);
   if (phase_ == Phase::fresh) {
     phase_ = Phase::unseeded;
     machines_.io.need_entropy(true);
@@ -83,7 +86,12 @@ void Engine::Impl::on(const in::Tick& tick) {
 
 void Engine::Impl::on(const in::Entropy& entropy) {
   machines_.io.rng.seed(entropy.bytes);
-  if (phase_ == Phase::unseeded && machines_.io.rng.seeded()) start_loading();
+  if (phase_ != Phase::unseeded) return;
+  if (machines_.io.rng.seeded()) {
+    start_loading();
+  } else {
+    machines_.io.need_entropy(true);
+  }
 }
 
 void Engine::Impl::on(const in::Persisted& persisted) {
@@ -345,6 +353,19 @@ Status Engine::Impl::run(const in::Command& command) {
 
 // --- time, and what is due before a drain
 
+void Engine::Impl::clock_set_back(std::uint64_t by_ms) {
+  // What was due in two seconds stays due in two seconds.
+  std::set<std::pair<std::uint64_t, LogId>> timers;
+  for (const auto& [at_ms, id] : machines_.log_timers) {
+    timers.insert({at_ms - std::min(at_ms, by_ms), id});
+  }
+  machines_.log_timers = std::move(timers);
+  for (auto& [id, log] : machines_.state.logs) {
+    log.outbox_retry_at_ms -= std::min(log.outbox_retry_at_ms, by_ms);
+    log.outbox_answer_by_ms -= std::min(log.outbox_answer_by_ms, by_ms);
+  }
+}
+
 void Engine::Impl::tick_all() {
   machines_.connection.tick();
   machines_.sessions.tick();
@@ -359,6 +380,7 @@ void Engine::Impl::tick_all() {
     Log* log = machines_.state.find(id);
     if (log == nullptr) continue;
     machines_.outbox.log_timer(*log);
+    machines_.replica.log_timer(*log);
     machines_.marks.flush(*log);
   }
 }
@@ -395,6 +417,7 @@ void Engine::Impl::save(const Log& log) {
 }
 
 std::uint64_t Engine::Impl::wake_at_ms() const {
+  if (machines_.io.stopped()) return ~std::uint64_t{0};
   std::uint64_t at = std::min({machines_.connection.wake_at_ms(), machines_.sessions.wake_at_ms(),
                                machines_.typing.wake_at_ms()});
   if (!machines_.log_timers.empty()) {

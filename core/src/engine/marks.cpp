@@ -13,6 +13,7 @@ constexpr std::uint64_t mark_read = 2;
 void Marks::take(BytesView bytes) {
   Result<wire::MarkBody> peeked = peek_mark(bytes);
   if (!peeked || !m_.state.shop) return;
+  if (peeked->kind != mark_delivered && peeked->kind != mark_read) return;
   Log* log = m_.state.find(peeked->log);
   if (log == nullptr || log->stopped != Errc::none) return;
   if (peeked->seq > log->seq) {

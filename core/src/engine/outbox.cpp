@@ -7,6 +7,7 @@ namespace shopbell::engine {
 namespace {
 
 constexpr std::uint64_t retry_soon_ms = 1'000;
+constexpr std::uint64_t retry_latest_ms = 10 * 60 * 1'000;
 
 struct EpochInForce {
   std::uint64_t number = 0;
@@ -339,7 +340,9 @@ void Outbox::transmit(Log& log) {
 void Outbox::log_timer(Log& log) {
   if (log.outbox.empty()) return;
   const bool retry = log.outbox_retry_at_ms != 0 && m_.io.now_ms >= log.outbox_retry_at_ms;
-  const bool unanswered = log.outbox_answer_by_ms != 0 && m_.io.now_ms >= log.outbox_answer_by_ms;
+  // While a refusal runs its time, no answer is waited for.
+  const bool unanswered = log.outbox_retry_at_ms == 0 && log.outbox_answer_by_ms != 0 &&
+                          m_.io.now_ms >= log.outbox_answer_by_ms;
   if (!retry && !unanswered) return;
   log.outbox_retry_at_ms = 0;
   log.outbox_answer_by_ms = 0;
@@ -416,7 +419,8 @@ void Outbox::on_refused(const wire::Error& error) {
       }
       break;
   }
-  log->outbox_retry_at_ms = m_.io.now_ms + std::max(error.retry_ms, retry_soon_ms);
+  log->outbox_retry_at_ms =
+      m_.io.now_ms + std::clamp(error.retry_ms, retry_soon_ms, retry_latest_ms);
   m_.wake_log_at(*log, log->outbox_retry_at_ms);
 }
 

@@ -11,6 +11,8 @@ bool is_talk(std::uint64_t kind) {
          kind != static_cast<std::uint64_t>(wire::ContentKind::page_view);
 }
 
+constexpr std::uint64_t fetch_retry_ms = 500;
+
 void remember_chain(Log& log) {
   log.chains[log.seq] = log.chain;
   while (log.chains.size() > limits::chain_memory_max) log.chains.erase(log.chains.begin());
@@ -33,7 +35,10 @@ Log& Replica::log_of(const LogId& id) {
 
 void Replica::connection_begins(const wire::Welcome& welcome) {
   heads_asked_ = false;
-  for (auto& [id, log] : m_.state.logs) log.fetching = false;
+  for (auto& [id, log] : m_.state.logs) {
+    log.fetching = false;
+    log.fetch_retry_at_ms = 0;
+  }
   watch();
   if (m_.state.generation != welcome.generation) {
     m_.state.generation = welcome.generation;
@@ -115,30 +120,47 @@ Status Replica::on_page(BytesView body) {
   Log& log = log_of(page->log);
   log.fetching = false;
   log.head_seq = std::max(log.head_seq, page->head_seq);
-  bool progress = false;
   for (const wire::Deliver& item : page->items) {
-    progress |= on_entry(log, item.seq, item.time_ms, item.envelope);
+    on_entry(log, item.seq, item.time_ms, item.envelope);
   }
-  if (progress && log.is_behind()) fetch(log);
+  // Also where the page was overtaken by what it holds. A relay that names a head and has nothing to
+  // show for it is not asked again at once.
+  if (log.is_behind() && log.seq >= log.fetch_from) fetch(log);
   show_sync(log);
   join_if_wanted(log);
   return {};
 }
 
-void Replica::on_refused(const LogId& id, Errc code) {
-  Log* log = m_.state.find(id);
+void Replica::on_refused(const wire::Error& error) {
+  Log* log = m_.state.find(error.log);
   if (log == nullptr) return;
+  const Errc code = static_cast<Errc>(error.code);
+  if (is_temporary(code)) {
+    if (!log->fetching) return;
+    log->fetching = false;
+    log->fetch_retry_at_ms = m_.io.now_ms + std::max(error.retry_ms, fetch_retry_ms);
+    m_.wake_log_at(*log, log->fetch_retry_at_ms);
+    return;
+  }
+  if (code != Errc::no_such_log && code != Errc::not_member) return;
   log->fetching = false;
   // Our own conversation may not be there yet; anything else is worth a word.
-  if (log->has_genesis() || log->outbox.empty()) m_.problem(code, id);
+  if (log->has_genesis() || log->outbox.empty()) m_.problem(code, error.log);
+}
+
+void Replica::log_timer(Log& log) {
+  if (log.fetch_retry_at_ms == 0 || m_.io.now_ms < log.fetch_retry_at_ms) return;
+  fetch(log);
 }
 
 void Replica::fetch(Log& log) {
   if (!m_.connection.online() || log.fetching || log.stopped != Errc::none) return;
   log.fetching = true;
+  log.fetch_from = log.seq + 1;
+  log.fetch_retry_at_ms = 0;
   wire::Fetch request;
   request.log = log.id;
-  request.from = log.seq + 1;
+  request.from = log.fetch_from;
   request.to = std::max(log.head_seq, log.seq + 1);
   m_.io.frame(wire::FrameKind::fetch, request);
 }

@@ -17,7 +17,9 @@ class Replica {
   Status on_deliver(BytesView body);
   Status on_page(BytesView body);
   Status on_heads(BytesView body);
-  void on_refused(const LogId& log, Errc code);
+  // A refusal that names a log and no envelope.
+  void on_refused(const wire::Error& error);
+  void log_timer(Log& log);
 
   // The log, made if it is not known yet.
   Log& log_of(const LogId& id);

@@ -319,6 +319,7 @@ std::uint64_t Sessions::wake_at_ms() const {
 }
 
 void Sessions::tick() {
+  retry_at_ms_ = std::min(retry_at_ms_, m_.io.now_ms + limits::session_answer_ms_max);
   if (m_.io.now_ms < wake_at_ms()) return;
   // No answer: the desk may have been restarted and forgotten the session.
   opening_.reset();

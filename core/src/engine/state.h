@@ -64,6 +64,8 @@ struct Log {
 
   std::uint64_t head_seq = 0;  // the relay's word
   bool fetching = false;
+  std::uint64_t fetch_from = 0;         // of the fetch under way
+  std::uint64_t fetch_retry_at_ms = 0;  // the relay had no time for it
   bool in_sync_shown = true;
 
   std::map<DeviceId, Progress> marks;

@@ -87,7 +87,9 @@ void Typing::connection_lost() {
 
 void Typing::tick() {
   for (auto& [who, heard] : heard_) {
-    if (heard.until_ms == 0 || m_.io.now_ms < heard.until_ms) continue;
+    if (heard.until_ms == 0) continue;
+    heard.until_ms = std::min(heard.until_ms, m_.io.now_ms + limits::typing_forget_ms);
+    if (m_.io.now_ms < heard.until_ms) continue;
     heard.until_ms = 0;
     show(who, false);
   }
