@@ -150,6 +150,8 @@ void add_init(CLI::App& app, Arguments& a) {
 }
 
 void add_invite(CLI::App& app, Arguments& a) {
+  const std::map<std::string, std::uint64_t> units_ms = {
+      {"s", 1000}, {"m", 60'000}, {"h", 3'600'000}, {"d", 86'400'000}};
   auto* command = app.add_subcommand("invite", "print a console link that enrols one device");
   add_data(command, a);
   command->add_option("--role", a.role, "what the device may do")
@@ -159,10 +161,11 @@ void add_invite(CLI::App& app, Arguments& a) {
       ->check(CLI::Range(1, 24 * 30))
       ->capture_default_str();
   command
-      ->add_option("--certificate-hours", a.invite.certificate_hours,
-                   "how long the device may then speak for the shop")
-      ->check(CLI::Range(1, 24 * 366))
-      ->capture_default_str();
+      ->add_option("--certificate-for", a.invite.certificate_ms,
+                   "how long the device may then speak for the shop, as 30d, 12h, 90m or 45s")
+      ->transform(CLI::AsNumberWithUnit(units_ms, CLI::AsNumberWithUnit::UNIT_REQUIRED))
+      ->check(CLI::Range(units_ms.at("s"), 366 * units_ms.at("d")))
+      ->default_str("30d");
 }
 
 CLI::App* add_keys(CLI::App& app, Arguments& a) {

@@ -338,7 +338,7 @@ std::string invite(const DataDir& dir, const ShopId& shop, const std::string& pu
   invitation.key = invitation_key_of(secret, shop);
   invitation.role = options.role;
   invitation.expires_ms = wall_ms() + options.hours * hour_ms;
-  invitation.certificate_ms = options.certificate_hours * hour_ms;
+  invitation.certificate_ms = options.certificate_ms;
   std::string problem;
   const auto book = desk::open_invitations(dir.invitations().string(), problem);
   if (!book) throw Refusal(problem);

@@ -31,7 +31,7 @@ std::filesystem::path default_assets();
 struct InviteOptions {
   std::uint64_t role = 2;
   std::uint64_t hours = 24;
-  std::uint64_t certificate_hours = 24 * 30;
+  std::uint64_t certificate_ms = 30ull * 24 * 3600 * 1000;
 };
 std::string invite(const DataDir& dir, const ShopId& shop, const std::string& public_url,
                    const std::string& relay_url, const InviteOptions& options);
