@@ -2,7 +2,7 @@
 //   --quick    smaller numbers, for a look while working
 //   --gate     measures what misses its budget again, up to three times in all, and fails when a
 //              row has missed twice
-//   --only A   one group: durable, steady, idle, reconnect, sizes
+//   --only A   one group: durable, steady, idle, reconnect, cores, sizes
 // All servers listen on loopback, with a directory of their own under the system's temporary one.
 import { existsSync, readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
@@ -18,9 +18,14 @@ const PAIRS = 200;
 const WINDOW = 8;
 const RATE = 500;
 
-const size = flags.quick
-  ? { messages: 250, rounds: 2, steady_s: 3, idle: 1000, reconnect: 1000 }
-  : { messages: 500, rounds: 10, steady_s: 10, idle: 5000, reconnect: 10_000 };
+const quick = {
+  messages: 250, rounds: 2, steady_s: 3, idle: 1000, reconnect: 1000, cores: 50, cores_messages: 20,
+};
+const full = {
+  messages: 500, rounds: 10, steady_s: 10, idle: 5000, reconnect: 10_000, cores: 200,
+  cores_messages: 50,
+};
+const size = flags.quick ? quick : full;
 
 const median = (values) => {
   const sorted = [...values].sort((a, b) => a - b);
@@ -112,6 +117,18 @@ async function measure_reconnect() {
   ];
 }
 
+// The second line: real devices that seal, verify, store and mark, all on the generator's thread.
+async function measure_cores() {
+  const cores = await with_server(start_relay, (server) =>
+    generate(server, "engines", { visitors: size.cores, messages: size.cores_messages }));
+  return [
+    row(`full native cores, ${number(size.cores)} visitors to one desk, messages/s`,
+      cores.per_second, only_told, ""),
+    row("  relay's CPU us a message, genesis, grant and marks in it", cores.cpu_us, only_told, ""),
+    row("  CPU us a message of both cores together", cores.cores_cpu_us, only_told, ""),
+  ];
+}
+
 function measure_sizes() {
   const path = `${root}build/web/manifest.json`;
   if (!existsSync(path)) {
@@ -141,6 +158,7 @@ const groups = [
   ["steady", measure_steady],
   ["idle", measure_idle],
   ["reconnect", measure_reconnect],
+  ["cores", measure_cores],
 ];
 
 // Measures a group until it is decided: one good run is enough at first sight; a row that missed

@@ -6,6 +6,7 @@
 
 #include "load/crowd.h"
 #include "load/durable.h"
+#include "load/engines.h"
 #include "load/measure.h"
 #include "load/shop.h"
 
@@ -16,6 +17,7 @@ using namespace shopbell::load;
 struct Arguments {
   DurableOptions durable;
   CrowdOptions crowd;
+  EnginesOptions engines;
   std::string url;
   std::string shop_file;
   std::string data;
@@ -63,6 +65,18 @@ CLI::App* add_crowd(CLI::App& app, Arguments& a, const char* name, const char* a
   return command;
 }
 
+CLI::App* add_engines(CLI::App& app, Arguments& a) {
+  auto* command = app.add_subcommand("engines", "full native cores that write to the shop's desk");
+  auto& e = a.engines;
+  add_server(command, a);
+  command->add_option("--visitors", e.visitors)->check(CLI::Range(1, 5000));
+  command->add_option("--messages", e.messages, "of each visitor")->check(CLI::Range(1, 100'000));
+  command->add_option("--window", e.window, "outstanding messages of a visitor")
+      ->check(CLI::Range(1, 1000));
+  command->add_option("--seconds-max", e.seconds_max, "after which the run is given up");
+  return command;
+}
+
 int run(int argc, char** argv) {
   CLI::App app("Load for a relay on this machine.");
   app.require_subcommand(1);
@@ -71,15 +85,17 @@ int run(int argc, char** argv) {
   auto* durable = add_durable(app, a);
   auto* idle = add_crowd(app, a, "idle", "memory and time of idle connections");
   auto* reconnect = add_crowd(app, a, "reconnect", "all devices come back at once");
+  auto* engines = add_engines(app, a);
   CLI11_PARSE(app, argc, argv);
-  a.durable.target.url = a.crowd.url = a.url;
-  a.durable.target.shop_file = a.crowd.shop_file = a.shop_file;
-  a.durable.pid = a.crowd.pid = a.pid;
+  a.durable.target.url = a.crowd.url = a.engines.url = a.url;
+  a.durable.target.shop_file = a.crowd.shop_file = a.engines.shop_file = a.shop_file;
+  a.durable.pid = a.crowd.pid = a.engines.pid = a.pid;
   a.durable.data = a.data;
   if (prepare->parsed()) prepare_relay(a.data, a.shop_file, a.url);
   if (durable->parsed()) run_durable(a.durable);
   if (idle->parsed()) run_idle(a.crowd);
   if (reconnect->parsed()) run_reconnect(a.crowd);
+  if (engines->parsed()) run_engines(a.engines);
   return 0;
 }
 
