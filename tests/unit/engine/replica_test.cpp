@@ -1,0 +1,214 @@
+// A device's copy of a log: what it takes, what it refuses (docs/PROTOCOL.md section 3).
+#include "unit/engine/script.h"
+
+namespace shopbell::testing {
+namespace {
+
+// The desk has said `count` things that the visitor has not heard of.
+struct Unheard {
+  Talk talk;
+  DeskPen desk{talk.world};
+
+  explicit Unheard(int count = 3) {
+    for (int i = 0; i < count; ++i) say("answer " + std::to_string(i + 1));
+    talk.world.relay.peers[0].out.clear();
+    talk.visitor.forget();
+  }
+  void say(const std::string& text) {
+    EXPECT_EQ(talk.world.relay.place(desk.message(talk.log, text).bytes), Errc::none);
+  }
+  void deliver(std::uint64_t seq, const std::function<void(wire::Deliver&)>& change = {}) {
+    wire::Deliver frame = talk.world.relay.deliver_of(talk.log, seq);
+    if (change) change(frame);
+    talk.visitor.receive_frame(frame);
+  }
+};
+
+const std::vector<std::string> three{"answer 1", "answer 2", "answer 3"};
+
+TEST(EngineReplica, what_comes_in_order_is_shown_in_order_after_it_is_stored) {
+  Unheard unheard;
+  unheard.deliver(4);
+  EXPECT_TRUE(unheard.talk.visitor.texts().empty());
+  unheard.talk.visitor.write_all();
+  EXPECT_EQ(unheard.talk.visitor.texts().size(), 1u);
+  unheard.deliver(5);
+  unheard.deliver(6);
+  unheard.talk.world.run();
+  EXPECT_EQ(unheard.talk.visitor.texts(), three);
+  EXPECT_TRUE(unheard.talk.visitor.sent<wire::Fetch>().empty());
+}
+
+TEST(EngineReplica, a_gap_is_fetched_and_shown_in_order) {
+  Unheard unheard;
+  unheard.deliver(6);
+  ASSERT_EQ(unheard.talk.visitor.sent<wire::Fetch>().size(), 1u);
+  EXPECT_EQ(unheard.talk.visitor.sent<wire::Fetch>()[0].from, 4u);
+  EXPECT_EQ(unheard.talk.visitor.sent<wire::Fetch>()[0].to, 6u);
+  unheard.talk.world.run();
+  EXPECT_EQ(unheard.talk.visitor.texts(), three);
+}
+
+TEST(EngineReplica, a_long_gap_is_fetched_page_by_page_while_news_come_in) {
+  Unheard unheard(10);
+  unheard.deliver(13);
+  unheard.say("answer 11");
+  unheard.talk.world.run();
+  EXPECT_EQ(unheard.talk.visitor.texts().size(), 11u);
+  EXPECT_EQ(unheard.talk.visitor.texts().back(), "answer 11");
+}
+
+TEST(EngineReplica, duplicates_are_ignored) {
+  Unheard unheard;
+  for (const std::uint64_t seq : {4u, 4u, 5u, 4u, 1u, 5u, 6u, 6u}) unheard.deliver(seq);
+  unheard.talk.world.run();
+  EXPECT_EQ(unheard.talk.visitor.texts(), three);
+}
+
+TEST(EngineReplica, what_was_missed_is_fetched_after_a_reload) {
+  Unheard unheard;
+  unheard.talk.world.crash(0);
+  unheard.talk.world.run();
+  EXPECT_EQ(unheard.talk.visitor.texts(), three);
+}
+
+TEST(EngineReplica, history_shows_the_same_texts_as_were_shown) {
+  Unheard unheard;
+  unheard.talk.world.crash(0);
+  unheard.talk.world.run();
+  unheard.talk.visitor.forget();
+  wire::OpenLog open;
+  open.log = unheard.talk.log;
+  open.limit = 50;
+  unheard.talk.visitor.command(open);
+  unheard.talk.world.run();
+  EXPECT_EQ(unheard.talk.visitor.texts(),
+            (std::vector<std::string>{"one", "answer 1", "answer 2", "answer 3"}));
+  const auto end = unheard.talk.visitor.shown<wire::HistoryEnd>();
+  ASSERT_EQ(end.size(), 1u);
+  EXPECT_FALSE(end[0].more);
+  EXPECT_EQ(end[0].first_seq, 1u);
+}
+
+TEST(EngineReplica, names_each_kind_of_forgery_and_stops_the_log) {
+  struct Case {
+    Errc error;
+    std::function<void(wire::Header&)> change;
+  };
+  const std::vector<Case> cases{
+      {Errc::chain_broken, [](wire::Header& header) { header.counter += 1; }},
+      {Errc::chain_broken, [](wire::Header& header) { header.previous.data[0] ^= 1; }},
+      {Errc::chain_broken, [](wire::Header& header) { header.seen_seq = 9; }},
+      {Errc::forked, [](wire::Header& header) { header.seen_chain.data[0] ^= 1; }},
+      {Errc::chain_broken, [](wire::Header& header) { header.log.data[0] ^= 1; }},
+  };
+  for (const Case& each : cases) {
+    Unheard unheard(1);
+    const SignedEnvelope bad = unheard.desk.message(unheard.talk.log, "bad", each.change);
+    unheard.deliver(4);
+    unheard.deliver(4, [&](wire::Deliver& frame) {
+      frame.seq = 5;
+      frame.envelope = bad.bytes;
+    });
+    unheard.talk.world.run();
+    EXPECT_TRUE(unheard.talk.visitor.has_shown(each.error)) << static_cast<int>(each.error);
+    EXPECT_EQ(unheard.talk.visitor.texts(), (std::vector<std::string>{"answer 1"}));
+    // The rest of this log is not taken any more, also after a reload.
+    unheard.talk.visitor.forget();
+    unheard.say("after");
+    unheard.talk.world.crash(0);
+    unheard.talk.world.run();
+    EXPECT_TRUE(unheard.talk.visitor.texts().empty());
+  }
+}
+
+TEST(EngineReplica, a_changed_header_is_a_bad_signature_whatever_was_changed) {
+  Unheard unheard(1);
+  Bytes bytes = unheard.talk.at_relay().entries[3].envelope;
+  const Hash seen = open_envelope(bytes)->header.seen_chain;
+  const auto at = std::search(bytes.begin(), bytes.end(), seen.data.begin(), seen.data.end());
+  ASSERT_NE(at, bytes.end());
+  *at ^= 1;
+  unheard.deliver(4, [&](wire::Deliver& frame) { frame.envelope = bytes; });
+  unheard.talk.world.run();
+  EXPECT_TRUE(unheard.talk.visitor.has_shown(Errc::bad_signature));
+  EXPECT_FALSE(unheard.talk.visitor.has_shown(Errc::forked));
+}
+
+TEST(EngineReplica, time_that_falls_breaks_the_chain) {
+  Unheard unheard(1);
+  unheard.deliver(4, [](wire::Deliver& frame) { frame.time_ms -= 1; });
+  unheard.talk.world.run();
+  EXPECT_TRUE(unheard.talk.visitor.has_shown(Errc::chain_broken));
+}
+
+TEST(EngineReplica, another_time_than_the_others_saw_is_found_with_the_next_entry) {
+  Unheard unheard(2);
+  unheard.deliver(4, [](wire::Deliver& frame) { frame.time_ms += 1; });
+  unheard.deliver(5, [](wire::Deliver& frame) { frame.time_ms += 1; });
+  unheard.talk.world.run();
+  EXPECT_TRUE(unheard.talk.visitor.has_shown(Errc::forked));
+  EXPECT_EQ(unheard.talk.visitor.texts(), (std::vector<std::string>{"answer 1"}));
+}
+
+TEST(EngineReplica, a_stranger_is_kept_and_shown_as_not_from_the_shop_and_not_opened) {
+  Unheard unheard(1);
+  unheard.deliver(4);
+  const Relay::Log& log = unheard.talk.at_relay();
+  wire::Header header = unheard.desk.header(unheard.talk.log, EnvelopeClass::message);
+  header.author = unheard.talk.world.shop.stranger.self.id;
+  header.counter = 1;
+  header.previous = {};
+  header.epoch = log.epoch;
+  header.commitment = log.commitment;
+  wire::InnerBody inner;
+  inner.kind = 1;
+  inner.fallback = "buy here";
+  const SignedEnvelope envelope =
+      make_envelope(unheard.talk.world.shop.stranger, header,
+                    seal_body(unheard.desk.rng, unheard.desk.epoch_key(unheard.talk.log), header,
+                              inner));
+  unheard.deliver(4, [&](wire::Deliver& frame) {
+    frame.seq = 5;
+    frame.envelope = envelope.bytes;
+  });
+  unheard.talk.world.run();
+  const auto shown = unheard.talk.visitor.shown<wire::MessageEvent>();
+  ASSERT_EQ(shown.size(), 2u);
+  EXPECT_EQ(shown[1].author_class, 4u);
+  EXPECT_EQ(shown[1].problem, static_cast<std::uint64_t>(Errc::not_a_member));
+  EXPECT_TRUE(shown[1].content.empty());
+  EXPECT_TRUE(shown[1].fallback.empty());
+}
+
+TEST(EngineReplica, an_unknown_kind_of_content_is_shown_with_its_fallback) {
+  Unheard unheard(0);
+  const SignedEnvelope envelope =
+      unheard.desk.message(unheard.talk.log, "a hologram", {}, 4711);
+  ASSERT_EQ(unheard.talk.world.relay.place(envelope.bytes), Errc::none);
+  unheard.talk.world.run();
+  const auto shown = unheard.talk.visitor.shown<wire::MessageEvent>();
+  ASSERT_EQ(shown.size(), 1u);
+  EXPECT_EQ(shown[0].kind, 4711u);
+  EXPECT_EQ(shown[0].fallback, "a hologram");
+  EXPECT_EQ(shown[0].problem, 0u);
+}
+
+TEST(EngineReplica, a_relay_without_the_page_it_speaks_of_is_not_asked_without_end) {
+  Unheard unheard(1);
+  unheard.talk.world.relay.instead = [&](std::size_t who, wire::FrameKind kind, BytesView) {
+    if (kind != wire::FrameKind::fetch) return false;
+    wire::Page page;
+    page.log = unheard.talk.log;
+    page.from = 4;
+    page.head_seq = 4;
+    unheard.talk.world.relay.send(who, page);
+    return true;
+  };
+  unheard.deliver(4, [](wire::Deliver& frame) { frame.seq = 7; });
+  unheard.talk.world.run();
+  EXPECT_LE(unheard.talk.visitor.sent<wire::Fetch>().size(), 2u);
+}
+
+}  // namespace
+}  // namespace shopbell::testing
