@@ -2,6 +2,7 @@
 #pragma once
 
 #include "store/sqlite.h"
+#include "store/sqlite_index.h"
 #include "store/store.h"
 
 namespace shopbell::store {
@@ -25,9 +26,21 @@ class SqliteReader final : public Reader {
   // Row numbers; 0 where there is no such row, `ok` false on failure.
   std::int64_t number_of(Statement& find, BytesView id, bool& ok);
   bool read_marks(std::int64_t log, std::vector<MarkWrite>& out);
-  bool read_entries(std::int64_t log, std::uint64_t from, std::uint64_t to,
+  // A log's row number and its newest index entries; `number` 0 where there is no such log.
+  struct LogIndex {
+    std::int64_t number = 0;
+    std::vector<IndexEntry> recent;
+  };
+  bool find_index(const LogId& log, LogIndex& out);
+  bool read_entries(const LogIndex& log, std::uint64_t from, std::uint64_t to,
                     std::size_t bytes_max, std::vector<Entry>& out);
-  bool newest_counter(std::int64_t log, std::int64_t device, std::uint64_t fold_seq,
+  // Entries of blocks that may hold from <= seq <= to, ascending.
+  bool read_blocks(std::int64_t log, std::uint64_t from, std::uint64_t to,
+                   std::vector<IndexEntry>& out);
+  // The author's newest entry above `above` with a counter <= `most`; seq 0 where there is none.
+  bool newest_of(const LogIndex& log, std::int64_t author, std::uint64_t above,
+                 std::uint64_t most, IndexEntry& out);
+  bool newest_counter(const LogIndex& log, std::int64_t device, std::uint64_t fold_seq,
                       std::uint64_t& out);
 
   sqlite3* db_;
@@ -39,12 +52,12 @@ class SqliteReader final : public Reader {
   Statement log_;
   Statement fold_;
   Statement marks_;
-  Statement page_;
+  Statement envelope_;
+  Statement blocks_;
+  Statement blocks_back_;
   Statement logs_of_device_;
   Statement heads_;
   Statement author_counter_;
-  Statement newest_counter_;
-  Statement find_envelope_;
   Statement card_;
 
   friend class ReadTransaction;

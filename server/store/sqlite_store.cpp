@@ -6,6 +6,7 @@
 #include <optional>
 #include <unordered_map>
 
+#include "store/sqlite_index.h"
 #include "store/sqlite_reader.h"
 
 namespace shopbell::store {
@@ -15,8 +16,8 @@ namespace {
 constexpr std::int64_t schema_version = 1;
 constexpr std::int64_t application_id = 0x53624c31;
 
-// Envelopes lie in commit order: a table clustered by log would write a page for each message. The
-// index answers pages, repeats and counters without touching the envelopes themselves.
+// Envelopes lie in commit order: a table clustered by log would write a page for each message, and
+// so would an index by log. Hence blocks (sqlite_index.h).
 constexpr const char* schema = R"sql(
   CREATE TABLE meta (generation INTEGER NOT NULL);
   CREATE TABLE shops (no INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, card BLOB);
@@ -24,7 +25,7 @@ constexpr const char* schema = R"sql(
   CREATE TABLE logs (
     no INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, shop INTEGER NOT NULL, kind INTEGER NOT NULL,
     seq INTEGER NOT NULL, time_ms INTEGER NOT NULL, chain BLOB NOT NULL, epoch INTEGER NOT NULL,
-    commitment BLOB NOT NULL, change INTEGER NOT NULL);
+    commitment BLOB NOT NULL, change INTEGER NOT NULL, recent BLOB NOT NULL);
   CREATE INDEX logs_by_change ON logs (shop, change);
   CREATE TABLE folds (log INTEGER PRIMARY KEY, seq INTEGER NOT NULL, fold BLOB NOT NULL);
   CREATE TABLE authors (
@@ -32,9 +33,10 @@ constexpr const char* schema = R"sql(
     PRIMARY KEY (device, log)) WITHOUT ROWID;
   CREATE TABLE envelopes (
     change INTEGER PRIMARY KEY, log INTEGER NOT NULL, seq INTEGER NOT NULL,
-    author INTEGER NOT NULL, counter INTEGER NOT NULL, time_ms INTEGER NOT NULL,
-    chain BLOB NOT NULL, envelope BLOB NOT NULL);
-  CREATE INDEX envelopes_by_seq ON envelopes (log, seq, author, counter);
+    time_ms INTEGER NOT NULL, chain BLOB NOT NULL, envelope BLOB NOT NULL);
+  CREATE TABLE blocks (
+    log INTEGER NOT NULL, first INTEGER NOT NULL, entries BLOB NOT NULL,
+    PRIMARY KEY (log, first)) WITHOUT ROWID;
   CREATE TABLE marks (
     log INTEGER NOT NULL, device INTEGER NOT NULL, kind INTEGER NOT NULL, seq INTEGER NOT NULL,
     mark BLOB NOT NULL, PRIMARY KEY (log, device, kind)) WITHOUT ROWID;
@@ -96,14 +98,15 @@ struct Writes {
         add_shop(db, "INSERT INTO shops (id) VALUES (?)"),
         find_device(db, "SELECT no FROM devices WHERE id = ?"),
         add_device(db, "INSERT INTO devices (id) VALUES (?)"),
-        find_log(db, "SELECT no, seq FROM logs WHERE id = ?"),
-        add_log(db, "INSERT INTO logs VALUES (NULL, ?, ?, ?, 0, 0, x'', 0, x'', 0)"),
+        find_log(db, "SELECT no, seq, recent FROM logs WHERE id = ?"),
+        add_log(db, "INSERT INTO logs VALUES (NULL, ?, ?, ?, 0, 0, x'', 0, x'', 0, x'')"),
         move_log(db,
                  "UPDATE logs SET seq = ?, time_ms = ?, chain = ?, epoch = ?, commitment = ?,"
-                 " change = ? WHERE no = ?"),
+                 " change = ?, recent = ? WHERE no = ?"),
+        block(db, "INSERT INTO blocks VALUES (?, ?, ?)"),
         fold(db, "INSERT OR REPLACE INTO folds VALUES (?, ?, ?)"),
         author(db, "INSERT OR REPLACE INTO authors VALUES (?, ?, ?)"),
-        envelope(db, "INSERT INTO envelopes VALUES (?, ?, ?, ?, ?, ?, ?, ?)"),
+        envelope(db, "INSERT INTO envelopes VALUES (?, ?, ?, ?, ?, ?)"),
         mark(db,
              "INSERT INTO marks VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE"
              " SET seq = excluded.seq, mark = excluded.mark WHERE excluded.seq > marks.seq"),
@@ -112,7 +115,7 @@ struct Writes {
              " SET card = excluded.card") {}
 
   Statement begin, commit, rollback, find_shop, add_shop, find_device, add_device, find_log,
-      add_log, move_log, fold, author, envelope, mark, card;
+      add_log, move_log, block, fold, author, envelope, mark, card;
 };
 
 class SqliteStore final : public Store {
@@ -162,6 +165,7 @@ class SqliteStore final : public Store {
     std::uint64_t seq = 0;
     std::uint64_t change = 0;
     std::uint64_t told = 0;  // the seq that its row in `logs` names
+    IndexBlock recent;
   };
   bool write_all(const Batch& batch);
   bool write_envelope(const Batch& batch, const NewEnvelope& one);
@@ -265,10 +269,11 @@ SqliteStore::LogRow* SqliteStore::log_row(const LogId& log) {
   if (find.bind(log).step()) {
     row.no = find.integer(0);
     row.seq = row.told = find.number(1);
+    row.recent = IndexBlock::read(find.blob(2), row.seq);
   }
   find.reset();
   if (row.no == 0) return nullptr;
-  return &logs_.emplace(log, row).first->second;
+  return &logs_.emplace(log, std::move(row)).first->second;
 }
 
 bool SqliteStore::add_logs(const Batch& batch) {
@@ -293,9 +298,9 @@ bool SqliteStore::write_envelope(const Batch& batch, const NewEnvelope& one) {
   if (log->told == log->seq) ++untold_;
   log->seq = one.seq;
   log->change = ++last_change_;
+  log->recent.add({one.seq, log->change, author, one.counter});
   return writes_->envelope
-      .bind(log->change, log->no, one.seq, author, one.counter, one.time_ms, one.chain,
-            batch.envelope(one))
+      .bind(log->change, log->no, one.seq, one.time_ms, one.chain, batch.envelope(one))
       .run();
 }
 
@@ -307,9 +312,14 @@ bool SqliteStore::write_log(const LogWrite& write) {
   }
   log->told = log->seq;
   --untold_;
+  if (log->recent.count() >= IndexBlock::entries_full) {
+    const IndexBlock& full = log->recent;
+    if (!writes_->block.bind(log->no, full.first_seq(), full.bytes()).run()) return false;
+    log->recent.clear();
+  }
   if (!writes_->move_log
            .bind(write.seq, write.time_ms, write.chain, write.epoch, write.commitment,
-                 log->change, log->no)
+                 log->change, log->recent.bytes(), log->no)
            .run()) {
     return false;
   }

@@ -50,6 +50,7 @@ struct LogWrite {
   std::uint64_t epoch = 0;
   Hash commitment;
   // Fold::save() as of `seq`, with its authors; empty leaves the stored one, which then lags behind.
+  // The first write of a log has one.
   Bytes fold;
   std::vector<AuthorCounter> authors;
 };

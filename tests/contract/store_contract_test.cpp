@@ -320,6 +320,45 @@ TEST_P(StoreContract, pages_keep_their_bounds) {
   EXPECT_TRUE(store->read_page(log_1, 5, 4, 3000)->empty());
 }
 
+// Long enough for several blocks of the SQLite index, in commits of one, of many, and of very many.
+TEST_P(StoreContract, a_long_log_is_found_everywhere) {
+  writer.begin(log_1);
+  writer.begin(log_2);
+  ASSERT_TRUE(writer.commit(*store));
+  std::uint64_t seq = 1;
+  for (int commit = 0; commit < 60; ++commit) {
+    const int entries = commit % 20 == 7 ? 70 : 1 + commit % 5;
+    for (int i = 0; i < entries; ++i) {
+      writer.add(log_1, ++seq % 7 == 0 ? writer.device_b : writer.device_a);
+    }
+    writer.add(log_2, writer.device_b);
+    ASSERT_TRUE(writer.commit(*store));
+    if (commit == 30) reopen();
+  }
+  reopen();
+  for (std::uint64_t from = 1; from <= seq; from += 13) {
+    auto page = store->read_page(log_1, from, from + 40, 1 << 20);
+    ASSERT_EQ(page->size(), std::min<std::uint64_t>(41, seq - from + 1));
+    for (const Entry& entry : *page) {
+      EXPECT_EQ(entry.seq, from + static_cast<std::uint64_t>(&entry - page->data()));
+      EXPECT_EQ(open_envelope(entry.envelope)->hash, (writer.hashes[{log_1, entry.seq}]));
+    }
+  }
+  for (std::uint64_t counter = 1; counter <= seq / 7; ++counter) {
+    auto place = store->find_envelope(log_1, writer.device_b.self.id, counter);
+    ASSERT_TRUE(place) << counter;
+    EXPECT_EQ(place->seq, counter * 7);
+    EXPECT_EQ(place->hash, (writer.hashes[{log_1, counter * 7}]));
+  }
+  EXPECT_FALSE(store->find_envelope(log_1, writer.device_b.self.id, seq / 7 + 1));
+  EXPECT_EQ(store->read_log(log_1)->tail.size(), seq - 1);
+  const auto heads = store->heads_since(writer.shop, writer.device_b.self.id, 0, 9);
+  ASSERT_EQ(heads->size(), 2u);
+  EXPECT_EQ((*heads)[0].log, log_1);
+  EXPECT_EQ((*heads)[0].counter, seq / 7);
+  EXPECT_EQ((*heads)[1].counter, 60u);
+}
+
 TEST_P(StoreContract, logs_of_a_device_are_those_of_its_fold) {
   for (const LogId& log : {log_2, log_1}) writer.begin(log);
   ASSERT_TRUE(writer.commit(*store));
