@@ -190,6 +190,7 @@ Status Connection::on_frame(wire::FrameKind kind, BytesView body) {
       Result<wire::Card> frame = codec::decode<wire::Card>(body);
       if (!frame) return frame.error();
       if (Status status = m_.cards.take(frame->card); !status) return status;
+      m_.desk.card_taken();
       card_arrived();
       return {};
     }
@@ -319,7 +320,7 @@ void Connection::go_online() {
   set_phase(Phase::online);
   attempts_ = 0;
   show(state_online, 0, 0);
-  m_.desk.hand_in_card();
+  m_.desk.connection_begins();
   m_.outbox.connection_begins();
   m_.replica.connection_begins(*welcome);
   m_.sessions.connection_begins();

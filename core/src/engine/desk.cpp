@@ -51,6 +51,19 @@ void Desk::hand_in_card() {
   m_.io.frame(wire::FrameKind::put_card, wire::PutCard{m_.state.shop->card});
 }
 
+bool Desk::is_desk() const { return m_.state.is_desk(); }
+
+void Desk::connection_begins() {
+  card_taken_ = false;
+  hand_in_card();
+}
+
+void Desk::card_taken() {
+  if (!is_desk() || card_taken_ || !m_.connection.online()) return;
+  card_taken_ = true;
+  m_.pump_all();
+}
+
 Result<KeyBox> Desk::handover_for(const Device& device) {
   const auto& [version, pair] = *m_.state.team_secrets.rbegin();
   return make_handover(m_.io.rng, m_.state.shop_id, version, device, pair.secret);

@@ -18,14 +18,21 @@ class Desk {
   Status create_log(const wire::CreateLog& command);
   // A certified device asks for the team's newest secret.
   void answer_handover(const Device& device, std::uint64_t role, std::uint64_t request_id);
-  // Once a connection is up: the relay takes it, or has it already.
+  // The relay takes it, or has it already; it answers with its card either way.
   void hand_in_card();
+  void connection_begins();
+  // The relay's answer. Before its first card a relay cannot know the desk, and refuses its envelopes.
+  void card_taken();
+  bool may_publish() const { return !is_desk() || card_taken_; }
 
  private:
   Result<KeyBox> handover_for(const Device& device);
   void record(wire::ContentKind kind, BytesView content, std::string_view fallback);
 
+  bool is_desk() const;
+
   Machines& m_;
+  bool card_taken_ = false;
 };
 
 }  // namespace shopbell::engine

@@ -325,7 +325,8 @@ void Outbox::run_pumps() {
 }
 
 void Outbox::transmit(Log& log) {
-  if (!m_.connection.online() || m_.io.now_ms < log.outbox_retry_at_ms) return;
+  if (!m_.connection.online() || !m_.desk.may_publish()) return;
+  if (m_.io.now_ms < log.outbox_retry_at_ms) return;
   std::size_t in_flight = 0;
   for (Outgoing& item : log.outbox) {
     if (!item.sealed() || ++in_flight > limits::outbox_in_flight_max) break;
