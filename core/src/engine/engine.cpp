@@ -363,6 +363,7 @@ void Engine::Impl::clock_set_back(std::uint64_t by_ms) {
   for (auto& [id, log] : machines_.state.logs) {
     log.outbox_retry_at_ms -= std::min(log.outbox_retry_at_ms, by_ms);
     log.outbox_answer_by_ms -= std::min(log.outbox_answer_by_ms, by_ms);
+    log.fetch_retry_at_ms -= std::min(log.fetch_retry_at_ms, by_ms);
   }
 }
 

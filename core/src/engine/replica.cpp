@@ -208,13 +208,13 @@ Errc Replica::check(Log& log, const OpenEnvelope& envelope, std::uint64_t seq,
   if (header.log != log.id || time_ms < log.time_ms || header.seen_seq >= seq) {
     return Errc::chain_broken;
   }
-  const auto seen = log.chains.find(header.seen_seq);
-  if (seen != log.chains.end() && seen->second != header.seen_chain) return Errc::forked;
-
   const Device* author = log.fold.device_of(*m_.state.shop, header.author);
   if (author == nullptr) return Errc::none;  // a newcomer, whose join is checked, or a stranger
   if (!verify_envelope(author->sign_key, envelope)) return Errc::bad_signature;
   if (!log.fold.check_counter(envelope)) return Errc::chain_broken;
+  // Only what the author has signed says what he saw.
+  const auto seen = log.chains.find(header.seen_seq);
+  if (seen != log.chains.end() && seen->second != header.seen_chain) return Errc::forked;
   return Errc::none;
 }
 
