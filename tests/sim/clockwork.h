@@ -135,7 +135,11 @@ struct Weather {
   std::uint64_t commit_fails = 15;
 };
 
-enum class Fault : std::uint8_t { none, ack_before_commit, new_counter_on_resend, cursor_highest };
+// Mistakes made on purpose, to see that a checker finds them. The first is the relay's host, the others
+// are cut into sim_faults (mutate.cmake).
+enum class Fault : std::uint8_t {
+  none = 0, ack_before_commit = 1, new_counter_on_resend = 2, cursor_highest = 3
+};
 
 struct Clockwork {
   Clockwork(std::uint64_t seed, bool verbose, Fault chosen)

@@ -31,8 +31,8 @@ class World::Port : public desk::DeskPort {
   std::vector<std::pair<wire::CommandKind, Bytes>> waiting_;
 };
 
-World::World(std::uint64_t seed, bool verbose, Fault fault)
-    : w_(seed, verbose, fault), net_(w_, *this) {
+World::World(std::uint64_t seed, bool verbose, Fault fault, std::string_view wanted)
+    : w_(seed, verbose, fault), net_(w_, *this), wanted_(wanted) {
   w_.agenda.start_at(start_ms + w_.chance.below(day_ms));
   w_.trace.start();
   make_shop();
@@ -279,14 +279,17 @@ void World::trouble() {
     case 5: return net_.cut_all();
     case 6: return device.jump_clock(clock_jump());
     case 7: return relay_->jump_clock(clock_jump());
-    default: return device.command(wire::CommandKind::retry, wire::Retry{});
+    default:
+      if (people_[device.number()].ready) {
+        device.command(wire::CommandKind::retry, wire::Retry{});
+      }
   }
 }
 
 // --- the course of a world
 
 bool World::stop_now() const {
-  return w_.fault == Fault::none && !checker_->failures().empty();
+  return wanted_.empty() ? !checker_->failures().empty() : checker_->failed(wanted_);
 }
 
 void World::run_for(std::uint64_t ms) {

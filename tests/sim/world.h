@@ -10,7 +10,8 @@ namespace shopbell::sim {
 
 class World : public DeviceWatch, public Wiretap {
  public:
-  World(std::uint64_t seed, bool verbose, Fault fault);
+  // Ends with the first failure; with a fault, with the first of the checker that should find it.
+  World(std::uint64_t seed, bool verbose, Fault fault, std::string_view wanted = {});
   ~World() override;
 
   // Lives through it all.
@@ -80,6 +81,7 @@ class World : public DeviceWatch, public Wiretap {
   std::uint64_t texts_ = 0;
   std::uint64_t requests_ = 0;
   std::uint64_t steps_wanted_ = 0;
+  std::string wanted_;
 };
 
 }  // namespace shopbell::sim
