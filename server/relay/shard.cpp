@@ -80,7 +80,8 @@ void Shard::Impl::on(in::Tick& tick) {
     conn.heard_ms = std::min(conn.heard_ms, now_ms_);
     conn.opened_ms = std::min(conn.opened_ms, now_ms_);
     if (conn.phase == Phase::challenged) {
-      if (now_ms_ - conn.opened_ms > limits::hello_ms_max) ended.push_back({id, Errc::closed_hello});
+      const bool late = now_ms_ - conn.opened_ms > limits::hello_ms_max;
+      if (late) ended.push_back({id, Errc::closed_hello});
     } else if (now_ms_ - conn.heard_ms > limits::idle_ms_max) {
       ended.push_back({id, Errc::closed_idle});
     } else if (now_ms_ - conn.heard_ms > limits::ping_after_ms && !conn.pinged &&

@@ -16,7 +16,7 @@ struct IndexEntry {
   std::uint64_t counter = 0;
 };
 
-// Entries as they are stored: change (less that of the entry before), author, counter; seq is dense.
+// Entries as they are stored: change (less the one before), author, counter; seq is dense.
 class IndexBlock {
  public:
   // Enough that a full block is worth a page write, few enough that a log's row stays small.

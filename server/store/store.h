@@ -3,9 +3,9 @@
 // simulator directly. What is stored is opaque here: signatures, folds and cards are the shard's.
 //
 // Contract, kept by every implementation (tests/contract/store_contract_test.cpp):
-//   - commit() is one transaction: after it returned without error all of the batch is durable, after
-//     an error none of it is, also when the process dies inside.
-//   - Each envelope takes the next change number; change numbers rise by one and are never given twice.
+//   - commit() is one transaction: after it returned without error all of the batch is durable,
+//     after an error none of it is, also when the process dies inside.
+//   - Each envelope takes the next change number; they rise by one and are never given twice.
 //   - The caller numbers: a batch whose seq does not follow the stored head of its log is refused
 //     whole (store_failed) and changes nothing.
 //   - Marks keep the highest seq of each (log, device, kind); a card replaces the former one.
@@ -49,8 +49,8 @@ struct LogWrite {
   Hash chain;
   std::uint64_t epoch = 0;
   Hash commitment;
-  // Fold::save() as of `seq`, with its authors; empty leaves the stored one, which then lags behind.
-  // The first write of a log has one.
+  // Fold::save() as of `seq`, with its authors; empty leaves the stored one, which then lags
+  // behind. The first write of a log has one.
   Bytes fold;
   std::vector<AuthorCounter> authors;
 };
@@ -181,8 +181,8 @@ using Answer = std::variant<Result<LogRecord>, Result<std::vector<Entry>>,
 // The alternative of the answer stands at the query's index.
 Answer answer(Reader& reader, const Query& query);
 
-// Keeps everything in memory; durable as long as the object lives. A simulated crash keeps the store
-// and drops the shard: what was not committed is gone.
+// Keeps everything in memory; durable as long as the object lives. A simulated crash keeps the
+// store and drops the shard: what was not committed is gone.
 std::unique_ptr<Store> make_memory_store(std::uint64_t generation);
 
 // Opens or makes the SQLite database at `path` (mode 0600). On failure null, and `problem` is a

@@ -23,8 +23,8 @@ class StoreWorker {
   StoreWorker(const StoreWorker&) = delete;
   StoreWorker& operator=(const StoreWorker&) = delete;
 
-  // From any thread. The shard has one batch under way at a time and bounds its reads, so that these
-  // queues are bounded too.
+  // From any thread. The shard has one batch under way at a time and bounds its reads, so that
+  // these queues are bounded too.
   void submit(const relay::out::Commit& commit);
   void read(const relay::out::Read& read);
 

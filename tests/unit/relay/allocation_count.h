@@ -1,5 +1,5 @@
-// Counts what the calling thread allocates. The operators are replaced in a file of their own, where
-// the compiler does not see through them.
+// Counts what the calling thread allocates. The operators are replaced in a file of their own,
+// where the compiler does not see through them.
 #pragma once
 
 #include <cstdint>

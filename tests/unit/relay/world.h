@@ -1,5 +1,5 @@
-// A shop, its devices, a shard and a memory store, with nothing else: frames in, frames out. Commits
-// and reads are answered at once, or by hand where a test holds them.
+// A shop, its devices, a shard and a memory store, with nothing else: frames in, frames out.
+// Commits and reads are answered at once, or by hand where a test holds them.
 #pragma once
 
 #include <gtest/gtest.h>
