@@ -5,8 +5,8 @@
 //   while (auto* out = shard.poll()) ...   // ... then drain until poll() returns null
 //
 // `handle` aborts when the former drain was not finished. One thread at a time. The first input
-// must be Tick. An output lives until the next call of poll() or handle(); the host may move bytes and
-// batch out of it.
+// must be Tick. An output lives until the next call of poll() or handle(); the host may move
+// bytes and batch out of it.
 //
 // What holds: an envelope is acknowledged and delivered only after Committed of the batch that
 // holds it. At most one batch is under way; what arrives meanwhile goes into the next one.
