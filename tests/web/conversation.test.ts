@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { CoreEvent } from "../../web/engine/src/client.ts";
 import { encode } from "../../web/engine/src/codec.ts";
-import { About, ContentKind, Text } from "../../web/engine/src/gen/wire.ts";
+import { About, ContentKind, PageView, Text } from "../../web/engine/src/gen/wire.ts";
 import {
   AuthorClass,
   emptyConversation,
@@ -144,6 +144,17 @@ test("groups end with the speaker, after three minutes, and at midnight", () => 
   const days = groupByDay(merge(state.items, []));
   const shape = days.map((day) => day.groups.map((g) => g.items.map((item) => item.text)));
   assert.deepEqual(shape, [[["a", "b"], ["c"], ["d"]], [["e"]]]);
+});
+
+test("where the customer is stands in a line of its own", () => {
+  const page = { kind: ContentKind.PAGE_VIEW, content: encode(PageView, { title: "p" }) };
+  const state = fold([
+    theirs("a", 1),
+    theirs("", 2, page),
+    theirs("b", 3),
+  ]);
+  const groups = groupByDay(merge(state.items, []))[0]?.groups ?? [];
+  assert.deepEqual(groups.map((g) => g.items.map((item) => item.text)), [["a"], ["p"], ["b"]]);
 });
 
 test("notes stand among messages by time, apart from them and in their own order", () => {

@@ -1,4 +1,5 @@
 // How messages stand together: days, groups of one speaker, and one state under a group.
+import { ContentKind } from "../../engine/src/gen/wire.ts";
 import { AuthorClass, type Conversation, type Item } from "./conversation.ts";
 
 const GROUP_MS = 3 * 60 * 1000;
@@ -39,6 +40,9 @@ function dayOf(timeMs: number): string {
   return `${date.getFullYear()}-${date.getMonth() + 1}-${date.getDate()}`;
 }
 
+// A line about the customer, not a word of his: it stands alone.
+const stands_alone = (item: Item): boolean => item.kind === ContentKind.PAGE_VIEW;
+
 /** Groups entries that come in order; a group has one speaker, one kind and short gaps. */
 export function groupByDay(entries: readonly Entry[]): Day[] {
   const days: Day[] = [];
@@ -54,6 +58,8 @@ export function groupByDay(entries: readonly Entry[]): Day[] {
       last.isNote === isNote &&
       last.item.mine === item.mine &&
       last.item.authorClass === item.authorClass &&
+      !stands_alone(last.item) &&
+      !stands_alone(item) &&
       item.timeMs - last.item.timeMs < GROUP_MS;
     if (last && goes_on) {
       last.group.push(item);
