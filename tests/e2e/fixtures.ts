@@ -4,12 +4,11 @@ import { join } from "node:path";
 import { test as base, type Browser, type Page } from "@playwright/test";
 import { ConsolePage } from "./pages/console_page.ts";
 import { ShopPage } from "./pages/shop_page.ts";
+import type { Language } from "./scene.ts";
 import { Server } from "./server.ts";
 
-export type Language = "zh-CN" | "en";
-
 /** Each person has a browser profile of his own. */
-async function person(browser: Browser, locale: Language): Promise<Page> {
+export async function person(browser: Browser, locale: Language): Promise<Page> {
   const context = await browser.newContext({ locale });
   return context.newPage();
 }
