@@ -66,7 +66,7 @@ void allow_many_sockets() {
 
 Config demo_config(std::uint16_t port) {
   Config config;
-  config.shop.name = "Camellia Leather";
+  config.shop.name = "\u5c71\u8336\u76ae\u5177 Camellia";
   config.shop.domains = {fmt::format("http://127.0.0.1:{}", port)};
   config.serve.host = "localhost";
   config.serve.port = port;

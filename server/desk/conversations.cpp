@@ -111,7 +111,8 @@ void Conversations::on_text(Conversation& conversation, const wire::MessageEvent
       conversation.first_text_cjk = has_cjk(words);
     }
   }
-  if (event.seq >= conversation.preview_seq) {
+  // What people said; the desk's own greeting tells an agent nothing.
+  if (event.author_class != class_desk && event.seq >= conversation.preview_seq) {
     conversation.preview = shortened(words, preview_bytes_max);
     conversation.preview_seq = event.seq;
   }

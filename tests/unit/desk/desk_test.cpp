@@ -199,7 +199,7 @@ TEST_F(DeskTest, InboxRowSaysWhoWaits) {
   const auto rows = codec::decode<wire::InboxPage>(answer->body);
   ASSERT_TRUE(rows);
   ASSERT_EQ(rows->rows.size(), 1u);
-  EXPECT_EQ(rows->rows[0].preview, "soon");
+  EXPECT_EQ(rows->rows[0].preview, "Hello?");
   EXPECT_EQ(rows->rows[0].head_seq, 4u);
   EXPECT_EQ(rows->rows[0].time_ms, 110u);
   EXPECT_EQ(rows->rows[0].waiting_since_ms, 100u);
