@@ -50,6 +50,13 @@ const answers = (port, path) =>
     request.on("timeout", () => request.destroy());
   });
 
+// The exit code, or why it did not even start.
+const end_of = (child) =>
+  new Promise((resolve) => {
+    child.once("exit", (code, signal) => resolve(code ?? signal));
+    child.once("error", (error) => resolve(error.message));
+  });
+
 async function start(command, args, port, is_ready) {
   const child = spawn(command, args, { stdio: ["ignore", "ignore", "pipe"] });
   let said = "";
@@ -57,11 +64,14 @@ async function start(command, args, port, is_ready) {
     said = (said + text).slice(-2000);
   });
   started.add(child);
-  const ended = new Promise((resolve) => child.once("exit", resolve));
-  ended.then(() => started.delete(child));
+  let gone = false;
+  const ended = end_of(child).then(() => {
+    gone = true;
+    started.delete(child);
+  });
   const deadline = Date.now() + READY_MS_MAX;
   while (!(await is_ready(port))) {
-    if (child.exitCode !== null || Date.now() > deadline) {
+    if (gone || Date.now() > deadline) {
       child.kill("SIGKILL");
       throw new Error(`${command} ${args.join(" ")} does not start:\n${said}`);
     }
@@ -77,7 +87,8 @@ async function stop({ child, ended }) {
   clearTimeout(late);
 }
 
-function new_directory(name) {
+// A name that nothing has yet, below the directory that goes with this process.
+export function new_directory(name) {
   return join(scratch, `${name}-${++directories}`);
 }
 
@@ -155,7 +166,7 @@ export async function generate(server, command, options, on_ready) {
     }
   })();
   const late = setTimeout(() => child.kill("SIGKILL"), RUN_MS_MAX);
-  const code = await new Promise((resolve) => child.once("exit", resolve));
+  const code = await end_of(child);
   clearTimeout(late);
   started.delete(child);
   await read;
