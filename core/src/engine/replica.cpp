@@ -348,11 +348,22 @@ void Replica::stop(Log& log, Errc why) {
 void Replica::show_opened(const Log& log, std::uint64_t ref) {
   wire::LogOpened event;
   event.log = log.id;
-  event.kind = static_cast<std::uint64_t>(log.fold.kind());
-  event.main_log = log.fold.main_log();
   event.ref = ref;
   event.head_seq = log.seq;
-  event.creator = log.fold.creator();
+  if (log.fold.started()) {
+    event.kind = static_cast<std::uint64_t>(log.fold.kind());
+    event.main_log = log.fold.main_log();
+    event.creator = log.fold.creator();
+  } else {
+    // A log of our own that has no place yet says in its genesis what it is.
+    if (log.outbox.empty()) return;
+    const Outgoing& first = log.outbox.front();
+    Result<wire::MemberBody> genesis = codec::decode<wire::MemberBody>(first.inner);
+    if (first.envelope_class != EnvelopeClass::member || !genesis || genesis->log_kind == 0) return;
+    event.kind = genesis->log_kind;
+    event.main_log = genesis->main_log;
+    event.creator = m_.state.self();
+  }
   m_.io.event(wire::EventKind::log_opened, event);
 }
 
