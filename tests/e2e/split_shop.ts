@@ -10,8 +10,8 @@ import type { Language, Stage } from "./scene.ts";
 import { Program, freePort, program, shopbell, webFiles } from "./split_program.ts";
 import { ShopSite } from "./split_sites.ts";
 
-const RELAY_HOST = "127.0.0.2";
-const product = { "zh-CN": "山茶牛皮托特包", en: "Camellia tote" };
+export const RELAY_HOST = "127.0.0.2";
+export const products = { "zh-CN": "山茶牛皮托特包", en: "Camellia tote" };
 
 /** What stands at the end of a line of `shopbell keys show`. */
 async function shownKey(folder: string, name: string): Promise<string> {
@@ -25,6 +25,8 @@ type Options = {
 };
 
 export class SplitShop {
+  /** Every invitation so far. */
+  readonly links: string[] = [];
   private readonly pages: Page[] = [];
 
   private constructor(
@@ -81,8 +83,10 @@ export class SplitShop {
     return `<script async src="${code}/shopbell.js" ${where}></script>`;
   }
 
-  invite(...options: string[]): Promise<string> {
-    return shopbell("invite", "--data", this.deskFolder, ...options);
+  async invite(...options: string[]): Promise<string> {
+    const link = (await shopbell("invite", "--data", this.deskFolder, ...options)).trim();
+    this.links.push(link);
+    return link;
   }
 
   /** Everybody for a scene in this shop, each with a browser of his own. */
@@ -93,7 +97,7 @@ export class SplitShop {
       return page;
     };
     const plain = (language: Language) =>
-      this.site.add(`/${language}`, language, product[language], this.tag());
+      this.site.add(`/${language}`, language, products[language], this.tag());
     return {
       visitor: async (language) => {
         const page = await open(language);
