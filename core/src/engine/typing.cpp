@@ -8,6 +8,8 @@ namespace {
 constexpr std::uint64_t signal_of_log = 1;
 constexpr std::uint64_t content_typing = 1;
 constexpr std::size_t heard_max = 4096;
+// Sessions of one author whose counters are remembered; he has one for each of his connections.
+constexpr std::size_t sessions_max = 8;
 
 }  // namespace
 
@@ -56,12 +58,15 @@ void Typing::on_signal(const wire::Signal& frame) {
   if (author == nullptr || epoch == log->epochs.end() || !epoch->second.key) return;
   const Who who{frame.log, signal->author};
   Heard& heard = heard_[who];
-  if (heard.session == signal->session && signal->counter <= heard.counter) return;
+  const auto known = std::find_if(heard.counters.begin(), heard.counters.end(),
+                                  [&](const auto& each) { return each.first == signal->session; });
+  if (known != heard.counters.end() && signal->counter <= known->second) return;
   Result<wire::SignalContent> content =
       open_log_signal(author->sign_key, *epoch->second.key, frame.body);
   if (!content || content->kind != content_typing) return;
-  heard.session = signal->session;
-  heard.counter = signal->counter;
+  if (known != heard.counters.end()) heard.counters.erase(known);
+  heard.counters.emplace_back(signal->session, signal->counter);
+  if (heard.counters.size() > sessions_max) heard.counters.pop_front();
   const bool was_on = heard.until_ms != 0;
   heard.until_ms = content->on ? m_.io.now_ms + limits::typing_forget_ms : 0;
   if (was_on != content->on) show(who, content->on);

@@ -26,8 +26,7 @@ class Typing {
   };
   using Who = std::pair<LogId, DeviceId>;
   struct Heard {
-    Hash session;
-    std::uint64_t counter = 0;
+    std::deque<std::pair<Hash, std::uint64_t>> counters;  // the highest of each session
     std::uint64_t until_ms = 0;  // 0: not writing
   };
   void show(const Who& who, bool on);
