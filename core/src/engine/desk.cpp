@@ -8,6 +8,15 @@ namespace shopbell::engine {
 Status Desk::sign_card(const wire::SignCard& command) {
   State& state = m_.state;
   if (!state.is_desk()) return Errc::command_bad;
+  // What the root does not stand behind must leave neither key nor log.
+  ShopInfo probe;
+  probe.shop = state.shop_id;
+  probe.version = 1;
+  probe.issued_ms = m_.io.now_ms;
+  probe.desk = state.keys->self;
+  Result<ShopInfo> probed = take_shop_card(
+      state.shop_id, make_shop_card(*state.keys, command.desk_certificate, probe));
+  if (!probed) return probed.error();
   state.desk_certificate = to_bytes(command.desk_certificate);
   if (state.team_secrets.empty()) {
     Key secret = m_.io.rng.key();
