@@ -1,5 +1,5 @@
-// Scripts that are replayed with a failure after every step: whatever is cut, crashed or not written,
-// each message has its place exactly once in the end, and everybody shows it once.
+// Scripts that are replayed with a failure after every step: whatever is cut, crashed or not
+// written, each message has its place exactly once in the end, and everybody shows it once.
 #include "unit/engine/script.h"
 
 namespace shopbell::testing {
@@ -26,7 +26,7 @@ bool fail(World& world, std::size_t who, Failure failure) {
   return false;
 }
 
-// How often a text was shown live, with a place or by the outbox before it had one.
+// How often a text stands in a log, as the desk opens it.
 std::size_t times_placed(const World& world, const LogId& id, std::string_view text,
                          const DeskPen& pen) {
   std::size_t count = 0;

@@ -67,7 +67,8 @@ void Host::take_frames(BytesView bytes) {
 
 void Host::entropy() {
   wants_entropy = false;
-  const Hash noise = crypto::hash("script entropy", {crypto::u64be(seed_), crypto::u64be(++draws_)});
+  const Hash noise =
+      crypto::hash("script entropy", {crypto::u64be(seed_), crypto::u64be(++draws_)});
   feed(in::Entropy{noise.view()});
 }
 
@@ -176,6 +177,8 @@ void Relay::received(std::size_t who, BytesView bytes) {
         break;
       case wire::FrameKind::put_card:
         put_card(codec::decode<wire::PutCard>(body)->card);
+        // It answers with the card it has, whether it was news or not.
+        send(who, wire::Card{card->card});
         break;
       case wire::FrameKind::ping:
         send(who, wire::Pong{codec::decode<wire::Ping>(body)->id});

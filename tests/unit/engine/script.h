@@ -1,6 +1,6 @@
-// Scripts around engines: a host that keeps a disk and carries out outputs when it is told to, a relay
-// that follows docs/PROTOCOL.md and nothing more, and a world that takes one step after another, so
-// that a failure can be put between any two.
+// Scripts around engines: a host that keeps a disk and carries out outputs when it is told to, a
+// relay that follows docs/PROTOCOL.md and nothing more, and a world that takes one step after
+// another, so that a failure can be put between any two.
 #pragma once
 
 #include <deque>
