@@ -176,13 +176,18 @@ void Outbox::restore(Log& log, std::uint64_t index, const wire::OutboxRecord& re
 
 // --- sealing
 
+std::optional<wire::MemberBody> Outbox::own_genesis(const Log& log) {
+  if (log.outbox.empty() || log.outbox.front().envelope_class != EnvelopeClass::member) return {};
+  Result<wire::MemberBody> body = codec::decode<wire::MemberBody>(log.outbox.front().inner);
+  if (!body || body->log_kind == 0) return {};
+  return *body;
+}
+
 bool Outbox::can_seal(const Log& log) const {
   if (!m_.state.shop || m_.state.shop->team_version == 0 || log.stopped != Errc::none) return false;
   // What is missing may hold a newer epoch.
   if (log.is_behind()) return false;
-  const bool own_genesis =
-      !log.outbox.empty() && log.outbox.front().envelope_class == EnvelopeClass::member;
-  return log.has_genesis() || own_genesis;
+  return log.has_genesis() || own_genesis(log).has_value();
 }
 
 bool Outbox::needs_epoch(const Log& log, std::size_t at) const {

@@ -37,6 +37,8 @@ class Outbox {
   void renumber(Log& log);
   // Somebody else's grant has its place: what was sealed under an older epoch is given up.
   void epoch_changed(Log& log);
+  // The genesis of a log of our own that has no place yet.
+  static std::optional<wire::MemberBody> own_genesis(const Log& log);
   void show(Log& log);
   // A stored record at start.
   void restore(Log& log, std::uint64_t index, const wire::OutboxRecord& record);

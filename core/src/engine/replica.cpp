@@ -169,7 +169,9 @@ void Replica::watch() {
   if (!m_.connection.online() || !m_.state.certificate || m_.state.is_desk()) return;
   wire::Watch request;
   for (const auto& [id, log] : m_.state.logs) {
-    if (log.open && request.logs.size() < limits::watch_logs_max) request.logs.push_back(id);
+    // What waits in an outbox may need a newer epoch, or the log's beginning.
+    const bool wanted = log.open || !log.outbox.empty();
+    if (wanted && request.logs.size() < limits::watch_logs_max) request.logs.push_back(id);
   }
   m_.io.frame(wire::FrameKind::watch, request);
 }
@@ -356,10 +358,8 @@ void Replica::show_opened(const Log& log, std::uint64_t ref) {
     event.creator = log.fold.creator();
   } else {
     // A log of our own that has no place yet says in its genesis what it is.
-    if (log.outbox.empty()) return;
-    const Outgoing& first = log.outbox.front();
-    Result<wire::MemberBody> genesis = codec::decode<wire::MemberBody>(first.inner);
-    if (first.envelope_class != EnvelopeClass::member || !genesis || genesis->log_kind == 0) return;
+    const std::optional<wire::MemberBody> genesis = Outbox::own_genesis(log);
+    if (!genesis) return;
     event.kind = genesis->log_kind;
     event.main_log = genesis->main_log;
     event.creator = m_.state.self();
