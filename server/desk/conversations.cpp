@@ -50,27 +50,35 @@ void Conversations::on_event(wire::EventKind kind, BytesView body) {
 }
 
 void Conversations::on_opened(const wire::LogOpened& event) {
-  if (event.kind == kind_team) {
-    team_logs_.emplace(event.main_log, event.log);
-    const auto main = all_.find(event.main_log);
-    if (main == all_.end()) return;
-    main->second.team_log = team_logs_.at(event.main_log);
-    changed_.insert(event.main_log);
-    return;
-  }
+  if (event.kind == kind_team) return on_team_log(event);
   if (event.kind != kind_main) return;
   const auto [at, fresh] = all_.try_emplace(event.log);
   auto& conversation = at->second;
   conversation.log = event.log;
   conversation.head_seq = std::max(conversation.head_seq, event.head_seq);
-  if (const auto team = team_logs_.find(event.log); team != team_logs_.end()) {
-    conversation.team_log = team->second;
-  }
+  take_team_log(conversation);
   if (!fresh) return;
   wire::LoadHistory load;
   load.log = event.log;
   load.limit = history_messages;
   issue(port_, wire::CommandKind::load_history, load);
+}
+
+void Conversations::on_team_log(const wire::LogOpened& event) {
+  TeamLog& team = team_logs_.try_emplace(event.main_log, TeamLog{event.log}).first->second;
+  if (team.log != event.log) return;
+  team.placed |= event.head_seq > 0;
+  const auto main = all_.find(event.main_log);
+  if (main == all_.end()) return;
+  take_team_log(main->second);
+  changed_.insert(event.main_log);
+}
+
+void Conversations::take_team_log(Conversation& conversation) const {
+  const auto team = team_logs_.find(conversation.log);
+  if (team == team_logs_.end()) return;
+  conversation.team_log = team->second.log;
+  conversation.team_log_placed = team->second.placed;
 }
 
 void Conversations::on_message(const wire::MessageEvent& event) {

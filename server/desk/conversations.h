@@ -14,6 +14,7 @@ namespace shopbell::desk {
 struct Conversation {
   LogId log;
   LogId team_log;
+  bool team_log_placed = false;  // before it has a place, nobody else can open it
   std::uint64_t head_seq = 0;
   std::string preview;
   std::uint64_t preview_seq = 0;
@@ -49,13 +50,19 @@ class Conversations : public DeskModule {
 
  private:
   void on_opened(const wire::LogOpened& event);
+  void on_team_log(const wire::LogOpened& event);
+  void take_team_log(Conversation& conversation) const;
   void on_message(const wire::MessageEvent& event);
   void on_text(Conversation& conversation, const wire::MessageEvent& event);
   void on_page(Conversation& conversation, const wire::MessageEvent& event);
 
   DeskPort& port_;
   std::map<LogId, Conversation> all_;
-  std::map<LogId, LogId> team_logs_;  // by main log
+  struct TeamLog {
+    LogId log;
+    bool placed = false;
+  };
+  std::map<LogId, TeamLog> team_logs_;  // by main log
   std::set<LogId> changed_;
 };
 

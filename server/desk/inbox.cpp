@@ -14,7 +14,7 @@ constexpr std::uint64_t listen_again_ms = 24ull * 3600 * 1000;
 wire::InboxRow row_of(const Conversation& one) {
   wire::InboxRow row;
   row.log = one.log;
-  row.team_log = one.team_log;
+  if (one.team_log_placed) row.team_log = one.team_log;
   row.preview = one.preview;
   row.head_seq = one.head_seq;
   row.time_ms = one.time_ms;
