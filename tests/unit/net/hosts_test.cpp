@@ -182,31 +182,30 @@ TEST_F(HostsTest, DeskComesOnlineAndKnowsItsCardAfterARestart) {
     bool online = false;
     std::string problem;
     EngineHost* raw = nullptr;
-    EngineHost::Options options{
-        .engine = {.shop = root_.shop(),
-                   .role = Role::desk,
-                   .host = {},
-                   .storage_key = desk.storage_key.clone(),
-                   .keys = device_from_seeds(seed.clone(), secret.clone(), created)},
-        .target = *dial_target("ws://127.0.0.1:" + std::to_string(port_) + "/ws"),
-        .store_path = file,
-        .on_event = [&](wire::EventKind kind, BytesView body) {
-          if (kind == wire::EventKind::ready) {
-            has_card = codec::decode<wire::Ready>(body)->has_card;
-            wire::SignCard card;
-            card.name = "Shop";
-            card.fresh_ms = 1'000'000;
-            card.desk_certificate = certificate;
-            wire::RelayEntry entry;
-            entry.url = "ws://localhost/ws";
-            entry.key = relay_key_;
-            card.relays.push_back(entry);
-            raw->command(wire::CommandKind::sign_card, codec::encode(card));
-          }
-          if (kind == wire::EventKind::connection) {
-            online = online || codec::decode<wire::Connection>(body)->state == 2;
-          }
-        }};
+    EngineHost::Options options;
+    options.engine.shop = root_.shop();
+    options.engine.role = Role::desk;
+    options.engine.storage_key = desk.storage_key.clone();
+    options.engine.keys = device_from_seeds(seed.clone(), secret.clone(), created);
+    options.target = *dial_target("ws://127.0.0.1:" + std::to_string(port_) + "/ws");
+    options.store_path = file;
+    options.on_event = [&](wire::EventKind kind, BytesView body) {
+      if (kind == wire::EventKind::ready) {
+        has_card = codec::decode<wire::Ready>(body)->has_card;
+        wire::SignCard card;
+        card.name = "Shop";
+        card.fresh_ms = 1'000'000;
+        card.desk_certificate = certificate;
+        wire::RelayEntry entry;
+        entry.url = "ws://localhost/ws";
+        entry.key = relay_key_;
+        card.relays.push_back(entry);
+        raw->command(wire::CommandKind::sign_card, codec::encode(card));
+      }
+      if (kind == wire::EventKind::connection) {
+        online = online || codec::decode<wire::Connection>(body)->state == 2;
+      }
+    };
     const auto host = EngineHost::make(io_, std::move(options), problem);
     ASSERT_NE(host, nullptr) << problem;
     raw = host.get();
