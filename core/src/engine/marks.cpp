@@ -17,8 +17,8 @@ void Marks::take(BytesView bytes) {
   Log* log = m_.state.find(peeked->log);
   if (log == nullptr || log->stopped != Errc::none) return;
   if (peeked->seq > log->seq) {
-    log->early_marks[peeked->device] = to_bytes(bytes);
-    while (log->early_marks.size() > limits::log_devices_max) {
+    log->early_marks[{peeked->device, peeked->kind}] = to_bytes(bytes);
+    while (log->early_marks.size() > 2 * limits::log_devices_max) {
       log->early_marks.erase(log->early_marks.begin());
     }
     return;
@@ -58,9 +58,8 @@ void Marks::note_own(Log& log, const wire::MarkBody& mark) {
 
 void Marks::entry_stored(Log& log) {
   if (log.early_marks.empty()) return;
-  const std::map<DeviceId, Bytes> early = std::move(log.early_marks);
-  log.early_marks.clear();
-  for (const auto& [device, mark] : early) take(mark);
+  const auto early = std::exchange(log.early_marks, {});
+  for (const auto& [who, mark] : early) take(mark);
 }
 
 void Marks::read_up_to(Log& log, std::uint64_t seq) {

@@ -69,7 +69,8 @@ struct Log {
   bool in_sync_shown = true;
 
   std::map<DeviceId, Progress> marks;
-  std::map<DeviceId, Bytes> early_marks;  // they name entries that are not here yet
+  // By device and kind; they name entries that are not here yet.
+  std::map<std::pair<DeviceId, std::uint64_t>, Bytes> early_marks;
   std::uint64_t own_read = 0;
   std::uint64_t own_read_sent = 0;
   std::uint64_t own_delivered_sent = 0;

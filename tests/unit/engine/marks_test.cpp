@@ -118,6 +118,7 @@ TEST(EngineMarks, a_mark_that_is_early_counts_once_its_entry_is_here) {
   const Bytes deliver = out.front();
   out.clear();
   hand_mark(talk, talk.world.shop.desk, 1, 4);
+  hand_mark(talk, talk.world.shop.desk, 2, 4);  // of another kind; it takes the place of none
   EXPECT_TRUE(talk.visitor.shown<wire::Receipts>().empty());
   talk.visitor.receive(deliver);
   talk.world.run();
