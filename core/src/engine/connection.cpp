@@ -105,12 +105,11 @@ void Connection::refuse(Errc code) {
 }
 
 std::uint64_t Connection::trusted_now() const {
-  const std::int64_t skew = relay_ahead_ms_;
-  const auto limit = static_cast<std::int64_t>(limits::clock_skew_ms_max);
-  if (skew > limit || skew < -limit) {
-    return m_.io.now_ms + static_cast<std::uint64_t>(skew);
-  }
-  return m_.io.now_ms;
+  // Only a clock that lies before the card it has verified is known to be wrong; in all else a relay
+  // could choose the time at which an old key of it was good.
+  const bool wrong =
+      m_.state.shop && m_.io.now_ms + limits::clock_skew_ms_max < m_.state.shop->issued_ms;
+  return wrong ? m_.io.now_ms + static_cast<std::uint64_t>(relay_ahead_ms_) : m_.io.now_ms;
 }
 
 std::uint64_t Connection::wake_at_ms() const {
@@ -339,7 +338,11 @@ Status Connection::on_error(BytesView body) {
     m_.outbox.on_refused(*error);
     return {};
   }
-  if (error->log) m_.replica.on_refused(*error);
+  if (error->log) {
+    m_.replica.on_refused(*error);
+  } else if (!error->device) {
+    m_.desk.on_refused(*error);
+  }
   return {};
 }
 

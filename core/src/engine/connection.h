@@ -26,7 +26,7 @@ class Connection {
 
   bool online() const { return phase_ == Phase::online; }
   std::uint64_t wake_at_ms() const;
-  // This device's clock, or the relay's where they are more than a day apart.
+  // This device's clock, or the relay's where ours lies more than a day before the shop's card.
   std::uint64_t trusted_now() const;
 
  private:

@@ -4,6 +4,11 @@
 #include "store/keys.h"
 
 namespace shopbell::engine {
+namespace {
+
+constexpr std::uint64_t card_retry_ms = 1'000;
+
+}  // namespace
 
 Status Desk::sign_card(const wire::SignCard& command) {
   State& state = m_.state;
@@ -57,6 +62,7 @@ Status Desk::sign_card(const wire::SignCard& command) {
 
 void Desk::hand_in_card() {
   if (!m_.state.is_desk() || !m_.connection.online() || !m_.state.shop) return;
+  card_under_way_ = true;
   m_.io.frame(wire::FrameKind::put_card, wire::PutCard{m_.state.shop->card});
 }
 
@@ -64,10 +70,29 @@ bool Desk::is_desk() const { return m_.state.is_desk(); }
 
 void Desk::connection_begins() {
   card_taken_ = false;
+  card_under_way_ = false;
+  retry_at_ms_ = never;
+  hand_in_card();
+}
+
+void Desk::on_refused(const wire::Error& error) {
+  if (!card_under_way_) return;
+  retry_at_ms_ = m_.io.now_ms + std::max(error.retry_ms, card_retry_ms);
+}
+
+void Desk::tick() {
+  const std::uint64_t now = m_.io.now_ms;
+  if (retry_at_ms_ == never) return;
+  // A clock that was set back must not put it off.
+  retry_at_ms_ = std::min(retry_at_ms_, now + limits::retry_ms_max);
+  if (now < retry_at_ms_) return;
+  retry_at_ms_ = never;
   hand_in_card();
 }
 
 void Desk::card_taken() {
+  card_under_way_ = false;
+  retry_at_ms_ = never;
   if (!is_desk() || card_taken_ || !m_.connection.online()) return;
   card_taken_ = true;
   m_.pump_all();

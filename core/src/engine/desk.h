@@ -23,6 +23,10 @@ class Desk {
   void connection_begins();
   // The relay's answer. Before its first card a relay cannot know the desk, and refuses its envelopes.
   void card_taken();
+  // A refusal that names nothing may be the card's: it is handed in again after a while.
+  void on_refused(const wire::Error& error);
+  void tick();
+  std::uint64_t wake_at_ms() const { return retry_at_ms_; }
   bool may_publish() const { return !is_desk() || card_taken_; }
 
  private:
@@ -31,8 +35,12 @@ class Desk {
 
   bool is_desk() const;
 
+  static constexpr std::uint64_t never = ~std::uint64_t{0};
+
   Machines& m_;
   bool card_taken_ = false;
+  bool card_under_way_ = false;
+  std::uint64_t retry_at_ms_ = never;
 };
 
 }  // namespace shopbell::engine

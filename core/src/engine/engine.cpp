@@ -371,6 +371,7 @@ void Engine::Impl::tick_all() {
   machines_.connection.tick();
   machines_.sessions.tick();
   machines_.typing.tick();
+  machines_.desk.tick();
   std::vector<LogId> due;
   while (!machines_.log_timers.empty() &&
          machines_.log_timers.begin()->first <= machines_.io.now_ms) {
@@ -420,7 +421,8 @@ void Engine::Impl::save(const Log& log) {
 std::uint64_t Engine::Impl::wake_at_ms() const {
   if (machines_.io.stopped()) return ~std::uint64_t{0};
   std::uint64_t at = std::min({machines_.connection.wake_at_ms(), machines_.sessions.wake_at_ms(),
-                               machines_.typing.wake_at_ms()});
+                               machines_.typing.wake_at_ms(),
+                               machines_.desk.wake_at_ms()});
   if (!machines_.log_timers.empty()) {
     at = std::min(at, machines_.log_timers.begin()->first);
   }

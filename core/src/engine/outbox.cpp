@@ -39,6 +39,9 @@ EpochInForce epoch_before(const Log& log, std::size_t at) {
           log.epoch_messages + messages, last.key ? &*last.key : nullptr};
 }
 
+// A refusal that this version does not know may pass; what it does know to last is final.
+bool is_final(Errc code) { return !is_temporary(code) && name_of(code) != "unknown"; }
+
 }  // namespace
 
 // --- taking in
@@ -370,6 +373,13 @@ const Outgoing* Outbox::find(const Log& log, std::uint64_t counter) const {
   return at < log.outbox.size() ? &log.outbox[at] : nullptr;
 }
 
+std::optional<Key> Outbox::epoch_key_of(const Log& log, const Hash& envelope) const {
+  if (log.outbox.empty()) return std::nullopt;
+  const Outgoing& front = log.outbox.front();
+  if (!front.epoch_key || front.hash != envelope) return std::nullopt;
+  return front.epoch_key->clone();
+}
+
 bool Outbox::placed(Log& log, const OpenEnvelope& envelope, std::uint64_t seq,
                     std::uint64_t time_ms, std::uint64_t& ref) {
   if (log.outbox.empty()) return false;
@@ -419,7 +429,7 @@ void Outbox::on_refused(const wire::Error& error) {
       m_.replica.fetch(*log);
       break;
     default:
-      if (!is_temporary(code)) {
+      if (is_final(code)) {
         refuse(*log, at, code);
         return;
       }
@@ -431,7 +441,18 @@ void Outbox::on_refused(const wire::Error& error) {
 }
 
 void Outbox::refuse(Log& log, std::size_t at, Errc code) {
-  Outgoing& item = log.outbox[at];
+  // A conversation that may not begin has no place for what follows either.
+  if (!log.has_genesis()) {
+    while (!log.outbox.empty()) refuse_one(log, log.outbox.size() - 1, code);
+    return;
+  }
+  refuse_one(log, at, code);
+  unseal(log, at);
+  pump(log);
+}
+
+void Outbox::refuse_one(Log& log, std::size_t at, Errc code) {
+  const Outgoing& item = log.outbox[at];
   // The refusal is shown once the record is gone for good.
   m_.touch(log);
   wire::Placed event;
@@ -441,8 +462,6 @@ void Outbox::refuse(Log& log, std::size_t at, Errc code) {
   event.ref = item.ref;
   m_.io.event(wire::EventKind::placed, event);
   remove(log, at);
-  unseal(log, at);
-  pump(log);
 }
 
 // --- showing

@@ -33,6 +33,8 @@ class Outbox {
   // An own entry has its place. True where it was in the outbox; it is removed.
   bool placed(Log& log, const OpenEnvelope& envelope, std::uint64_t seq, std::uint64_t time_ms,
               std::uint64_t& ref);
+  // The key of an own grant that has its place now; nothing where the envelope is something else.
+  std::optional<Key> epoch_key_of(const Log& log, const Hash& envelope) const;
   // The fold moved on: counters of what is sealed follow it, and what may go now goes.
   void renumber(Log& log);
   // Somebody else's grant has its place: what was sealed under an older epoch is given up.
@@ -56,6 +58,7 @@ class Outbox {
   void transmit(Log& log);
   void show_one(const Log& log, const Outgoing& item);
   void refuse(Log& log, std::size_t at, Errc code);
+  void refuse_one(Log& log, std::size_t at, Errc code);
   std::size_t position(const Log& log, std::uint64_t counter) const;
 
   Machines& m_;

@@ -245,6 +245,8 @@ bool Replica::apply(Log& log, std::uint64_t seq, std::uint64_t time_ms, BytesVie
 
   std::uint64_t ref = 0;
   const bool mine = envelope.header.author == m_.state.self();
+  std::optional<Key> own_key;
+  if (mine) own_key = m_.outbox.epoch_key_of(log, envelope.hash);
   const bool matched = mine && m_.outbox.placed(log, envelope, seq, time_ms, ref);
 
   wire::EntryRecord record;
@@ -258,7 +260,7 @@ bool Replica::apply(Log& log, std::uint64_t seq, std::uint64_t time_ms, BytesVie
   if (envelope_class == EnvelopeClass::member) {
     apply_member(log, envelope, seq, time_ms);
   } else if (envelope_class == EnvelopeClass::grant && may_write) {
-    apply_grant(log, envelope, time_ms);
+    apply_grant(log, envelope, time_ms, std::move(own_key));
   } else if (envelope_class == EnvelopeClass::message) {
     ++log.epoch_messages;
     // Our own message is on the screen already; the outbox has told its place.
@@ -295,7 +297,8 @@ void Replica::apply_member(Log& log, const OpenEnvelope& envelope, std::uint64_t
   }
 }
 
-void Replica::apply_grant(Log& log, const OpenEnvelope& envelope, std::uint64_t time_ms) {
+void Replica::apply_grant(Log& log, const OpenEnvelope& envelope, std::uint64_t time_ms,
+                          std::optional<Key> own_key) {
   const AuthorClass author =
       log.fold.class_of(*m_.state.shop, envelope.header.author, time_ms);
   if (author == AuthorClass::stranger) return;
@@ -311,7 +314,12 @@ void Replica::apply_grant(Log& log, const OpenEnvelope& envelope, std::uint64_t 
   epoch.team_version = grant->team_version;
   epoch.granted_ms = time_ms;
   log.epoch_messages = 0;
-  open_epoch(log, envelope, epoch);
+  if (own_key) {
+    // Whoever announced an epoch has its key, also where none of the boxes is his to open.
+    epoch.key = std::move(own_key);
+  } else {
+    open_epoch(log, envelope, epoch);
+  }
 
   wire::EpochRecord record;
   record.epoch = epoch.number;
@@ -440,7 +448,7 @@ void Replica::load_history(const LogId& log, std::uint64_t before_seq, std::uint
   const std::uint64_t end = before_seq == 0 ? ~std::uint64_t{0} : before_seq;
   const std::uint64_t id = m_.io.load(store::entry_key(log, 0), store::entry_key(log, end), limit,
                                       true);
-  history_loads_[id] = HistoryLoad{log, limit};
+  history_loads_[id] = HistoryLoad{log, before_seq == 0};
 }
 
 bool Replica::on_loaded(std::uint64_t id, std::span<const in::Record> records) {
@@ -468,7 +476,7 @@ bool Replica::on_loaded(std::uint64_t id, std::span<const in::Record> records) {
     }
   }
   end.more = end.first_seq > 1;
-  if (log != nullptr) m_.outbox.show(*log);
+  if (log != nullptr && load.newest) m_.outbox.show(*log);
   m_.io.event(wire::EventKind::history_end, end);
   if (log != nullptr) {
     log->shown_receipts = {};

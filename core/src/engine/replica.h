@@ -38,7 +38,7 @@ class Replica {
  private:
   struct HistoryLoad {
     LogId log;
-    std::uint64_t limit;
+    bool newest;
   };
 
   void on_head(const wire::Head& head);
@@ -52,7 +52,8 @@ class Replica {
   Errc check(Log& log, const OpenEnvelope& envelope, std::uint64_t seq, std::uint64_t time_ms);
   void apply_member(Log& log, const OpenEnvelope& envelope, std::uint64_t seq,
                     std::uint64_t time_ms);
-  void apply_grant(Log& log, const OpenEnvelope& envelope, std::uint64_t time_ms);
+  void apply_grant(Log& log, const OpenEnvelope& envelope, std::uint64_t time_ms,
+                   std::optional<Key> own_key);
   void open_epoch(Log& log, const OpenEnvelope& envelope, Epoch& epoch);
   void show_message(Log& log, const OpenEnvelope& envelope, std::uint64_t seq,
                     std::uint64_t time_ms, bool history);
