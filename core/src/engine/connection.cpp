@@ -57,13 +57,13 @@ void Connection::on_closed(std::uint16_t code) {
   m_.io.connection_changed();
   m_.sessions.connection_lost();
   m_.typing.connection_lost();
+  m_.marks.connection_lost();
   if (renewing_) {
     renewing_ = false;
     dial();
     return;
   }
-  const auto shown =
-      refusal_ != Errc::none ? static_cast<std::uint16_t>(refusal_) : code;
+  const auto shown = refusal_ != Errc::none ? static_cast<std::uint16_t>(refusal_) : code;
   const bool stay_away = is_final(refusal_) || !may_reconnect(code);
   refusal_ = Errc::none;
   if (stay_away) {
@@ -105,8 +105,8 @@ void Connection::refuse(Errc code) {
 }
 
 std::uint64_t Connection::trusted_now() const {
-  // Only a clock that lies before the card it has verified is known to be wrong; in all else a relay
-  // could choose the time at which an old key of it was good.
+  // Only a clock that lies before the card it has verified is known to be wrong; in all else a
+  // relay could choose the time at which an old key of it was good.
   const bool wrong =
       m_.state.shop && m_.io.now_ms + limits::clock_skew_ms_max < m_.state.shop->issued_ms;
   return wrong ? m_.io.now_ms + static_cast<std::uint64_t>(relay_ahead_ms_) : m_.io.now_ms;
@@ -323,6 +323,7 @@ void Connection::go_online() {
   m_.outbox.connection_begins();
   m_.replica.connection_begins(*welcome);
   m_.sessions.connection_begins();
+  m_.marks.connection_begins();
   welcome_.clear();
 }
 

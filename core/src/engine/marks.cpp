@@ -16,14 +16,15 @@ void Marks::take(BytesView bytes) {
   if (peeked->kind != mark_delivered && peeked->kind != mark_read) return;
   Log* log = m_.state.find(peeked->log);
   if (log == nullptr || log->stopped != Errc::none) return;
-  if (peeked->seq > log->seq) {
+  const Device* device = log->fold.device_of(*m_.state.shop, peeked->device);
+  // It names an entry, or comes of a device, that what is still missing will tell of.
+  if (peeked->seq > log->seq || (device == nullptr && log->is_behind())) {
     log->early_marks[{peeked->device, peeked->kind}] = to_bytes(bytes);
     while (log->early_marks.size() > 2 * limits::log_devices_max) {
       log->early_marks.erase(log->early_marks.begin());
     }
     return;
   }
-  const Device* device = log->fold.device_of(*m_.state.shop, peeked->device);
   if (device == nullptr) return;
   Result<wire::MarkBody> mark = take_mark(device->sign_key, bytes);
   if (!mark) {
@@ -62,6 +63,25 @@ void Marks::entry_stored(Log& log) {
   for (const auto& [who, mark] : early) take(mark);
 }
 
+void Marks::connection_begins() {
+  for (auto& [id, log] : m_.state.logs) flush(log);
+}
+
+void Marks::connection_lost() {
+  for (auto& [id, log] : m_.state.logs) {
+    // A mark is not acknowledged. What went out long before the silence began has arrived.
+    const std::uint64_t sent_ms = log.mark_at_ms;
+    const bool recent = m_.io.now_ms < sent_ms + 2 * limits::idle_ms_max;
+    if (sent_ms != 0 && recent) log.own_delivered_sent = log.own_read_sent = 0;
+  }
+}
+
+void Marks::refused(Log& log, std::uint64_t retry_ms) {
+  log.own_delivered_sent = log.own_read_sent = 0;
+  log.mark_at_ms = m_.io.now_ms + std::max(retry_ms, limits::mark_interval_ms);
+  m_.wake_log_at(log, log.mark_at_ms);
+}
+
 void Marks::read_up_to(Log& log, std::uint64_t seq) {
   seq = std::min(seq, log.seq);
   if (seq <= log.own_read) return;
@@ -82,7 +102,7 @@ void Marks::flush(Log& log) {
   const bool read = log.own_read > log.own_read_sent;
   if (!delivered && !read) return;
   const std::uint64_t now = m_.io.now_ms;
-  if (now < log.mark_at_ms && log.mark_at_ms <= now + limits::mark_interval_ms) {
+  if (now < log.mark_at_ms && log.mark_at_ms <= now + limits::retry_ms_max) {
     m_.wake_log_at(log, log.mark_at_ms);
     return;
   }
@@ -117,8 +137,7 @@ void Marks::show_receipts(Log& log) {
   Progress theirs;
   for (const auto& [device, progress] : log.marks) {
     if (device == m_.state.self()) continue;
-    const AuthorClass who =
-        log.fold.class_of(*m_.state.shop, device, m_.connection.trusted_now());
+    const AuthorClass who = log.fold.class_of(*m_.state.shop, device, m_.connection.trusted_now());
     const bool is_customer = who == AuthorClass::customer;
     const std::uint64_t delivered = std::max(progress.delivered, progress.read);
     if (we_are_the_shop && is_customer) {

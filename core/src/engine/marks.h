@@ -16,6 +16,11 @@ class Marks {
   void take(BytesView mark);
   // A new entry is stored: marks that came before it may count now, and a "delivered" is due.
   void entry_stored(Log& log);
+  // What may not have reached the relay is sent again.
+  void connection_begins();
+  void connection_lost();
+  // The relay could not store a mark of this log.
+  void refused(Log& log, std::uint64_t retry_ms);
   void read_up_to(Log& log, std::uint64_t seq);
   // Sends what is due; called once for each touched log before the drain, and by its timer.
   void flush(Log& log);

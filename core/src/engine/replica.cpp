@@ -123,8 +123,8 @@ Status Replica::on_page(BytesView body) {
   for (const wire::Deliver& item : page->items) {
     on_entry(log, item.seq, item.time_ms, item.envelope);
   }
-  // Also where the page was overtaken by what it holds. A relay that names a head and has nothing to
-  // show for it is not asked again at once.
+  // Also where the page was overtaken by what it holds. A relay that names a head and has nothing
+  // to show for it is not asked again at once.
   if (log.is_behind() && log.seq >= log.fetch_from) fetch(log);
   show_sync(log);
   join_if_wanted(log);
@@ -136,6 +136,7 @@ void Replica::on_refused(const wire::Error& error) {
   if (log == nullptr) return;
   const Errc code = static_cast<Errc>(error.code);
   if (is_temporary(code)) {
+    m_.marks.refused(*log, error.retry_ms);
     if (!log->fetching) return;
     log->fetching = false;
     log->fetch_retry_at_ms = m_.io.now_ms + std::max(error.retry_ms, fetch_retry_ms);
@@ -299,11 +300,10 @@ void Replica::apply_member(Log& log, const OpenEnvelope& envelope, std::uint64_t
 
 void Replica::apply_grant(Log& log, const OpenEnvelope& envelope, std::uint64_t time_ms,
                           std::optional<Key> own_key) {
-  const AuthorClass author =
-      log.fold.class_of(*m_.state.shop, envelope.header.author, time_ms);
+  const AuthorClass author = log.fold.class_of(*m_.state.shop, envelope.header.author, time_ms);
   if (author == AuthorClass::stranger) return;
-  Result<Grant> grant = check_grant(*m_.state.shop, log.fold, log.last_epoch(),
-                                    m_.state.team_keys, envelope);
+  Result<Grant> grant =
+      check_grant(*m_.state.shop, log.fold, log.last_epoch(), m_.state.team_keys, envelope);
   if (!grant) {
     m_.problem(grant.error(), log.id, envelope.header.author);
     return;
@@ -394,9 +394,8 @@ void Replica::show_message(Log& log, const OpenEnvelope& envelope, std::uint64_t
   if (!is_known) {
     inner = Errc::not_a_member;
   } else if (epoch != log.epochs.end() && epoch->second.key) {
-    inner = epoch->second.commitment == header.commitment
-                ? open_body(*epoch->second.key, envelope)
-                : Result<Inner>(Errc::body_bad);
+    inner = epoch->second.commitment == header.commitment ? open_body(*epoch->second.key, envelope)
+                                                          : Result<Inner>(Errc::body_bad);
   }
   if (inner) {
     event.kind = inner->body.kind;
@@ -446,8 +445,8 @@ void Replica::join_if_wanted(Log& log) {
 
 void Replica::load_history(const LogId& log, std::uint64_t before_seq, std::uint64_t limit) {
   const std::uint64_t end = before_seq == 0 ? ~std::uint64_t{0} : before_seq;
-  const std::uint64_t id = m_.io.load(store::entry_key(log, 0), store::entry_key(log, end), limit,
-                                      true);
+  const std::uint64_t id =
+      m_.io.load(store::entry_key(log, 0), store::entry_key(log, end), limit, true);
   history_loads_[id] = HistoryLoad{log, before_seq == 0};
 }
 
