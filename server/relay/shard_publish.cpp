@@ -10,13 +10,17 @@ namespace {
 // What the core says of a member entry, as the relay answers it.
 Errc refusal_of_member(Errc code) {
   switch (code) {
-    case Errc::class_refused: return Errc::class_refused;
-    case Errc::too_large: return Errc::quota;
+    case Errc::class_refused:
+      return Errc::class_refused;
+    case Errc::too_large:
+      return Errc::quota;
     case Errc::not_a_member:
     case Errc::not_certified:
     case Errc::certificate_ended:
-    case Errc::certificate_revoked: return Errc::not_member;
-    default: return Errc::envelope_bad;
+    case Errc::certificate_revoked:
+      return Errc::not_member;
+    default:
+      return Errc::envelope_bad;
   }
 }
 
@@ -142,8 +146,8 @@ Errc Shard::Impl::check_class(Conn& conn, LogState& log, const OpenEnvelope& env
   if (!log.fold.started()) return Errc::no_such_log;
   if (!log.fold.may_write(info, conn.device)) return Errc::not_member;
   if (envelope_class == EnvelopeClass::message) {
-    const bool newest = log.epoch != 0 && header.epoch == log.epoch &&
-                        header.commitment == log.commitment;
+    const bool newest =
+        log.epoch != 0 && header.epoch == log.epoch && header.commitment == log.commitment;
     return newest ? Errc::none : Errc::epoch_closed;
   }
   if (envelope_class != EnvelopeClass::grant) return Errc::class_refused;
@@ -302,6 +306,15 @@ void Shard::Impl::drop(Pending& pending, Errc code) {
     auto slot = shop.devices.find(shop.offered->desk.id);
     if (slot != shop.devices.end() && slot->second.conn) refuse(*slot->second.conn, {}, code);
     shop.offered.reset();
+  }
+  for (const store::MarkWrite& mark : batch.marks) {
+    auto log = logs_.find(mark.log);
+    if (log == logs_.end()) continue;
+    Shop& shop = *shops_.at(log->second->shop);
+    auto slot = shop.devices.find(mark.device);
+    wire::Error error;
+    error.log = mark.log;
+    if (slot != shop.devices.end() && slot->second.conn) refuse(*slot->second.conn, error, code);
   }
   for (const store::LogWrite& write : batch.logs) reload(write.log);
   for (const store::MarkWrite& mark : batch.marks) reload(mark.log);
