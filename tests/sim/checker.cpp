@@ -41,14 +41,11 @@ bool Checker::failed(std::string_view checker) const {
 }
 
 std::uint64_t Checker::texts_placed() const {
-  return static_cast<std::uint64_t>(
-      std::count_if(texts_.begin(), texts_.end(),
-                    [](const auto& text) { return !text.second.places.empty(); }));
+  return static_cast<std::uint64_t>(std::count_if(
+      texts_.begin(), texts_.end(), [](const auto& text) { return !text.second.places.empty(); }));
 }
 
-void Checker::written(Device& device, std::uint64_t text) {
-  texts_[text].author = device.number();
-}
+void Checker::written(Device& device, std::uint64_t text) { texts_[text].author = device.number(); }
 
 std::uint64_t Checker::text_in(const wire::MessageEvent& event) const {
   if (event.kind != static_cast<std::uint64_t>(wire::ContentKind::text)) return 0;
@@ -70,6 +67,13 @@ void Checker::on_event(Device& device, wire::EventKind kind, BytesView body) {
     case wire::EventKind::ready:
       ids_[device.number()] = codec::decode<wire::Ready>(body)->device;
       return;
+    case wire::EventKind::log_opened: {
+      const auto event = codec::decode<wire::LogOpened>(body);
+      w_.trace.say("  %s opened %s kind %llu", device.name(),
+                   place_name(event->log, event->head_seq).c_str(),
+                   static_cast<unsigned long long>(event->kind));
+      return;
+    }
     case wire::EventKind::message:
       return on_message(device, *codec::decode<wire::MessageEvent>(body));
     case wire::EventKind::placed:
@@ -84,8 +88,8 @@ void Checker::on_event(Device& device, wire::EventKind kind, BytesView body) {
                    static_cast<unsigned long long>(event->state),
                    static_cast<unsigned long long>(event->code));
       if (event->state == 4) {
-        fail("converge", device.setup().name + " gave up its connection, code " +
-                             std::to_string(event->code));
+        fail("converge",
+             device.setup().name + " gave up its connection, code " + std::to_string(event->code));
       }
       return;
     }
@@ -127,8 +131,8 @@ void Checker::on_message(Device& device, const wire::MessageEvent& event) {
       return record.ref == event.ref;
     });
     if (!kept && text.places.empty()) {
-      fail("persist", device.setup().name + " shows text " + std::to_string(number) +
-                          " before it is durable");
+      fail("persist",
+           device.setup().name + " shows text " + std::to_string(number) + " before it is durable");
     }
     return;
   }
@@ -146,17 +150,16 @@ void Checker::note_place(std::uint64_t text, const LogId& log, std::uint64_t seq
   Text& known = texts_[text];
   known.places.insert({log, seq});
   if (known.places.size() > 1) {
-    fail("twice", "text " + std::to_string(text) + " has two places, the second is " +
-                      place_name(log, seq));
+    fail("twice",
+         "text " + std::to_string(text) + " has two places, the second is " + place_name(log, seq));
   }
 }
 
 void Checker::on_placed(Device& device, const wire::Placed& event) {
-  w_.trace.say("  %s placed %s counter %llu ref %llu code %llu", device.name(),
-               place_name(event.log, event.seq).c_str(),
-               static_cast<unsigned long long>(event.counter),
-               static_cast<unsigned long long>(event.ref),
-               static_cast<unsigned long long>(event.code));
+  w_.trace.say(
+      "  %s placed %s counter %llu ref %llu code %llu", device.name(),
+      place_name(event.log, event.seq).c_str(), static_cast<unsigned long long>(event.counter),
+      static_cast<unsigned long long>(event.ref), static_cast<unsigned long long>(event.code));
   const auto text = texts_.find(event.ref);
   if (event.code != 0) {
     const bool accepted = text != texts_.end() && text->second.accepted;
@@ -168,11 +171,10 @@ void Checker::on_placed(Device& device, const wire::Placed& event) {
     return;
   }
   need_entry(device, event.log, event.seq, "tells a place");
-  const auto place =
-      relay_.store().find_envelope(event.log, ids_[device.number()], event.counter);
+  const auto place = relay_.store().find_envelope(event.log, ids_[device.number()], event.counter);
   if (!place || place->seq != event.seq) {
-    fail("lost", place_name(event.log, event.seq) + " was acknowledged to " +
-                     device.setup().name + " and is not in the store");
+    fail("lost", place_name(event.log, event.seq) + " was acknowledged to " + device.setup().name +
+                     " and is not in the store");
   }
   if (text == texts_.end()) return;
   if (!lives_[device.number()].texts.insert(event.ref).second) {
@@ -189,8 +191,8 @@ void Checker::on_receipts(Device& device, const wire::Receipts& event) {
   Receipt& last = receipts_[{device.number(), event.log}];
   if (event.delivered_seq < last.delivered || event.read_seq < last.read ||
       event.own_read_seq < last.own) {
-    fail("watermark", "receipts fall on " + device.setup().name + " in log " +
-                          short_name(event.log));
+    fail("watermark",
+         "receipts fall on " + device.setup().name + " in log " + short_name(event.log));
   }
   last = {event.delivered_seq, event.read_seq, event.own_read_seq};
   const auto head = relay_.heads().find(event.log);
@@ -229,8 +231,7 @@ void Checker::on_link(BytesView bytes) { search(bytes, "a link"); }
 
 void Checker::search(BytesView bytes, const char* where) {
   for (const std::string_view word : {zh_words.substr(0, 12), en_words.substr(0, 12), number_mark,
-                                      std::string_view("Agent Wang"),
-                                      std::string_view("小王")}) {
+                                      std::string_view("Agent Wang"), std::string_view("小王")}) {
     if (as_text(bytes).find(word) != std::string_view::npos) {
       fail("plaintext", std::string("written words are in ") + where);
     }
@@ -242,8 +243,8 @@ void Checker::search(BytesView bytes, const char* where) {
 void Checker::need_entry(const Device& device, const LogId& log, std::uint64_t seq,
                          const char* what) {
   if (device.disk().synced().contains(shopbell::store::entry_key(log, seq))) return;
-  fail("persist", device.setup().name + " " + what + " before " + place_name(log, seq) +
-                      " is durable");
+  fail("persist",
+       device.setup().name + " " + what + " before " + place_name(log, seq) + " is durable");
 }
 
 bool Checker::has_outgoing(const Device& device, const LogId& log,
@@ -318,6 +319,10 @@ std::map<LogId, Checker::StoredLog> Checker::stored_logs() {
     Hash chain = chain_start(devices_.front()->setup().shop, id);
     for (const store::Entry& entry : log.entries) {
       search(entry.envelope, "the store");
+      // The search does find what stands there in the clear.
+      if (as_text(entry.envelope).find(as_text(id.view())) == std::string_view::npos) {
+        fail("plaintext", "a log's id is not found in its own envelopes");
+      }
       chain = chain_next(chain, entry.seq, entry.time_ms, open_envelope(entry.envelope)->hash);
       log.chains.push_back(chain);
     }
@@ -343,8 +348,8 @@ bool Checker::at_rest(std::string& why) const {
       const auto head = relay_.heads().find(parsed.log);
       const std::uint64_t seq = head == relay_.heads().end() ? 0 : head->second;
       if (record->seq != seq && device->setup().role != Role::agent) {
-        why = device->setup().name + " is at " + place_name(parsed.log, record->seq) +
-              " of " + std::to_string(seq);
+        why = device->setup().name + " is at " + place_name(parsed.log, record->seq) + " of " +
+              std::to_string(seq);
         return false;
       }
     }
@@ -357,6 +362,7 @@ void Checker::final_checks() {
   check_chains(logs);
   check_shown(logs);
   check_texts();
+  check_receipts(logs);
 }
 
 void Checker::check_chains(const std::map<LogId, StoredLog>& logs) {
@@ -417,8 +423,8 @@ void Checker::check_shown(const std::map<LogId, StoredLog>& logs) {
       }
       if (first == nullptr) first = &shown;
       if (shown != *first) {
-        fail("order", device->setup().name + " shows another log " + short_name(id) +
-                          " than the desk");
+        fail("order",
+             device->setup().name + " shows another log " + short_name(id) + " than the desk");
       }
     }
   }
@@ -428,6 +434,35 @@ void Checker::check_texts() {
   for (const auto& [number, text] : texts_) {
     if (text.accepted && text.places.empty()) {
       fail("lost", "text " + std::to_string(number) + " was shown as sending and never arrived");
+    }
+  }
+}
+
+// What a customer is told of his messages is what desk and agents have signed.
+void Checker::check_receipts(const std::map<LogId, StoredLog>& logs) {
+  const DeviceId desk = ids_[devices_.front()->number()];
+  for (const auto& [id, log] : logs) {
+    const auto record = relay_.store().read_log(id);
+    Receipt signed_off;
+    for (const store::MarkWrite& mark : record->marks) {
+      if (mark.device == log.creator) continue;
+      const bool delivered = mark.device == desk && mark.kind == 1;
+      if (delivered) signed_off.delivered = std::max(signed_off.delivered, mark.seq);
+      if (mark.kind == 2) signed_off.read = std::max(signed_off.read, mark.seq);
+    }
+    for (const Device* device : devices_) {
+      if (device->setup().role != Role::visitor || !takes_part(*device, log)) continue;
+      const Receipt& told = receipts_[{device->number(), id}];
+      if (signed_off.delivered != log.entries.size()) {
+        fail("watermark", "the desk has not marked all of log " + short_name(id));
+      }
+      if (told.delivered != signed_off.delivered || told.read != signed_off.read) {
+        fail("watermark", device->setup().name + " was told delivered " +
+                              std::to_string(told.delivered) + ", read " +
+                              std::to_string(told.read) + " of log " + short_name(id) + " where " +
+                              std::to_string(signed_off.delivered) + " and " +
+                              std::to_string(signed_off.read) + " are signed");
+      }
     }
   }
 }

@@ -1,5 +1,5 @@
-// The checkers: they keep their own books of what was written, shown, sent and acknowledged, and look
-// into the relay's store and the devices' disks. They ask no engine and no shard.
+// The checkers: they keep their own books of what was written, shown, sent and acknowledged, and
+// look into the relay's store and the devices' disks. They ask no engine and no shard.
 //
 //   lost       acknowledged or shown as sending, and later not there for everybody
 //   twice      shown, or placed, more than once
@@ -97,6 +97,7 @@ class Checker {
   void check_chains(const std::map<LogId, StoredLog>& logs);
   void check_shown(const std::map<LogId, StoredLog>& logs);
   void check_texts();
+  void check_receipts(const std::map<LogId, StoredLog>& logs);
   void search(BytesView bytes, const char* where);
   std::uint64_t text_in(const wire::MessageEvent& event) const;
   void note_place(std::uint64_t text, const LogId& log, std::uint64_t seq);

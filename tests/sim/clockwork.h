@@ -1,5 +1,5 @@
-// What makes a world replay: one generator of chance, one queue of things to come, one trace that is
-// hashed. Nothing here knows what it moves.
+// What makes a world replay: one generator of chance, one queue of things to come, one trace that
+// is hashed. Nothing here knows what it moves.
 #pragma once
 
 #include <cstdarg>
@@ -11,7 +11,8 @@
 
 namespace shopbell::sim {
 
-// xoshiro256**, seeded by splitmix64: the same numbers everywhere, unlike the standard distributions.
+// xoshiro256**, seeded by splitmix64: the same numbers everywhere, unlike the standard
+// distributions.
 class Chance {
  public:
   explicit Chance(std::uint64_t seed) {
@@ -126,19 +127,22 @@ class Trace {
 
 // How bad a world is. All parts of a thousand.
 struct Weather {
-  bool stormy = false;  // whether what follows happens at all
-  std::uint64_t device_crash = 2;   // at each output of a device
-  std::uint64_t relay_crash = 1;    // at each output of the relay
-  std::uint64_t link_cut = 8;       // at each message
+  bool stormy = false;             // whether what follows happens at all
+  std::uint64_t device_crash = 2;  // at each output of a device
+  std::uint64_t relay_crash = 1;   // at each output of the relay
+  std::uint64_t link_cut = 8;      // at each message
   std::uint64_t dial_fails = 150;
-  std::uint64_t half_open = 300;    // of the cuts
+  std::uint64_t half_open = 300;  // of the cuts
   std::uint64_t commit_fails = 15;
 };
 
-// Mistakes made on purpose, to see that a checker finds them. The first is the relay's host, the others
-// are cut into sim_faults (mutate.cmake).
+// Mistakes made on purpose, to see that a checker finds them. The first is the relay's host, the
+// others are cut into sim_faults (mutate.cmake).
 enum class Fault : std::uint8_t {
-  none = 0, ack_before_commit = 1, new_counter_on_resend = 2, cursor_highest = 3
+  none = 0,
+  ack_before_commit = 1,
+  new_counter_on_resend = 2,
+  cursor_highest = 3
 };
 
 struct Clockwork {

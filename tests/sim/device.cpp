@@ -25,8 +25,7 @@ Result<Bytes> Device::open_record(const Bytes& key, const Bytes& value) const {
   crypto::AeadNonce nonce;
   if (value.size() < nonce.size()) return Errc::store_damaged;
   std::copy_n(value.begin(), nonce.size(), nonce.begin());
-  auto plain =
-      crypto::aead_open(record_key_, nonce, key, BytesView(value).subspan(nonce.size()));
+  auto plain = crypto::aead_open(record_key_, nonce, key, BytesView(value).subspan(nonce.size()));
   if (!plain) return Errc::store_damaged;
   return std::move(*plain);
 }

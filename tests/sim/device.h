@@ -1,5 +1,5 @@
-// A device of the simulated world: the production engine over a simulated disk, clock and link. It may
-// crash between any two steps; a new engine then starts from what was synced.
+// A device of the simulated world: the production engine over a simulated disk, clock and link. It
+// may crash between any two steps; a new engine then starts from what was synced.
 #pragma once
 
 #include <memory>

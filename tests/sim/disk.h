@@ -15,8 +15,8 @@ class Disk {
 
   // Waits in the unsynced tail.
   void write(const out::Persist& batch) {
-    tail_.push_back({{batch.puts.begin(), batch.puts.end()},
-                     {batch.deletes.begin(), batch.deletes.end()}});
+    tail_.push_back(
+        {{batch.puts.begin(), batch.puts.end()}, {batch.deletes.begin(), batch.deletes.end()}});
     apply(tail_.back(), seen_);
   }
   // The oldest unsynced batch becomes durable.

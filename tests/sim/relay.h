@@ -1,5 +1,6 @@
-// The relay of the simulated world: the production shard over a memory store whose commits take time
-// and may fail. A crash drops the shard and all connections; the store keeps what was committed.
+// The relay of the simulated world: the production shard over a memory store whose commits take
+// time and may fail. A crash drops the shard and all connections; the store keeps what was
+// committed.
 #pragma once
 
 #include <memory>

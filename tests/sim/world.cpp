@@ -272,13 +272,19 @@ void World::trouble() {
   Device& device = *devices_[w_.chance.below(devices_.size())];
   switch (w_.chance.below(9)) {
     case 0:
-    case 1: return device.crash();
-    case 2: return relay_->crash();
+    case 1:
+      return device.crash();
+    case 2:
+      return relay_->crash();
     case 3:
-    case 4: return net_.cut(device.link());
-    case 5: return net_.cut_all();
-    case 6: return device.jump_clock(clock_jump());
-    case 7: return relay_->jump_clock(clock_jump());
+    case 4:
+      return net_.cut(device.link());
+    case 5:
+      return net_.cut_all();
+    case 6:
+      return device.jump_clock(clock_jump());
+    case 7:
+      return relay_->jump_clock(clock_jump());
     default:
       if (people_[device.number()].ready) {
         device.command(wire::CommandKind::retry, wire::Retry{});
