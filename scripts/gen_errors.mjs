@@ -35,7 +35,7 @@ function cpp() {
     "constexpr bool is_temporary(Errc code) {", "  switch (code) {",
     ...errors.filter((e) => e.temporary).map((e) => `    case Errc::${e.name}:`),
     "      return true;", "    default: return false;", "  }", "}", "",
-    "// After this WebSocket close code a device comes again by itself, also for codes it does not know.",
+    "// After this WebSocket close code a device comes again by itself; also after unknown ones.",
     "constexpr bool may_reconnect(std::uint16_t close_code) {",
     `  return close_code < ${closeStay.from} || close_code > ${closeStay.to};`, "}", "",
     "}  // namespace shopbell", "",
@@ -59,8 +59,9 @@ function md() {
   const out = ["# Errors", "",
     "Generated from core/errors.json by `node scripts/gen_errors.mjs --md docs/ERRORS.md`.", ""];
   for (const r of ranges) {
-    out.push(`## ${r.from} to ${r.to}: ${r.name}`, "", `${r.about[0].toUpperCase()}${r.about.slice(1)}.`,
-      "", "| code | name | may pass by itself | meaning |", "|---|---|---|---|");
+    const about = `${r.about[0].toUpperCase()}${r.about.slice(1)}.`;
+    out.push(`## ${r.from} to ${r.to}: ${r.name}`, "", about, "");
+    out.push("| code | name | may pass by itself | meaning |", "|---|---|---|---|");
     for (const e of errors.filter((x) => x.code >= r.from && x.code <= r.to)) {
       out.push(`| ${e.code} | \`${e.name}\` | ${e.temporary ? "yes" : "no"} | ${e.text} |`);
     }

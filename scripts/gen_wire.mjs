@@ -1,6 +1,6 @@
-// Writes the structs of core/proto/*.proto as C++ (wire.h) and TypeScript (wire.ts), so that a field
-// has one name everywhere. The subset of proto3 that it reads: messages with scalar, bytes, string
-// and repeated fields, and enums; `// @Name` after a bytes field names its fixed-width type.
+// Writes the structs of core/proto/*.proto as C++ (wire.h) and TypeScript (wire.ts), so that a
+// field has one name everywhere. The subset of proto3 that it reads: messages with scalar, bytes,
+// string and repeated fields, and enums; `// @Name` after a bytes field names its fixed-width type.
 // Usage: node scripts/gen_wire.mjs [--cpp FILE] [--ts FILE]
 import { readFileSync, writeFileSync, mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -9,7 +9,8 @@ import { fileURLToPath } from "node:url";
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const files = ["signed", "frames", "content", "host", "records", "store"];
 const fixedSizes = {
-  ShopId: 32, SignKey: 32, SealKey: 32, DeviceId: 32, LogId: 16, Hash: 32, Signature: 64, KeyBox: 80,
+  ShopId: 32, SignKey: 32, SealKey: 32, DeviceId: 32,
+  LogId: 16, Hash: 32, Signature: 64, KeyBox: 80,
 };
 
 function fail(file, line, why) {
@@ -115,7 +116,8 @@ function cpp() {
     }
     out.push("  static const codec::Field fields[] = {");
     for (const f of m.fields) out.push(cppField(m, f));
-    out.push("  };", "  static const codec::MessageTable table{fields};", "  return table;", "}", "");
+    out.push("  };", "  static const codec::MessageTable table{fields};");
+    out.push("  return table;", "}", "");
   }
   out.push("}  // namespace shopbell::wire", "",
     "#if defined(__GNUC__)", "#pragma GCC diagnostic pop", "#endif", "");
@@ -125,8 +127,8 @@ function cpp() {
 const camel = (s) => s.replace(/_(\w)/g, (_, c) => c.toUpperCase());
 
 function tsType(f) {
-  const base = f.fixed ? "Uint8Array"
-    : { uint64: "number", bool: "boolean", bytes: "Uint8Array", string: "string" }[f.type] ?? f.type;
+  const scalars = { uint64: "number", bool: "boolean", bytes: "Uint8Array", string: "string" };
+  const base = f.fixed ? "Uint8Array" : scalars[f.type] ?? f.type;
   return f.repeated ? `${base}[]` : base;
 }
 

@@ -40,9 +40,7 @@ void Shard::Impl::handle(Input input) {
   finish_handle();
 }
 
-Output* Shard::Impl::poll() {
-  return polled_ < outputs_.size() ? &outputs_[polled_++] : nullptr;
-}
+Output* Shard::Impl::poll() { return polled_ < outputs_.size() ? &outputs_[polled_++] : nullptr; }
 
 void Shard::Impl::finish_handle() {
   begin_commit();
@@ -154,17 +152,25 @@ void Shard::Impl::on_frame(Conn& conn, const codec::Framed& frame) {
     case FrameKind::pong:
       if (!codec::decode<wire::Pong>(frame.body)) close(conn, Errc::closed_frame);
       return;
-    case FrameKind::put_card: return on_put_card(conn, frame.body);
-    default: break;
+    case FrameKind::put_card:
+      return on_put_card(conn, frame.body);
+    default:
+      break;
   }
   if (conn.standing == Standing::no_card) return refuse(conn, {}, Errc::not_member);
   switch (kind) {
-    case FrameKind::publish: return on_publish(conn, frame.body);
-    case FrameKind::fetch: return on_fetch(conn, frame.body);
-    case FrameKind::get_heads: return on_get_heads(conn, frame.body);
-    case FrameKind::mark: return on_mark(conn, frame.body);
-    case FrameKind::signal: return on_signal(conn, frame.body);
-    case FrameKind::watch: return on_watch(conn, frame.body);
+    case FrameKind::publish:
+      return on_publish(conn, frame.body);
+    case FrameKind::fetch:
+      return on_fetch(conn, frame.body);
+    case FrameKind::get_heads:
+      return on_get_heads(conn, frame.body);
+    case FrameKind::mark:
+      return on_mark(conn, frame.body);
+    case FrameKind::signal:
+      return on_signal(conn, frame.body);
+    case FrameKind::watch:
+      return on_watch(conn, frame.body);
     case FrameKind::hello:
     case FrameKind::challenge:
     case FrameKind::welcome:
@@ -173,8 +179,10 @@ void Shard::Impl::on_frame(Conn& conn, const codec::Framed& frame) {
     case FrameKind::page:
     case FrameKind::heads:
     case FrameKind::card:
-    case FrameKind::error: return close(conn, Errc::closed_frame);
-    default: return refuse(conn, {}, Errc::frame_bad);  // of a newer version
+    case FrameKind::error:
+      return close(conn, Errc::closed_frame);
+    default:
+      return refuse(conn, {}, Errc::frame_bad);  // of a newer version
   }
 }
 
@@ -196,17 +204,22 @@ void Shard::Impl::on(in::ReadDone& done) {
   require(found != reads_.end(), "an answer to a read that is not under way");
   const ReadTask task = found->second;
   reads_.erase(found);
-  require(done.answer.index() == static_cast<std::size_t>(
-              std::array{5, 0, 2, 3, 1, 4}[static_cast<std::size_t>(task.kind)]),
+  require(done.answer.index() == static_cast<std::size_t>(std::array{
+                                     5, 0, 2, 3, 1, 4}[static_cast<std::size_t>(task.kind)]),
           "an answer of another kind than the read");
   switch (task.kind) {
-    case ReadTask::Kind::card: return card_read(task, std::get<5>(done.answer));
-    case ReadTask::Kind::log: return log_read(task, std::get<0>(done.answer));
+    case ReadTask::Kind::card:
+      return card_read(task, std::get<5>(done.answer));
+    case ReadTask::Kind::log:
+      return log_read(task, std::get<0>(done.answer));
     case ReadTask::Kind::logs_of_device:
       return logs_of_device_read(task, std::get<2>(done.answer));
-    case ReadTask::Kind::heads: return heads_read(task, std::get<3>(done.answer));
-    case ReadTask::Kind::page: return page_read(task, std::get<1>(done.answer));
-    case ReadTask::Kind::repeat: return repeat_found(task, std::get<4>(done.answer));
+    case ReadTask::Kind::heads:
+      return heads_read(task, std::get<3>(done.answer));
+    case ReadTask::Kind::page:
+      return page_read(task, std::get<1>(done.answer));
+    case ReadTask::Kind::repeat:
+      return repeat_found(task, std::get<4>(done.answer));
   }
 }
 

@@ -63,22 +63,42 @@ struct Config {
 namespace in {
 // Time, ms since 1970. Comes at least when a Timeout asked for it, best before every other input of
 // one wake-up.
-struct Tick { std::uint64_t now_ms; };
+struct Tick {
+  std::uint64_t now_ms;
+};
 // A WebSocket is up.
-struct Opened { ConnId conn; };
+struct Opened {
+  ConnId conn;
+};
 // One whole WebSocket message.
-struct Received { ConnId conn; BytesView bytes; };
+struct Received {
+  ConnId conn;
+  BytesView bytes;
+};
 // The WebSocket is gone. Also comes after out::Close; then it is ignored.
-struct Closed { ConnId conn; };
+struct Closed {
+  ConnId conn;
+};
 // Unsent bytes of a connection: when they rise above Limits::congested_bytes, and when they have
 // fallen below half of it again.
-struct Queued { ConnId conn; std::size_t bytes; };
+struct Queued {
+  ConnId conn;
+  std::size_t bytes;
+};
 // The batch is durable.
-struct Committed { BatchId batch; };
+struct Committed {
+  BatchId batch;
+};
 // Nothing of the batch was written. `code` is store_full or store_failed.
-struct CommitFailed { BatchId batch; Errc code; };
+struct CommitFailed {
+  BatchId batch;
+  Errc code;
+};
 // Answer to out::Read.
-struct ReadDone { ReadId id; store::Answer answer; };
+struct ReadDone {
+  ReadId id;
+  store::Answer answer;
+};
 // Take no new connections, finish the batch under way, close all with closed_draining.
 struct Drain {};
 }  // namespace in
@@ -88,15 +108,29 @@ using Input = std::variant<in::Tick, in::Opened, in::Received, in::Closed, in::Q
 
 namespace out {
 // Send as one WebSocket message; all frames to one connection in one drain are in it.
-struct Send { ConnId conn; Bytes bytes; };
+struct Send {
+  ConnId conn;
+  Bytes bytes;
+};
 // Close with this close code after what was sent before. Nothing follows for this connection.
-struct Close { ConnId conn; Errc code; };
+struct Close {
+  ConnId conn;
+  Errc code;
+};
 // One transaction for the store. Answered by Committed or CommitFailed.
-struct Commit { BatchId id; std::shared_ptr<const store::Batch> batch; };
+struct Commit {
+  BatchId id;
+  std::shared_ptr<const store::Batch> batch;
+};
 // Answered by ReadDone, in any order, with what store::answer() gives.
-struct Read { ReadId id; store::Query query; };
+struct Read {
+  ReadId id;
+  store::Query query;
+};
 // Wake me with a Tick at this time; replaces the former one. Comes when it has changed.
-struct Timeout { std::uint64_t at_ms; };
+struct Timeout {
+  std::uint64_t at_ms;
+};
 }  // namespace out
 
 using Output = std::variant<out::Send, out::Close, out::Commit, out::Read, out::Timeout>;

@@ -104,7 +104,8 @@ bool Shard::Impl::replace_older(Conn& conn, std::uint64_t term) {
 
 void Shard::Impl::prepare_welcome(Conn& conn, const wire::Hello& hello) {
   switch (conn.standing) {
-    case Standing::no_card: return send_welcome(conn, {}, 0, false);
+    case Standing::no_card:
+      return send_welcome(conn, {}, 0, false);
     case Standing::visitor:
       return read({.kind = ReadTask::Kind::logs_of_device, .conn = conn.id},
                   store::ReadLogsOfDevice{conn.shop->id, conn.device});
@@ -115,9 +116,9 @@ void Shard::Impl::prepare_welcome(Conn& conn, const wire::Hello& hello) {
     case Standing::desk: {
       // A cursor of another generation means nothing here.
       const std::uint64_t cursor = hello.generation == config_.generation ? hello.cursor : 0;
-      return read({.kind = ReadTask::Kind::heads, .conn = conn.id, .number = cursor},
-                  store::ReadHeads{conn.shop->id, conn.device, cursor,
-                                   limits::heads_per_welcome_max + 1});
+      return read(
+          {.kind = ReadTask::Kind::heads, .conn = conn.id, .number = cursor},
+          store::ReadHeads{conn.shop->id, conn.device, cursor, limits::heads_per_welcome_max + 1});
     }
   }
 }

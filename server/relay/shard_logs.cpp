@@ -101,10 +101,14 @@ void Shard::Impl::run_waiter(Waiter& waiter, LogState& log) {
     return refuse(*conn, error, Errc::busy);
   }
   switch (waiter.kind) {
-    case FrameKind::publish: return on_publish(*conn, waiter.body);
-    case FrameKind::fetch: return on_fetch(*conn, waiter.body);
-    case FrameKind::mark: return on_mark(*conn, waiter.body);
-    default: defect("a waiter of this kind");
+    case FrameKind::publish:
+      return on_publish(*conn, waiter.body);
+    case FrameKind::fetch:
+      return on_fetch(*conn, waiter.body);
+    case FrameKind::mark:
+      return on_mark(*conn, waiter.body);
+    default:
+      defect("a waiter of this kind");
   }
 }
 
@@ -143,7 +147,7 @@ void Shard::Impl::drop_idle_logs() {
 Errc Shard::Impl::may_read(const Conn& conn, const LogState& log) const {
   if (log.load != LogState::Load::known || log.shop != conn.shop->id) return Errc::no_such_log;
   return log.fold.may_read(*conn.shop->info, conn.device, is_certified(conn)) ? Errc::none
-                                                                               : Errc::not_member;
+                                                                              : Errc::not_member;
 }
 
 }  // namespace shopbell::relay

@@ -44,8 +44,7 @@ void Shard::Impl::start_fetches(Conn& conn) {
     const std::uint64_t head = log == logs_.end() ? fetch.to : log->second->seq;
     ++conn.fetches_reading;
     read({.kind = ReadTask::Kind::page, .conn = conn.id, .log = fetch.log, .number = fetch.from},
-         store::ReadPage{fetch.log, fetch.from, std::min(fetch.to, head),
-                         limits::page_bytes_max});
+         store::ReadPage{fetch.log, fetch.from, std::min(fetch.to, head), limits::page_bytes_max});
   }
   conn.fetches.erase(conn.fetches.begin(),
                      conn.fetches.begin() + static_cast<std::ptrdiff_t>(started));
@@ -86,8 +85,8 @@ void Shard::Impl::send_page(Conn& conn, LogState& log, std::uint64_t from,
   if (log.seq > 0 && (due || now_ms_ < log.checkpoint_ms)) {
     log.checkpoint_ms = now_ms_;
     checkpoint = make_checkpoint(
-        config_.key, wire::CheckpointBody{log.shop, log.id, log.seq, log.chain, now_ms_,
-                                          config_.generation});
+        config_.key,
+        wire::CheckpointBody{log.shop, log.id, log.seq, log.chain, now_ms_, config_.generation});
     page.checkpoint = checkpoint;
   }
   ++metrics_.pages_sent;
@@ -106,9 +105,9 @@ void Shard::Impl::on_get_heads(Conn& conn, BytesView body) {
   }
   if (conn.heads_reading) return refuse(conn, {}, Errc::busy);
   conn.heads_reading = true;
-  read({.kind = ReadTask::Kind::heads, .conn = conn.id, .number = get->cursor},
-       store::ReadHeads{conn.shop->id, conn.device, get->cursor,
-                        limits::heads_per_welcome_max + 1});
+  read(
+      {.kind = ReadTask::Kind::heads, .conn = conn.id, .number = get->cursor},
+      store::ReadHeads{conn.shop->id, conn.device, get->cursor, limits::heads_per_welcome_max + 1});
 }
 
 void Shard::Impl::heads_read(const ReadTask& task,
@@ -142,8 +141,8 @@ void Shard::Impl::on_watch(Conn& conn, BytesView body) {
   const LogId& shop_log = conn.shop->info->shop_log;
   const std::vector<LogState*> former = conn.logs;
   for (LogState* log : former) {
-    const bool kept = std::find(watch->logs.begin(), watch->logs.end(), log->id) !=
-                      watch->logs.end();
+    const bool kept =
+        std::find(watch->logs.begin(), watch->logs.end(), log->id) != watch->logs.end();
     if (log->id != shop_log && !kept) unsubscribe(conn, *log);
   }
   begin_task(conn, std::move(watch->logs));
@@ -208,8 +207,11 @@ void Shard::Impl::finish_task(Conn& conn) {
 }
 
 wire::Head Shard::Impl::head_of(const LogState& log, const DeviceId& device) const {
-  wire::Head head{log.id, log.seq, static_cast<std::uint64_t>(log.fold.kind()),
-                  committed_counter(log, device), {}};
+  wire::Head head{log.id,
+                  log.seq,
+                  static_cast<std::uint64_t>(log.fold.kind()),
+                  committed_counter(log, device),
+                  {}};
   for (const store::MarkWrite& mark : log.marks) head.marks.push_back(mark.mark);
   return head;
 }

@@ -116,8 +116,8 @@ Status MemoryStore::commit(const Batch& batch) {
   for (const NewEnvelope& one : batch.envelopes) {
     StoredLog& log = logs_[one.log];
     log.change = ++last_change_;
-    log.entries.push_back({one.time_ms, one.chain, one.hash, one.author, one.counter,
-                           to_bytes(batch.envelope(one))});
+    log.entries.push_back(
+        {one.time_ms, one.chain, one.hash, one.author, one.counter, to_bytes(batch.envelope(one))});
   }
   for (const LogWrite& write : batch.logs) {
     StoredLog& log = logs_[write.log];
@@ -177,8 +177,7 @@ Result<std::vector<Entry>> MemoryStore::read_page(const LogId& log, std::uint64_
   return out;
 }
 
-Result<std::vector<LogId>> MemoryStore::logs_of_device(const ShopId& shop,
-                                                       const DeviceId& device) {
+Result<std::vector<LogId>> MemoryStore::logs_of_device(const ShopId& shop, const DeviceId& device) {
   std::lock_guard lock(mutex_);
   std::vector<LogId> out;
   for (const auto& [id, log] : logs_) {

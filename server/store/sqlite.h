@@ -58,8 +58,8 @@ class Statement {
   std::uint64_t number(int column) const { return static_cast<std::uint64_t>(integer(column)); }
   // Lives until the next step or reset.
   BytesView blob(int column) const {
-    const auto* data = static_cast<const std::uint8_t*>(
-        sqlite3_column_blob(statement_.get(), column));
+    const auto* data =
+        static_cast<const std::uint8_t*>(sqlite3_column_blob(statement_.get(), column));
     const int size = sqlite3_column_bytes(statement_.get(), column);
     return data ? BytesView{data, static_cast<std::size_t>(size)} : BytesView{};
   }
@@ -79,8 +79,9 @@ class Statement {
   }
   void bind_one(int index, BytesView value) {
     // A null pointer would bind NULL; an empty blob is meant.
-    sqlite3_bind_blob(statement_.get(), index, value.empty() ? "" : static_cast<const void*>(
-                      value.data()), static_cast<int>(value.size()), SQLITE_STATIC);
+    sqlite3_bind_blob(statement_.get(), index,
+                      value.empty() ? "" : static_cast<const void*>(value.data()),
+                      static_cast<int>(value.size()), SQLITE_STATIC);
   }
   void bind_one(int index, const Bytes& value) { bind_one(index, BytesView(value)); }
   template <std::size_t N, class Tag>

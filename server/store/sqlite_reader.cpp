@@ -193,8 +193,8 @@ Result<std::vector<LogId>> SqliteReader::logs_of_device(const ShopId& shop,
 }
 
 // The stored counter is of the time of the fold; what followed stands in the index.
-bool SqliteReader::newest_counter(const LogIndex& log, std::int64_t device,
-                                  std::uint64_t fold_seq, std::uint64_t& out) {
+bool SqliteReader::newest_counter(const LogIndex& log, std::int64_t device, std::uint64_t fold_seq,
+                                  std::uint64_t& out) {
   out = 0;
   if (device == 0) return true;
   IndexEntry newest;

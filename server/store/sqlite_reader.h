@@ -38,8 +38,8 @@ class SqliteReader final : public Reader {
   bool read_blocks(std::int64_t log, std::uint64_t from, std::uint64_t to,
                    std::vector<IndexEntry>& out);
   // The author's newest entry above `above` with a counter <= `most`; seq 0 where there is none.
-  bool newest_of(const LogIndex& log, std::int64_t author, std::uint64_t above,
-                 std::uint64_t most, IndexEntry& out);
+  bool newest_of(const LogIndex& log, std::int64_t author, std::uint64_t above, std::uint64_t most,
+                 IndexEntry& out);
   bool newest_counter(const LogIndex& log, std::int64_t device, std::uint64_t fold_seq,
                       std::uint64_t& out);
 

@@ -49,8 +49,10 @@ Status status_of(int code) {
   switch (code & 0xff) {
     case SQLITE_FULL:
     case SQLITE_IOERR:
-    case SQLITE_READONLY: return Errc::store_full;
-    default: return Errc::store_failed;
+    case SQLITE_READONLY:
+      return Errc::store_full;
+    default:
+      return Errc::store_failed;
   }
 }
 
@@ -318,8 +320,8 @@ bool SqliteStore::write_log(const LogWrite& write) {
     log->recent.clear();
   }
   if (!writes_->move_log
-           .bind(write.seq, write.time_ms, write.chain, write.epoch, write.commitment,
-                 log->change, log->recent.bytes(), log->no)
+           .bind(write.seq, write.time_ms, write.chain, write.epoch, write.commitment, log->change,
+                 log->recent.bytes(), log->no)
            .run()) {
     return false;
   }
@@ -336,8 +338,7 @@ bool SqliteStore::write_mark(const MarkWrite& mark) {
   LogRow* log = log_row(mark.log);
   if (!log) return true;
   const std::int64_t device = device_number(mark.device);
-  return device != 0 &&
-         writes_->mark.bind(log->no, device, mark.kind, mark.seq, mark.mark).run();
+  return device != 0 && writes_->mark.bind(log->no, device, mark.kind, mark.seq, mark.mark).run();
 }
 
 std::int64_t SqliteStore::shop_number(const ShopId& shop) {
@@ -420,8 +421,8 @@ std::unique_ptr<Store> open_sqlite_store(const std::string& path, std::uint64_t 
     problem = "The database can not be switched to a write-ahead log.";
     return nullptr;
   }
-  const auto generation = static_cast<std::uint64_t>(
-      read_integer(db.get(), "SELECT generation FROM meta", 0));
+  const auto generation =
+      static_cast<std::uint64_t>(read_integer(db.get(), "SELECT generation FROM meta", 0));
   const auto last_change = static_cast<std::uint64_t>(
       read_integer(db.get(), "SELECT coalesce(max(change), 0) FROM envelopes", 0));
   if (generation == 0) {

@@ -141,8 +141,7 @@ class Reader {
                                                std::uint64_t to, std::size_t bytes_max) = 0;
   // Logs of the shop where the device has written (a member's first act is to write), ascending by
   // id. store_failed.
-  virtual Result<std::vector<LogId>> logs_of_device(const ShopId& shop,
-                                                    const DeviceId& device) = 0;
+  virtual Result<std::vector<LogId>> logs_of_device(const ShopId& shop, const DeviceId& device) = 0;
   // Logs of the shop whose newest envelope has a change number above `cursor`, ascending by it, at
   // most `limit`. store_failed.
   virtual Result<std::vector<HeadRow>> heads_since(const ShopId& shop, const DeviceId& device,
@@ -168,16 +167,37 @@ class Store : public Reader {
 };
 
 // Reads as values, so that they can cross threads. The shard puts them out (relay/shard.h).
-struct ReadLog { LogId log; };
-struct ReadPage { LogId log; std::uint64_t from; std::uint64_t to; std::size_t bytes_max; };
-struct ReadLogsOfDevice { ShopId shop; DeviceId device; };
-struct ReadHeads { ShopId shop; DeviceId device; std::uint64_t cursor; std::size_t limit; };
-struct FindEnvelope { LogId log; DeviceId author; std::uint64_t counter; };
-struct ReadCard { ShopId shop; };
+struct ReadLog {
+  LogId log;
+};
+struct ReadPage {
+  LogId log;
+  std::uint64_t from;
+  std::uint64_t to;
+  std::size_t bytes_max;
+};
+struct ReadLogsOfDevice {
+  ShopId shop;
+  DeviceId device;
+};
+struct ReadHeads {
+  ShopId shop;
+  DeviceId device;
+  std::uint64_t cursor;
+  std::size_t limit;
+};
+struct FindEnvelope {
+  LogId log;
+  DeviceId author;
+  std::uint64_t counter;
+};
+struct ReadCard {
+  ShopId shop;
+};
 using Query = std::variant<ReadLog, ReadPage, ReadLogsOfDevice, ReadHeads, FindEnvelope, ReadCard>;
-using Answer = std::variant<Result<LogRecord>, Result<std::vector<Entry>>,
-                            Result<std::vector<LogId>>, Result<std::vector<HeadRow>>,
-                            Result<Place>, Result<Bytes>>;
+using Answer =
+    std::variant<Result<LogRecord>, Result<std::vector<Entry>>, Result<std::vector<LogId>>,
+                 Result<std::vector<HeadRow>>, Result<Place>, Result<Bytes>>;
 // The alternative of the answer stands at the query's index.
 Answer answer(Reader& reader, const Query& query);
 

@@ -383,10 +383,10 @@ TEST_P(StoreContract, an_answer_stands_at_its_querys_index) {
   writer.begin(log_1);
   ASSERT_TRUE(writer.commit(*store));
   const DeviceId device = writer.device_a.self.id;
-  for (const Query& query : {Query(ReadLog{log_1}), Query(ReadPage{log_1, 1, 1, 1}),
-                             Query(ReadLogsOfDevice{writer.shop, device}),
-                             Query(ReadHeads{writer.shop, device, 0, 1}),
-                             Query(FindEnvelope{log_1, device, 1}), Query(ReadCard{writer.shop})}) {
+  for (const Query& query :
+       {Query(ReadLog{log_1}), Query(ReadPage{log_1, 1, 1, 1}),
+        Query(ReadLogsOfDevice{writer.shop, device}), Query(ReadHeads{writer.shop, device, 0, 1}),
+        Query(FindEnvelope{log_1, device, 1}), Query(ReadCard{writer.shop})}) {
     const Answer got = answer(*store, query);
     EXPECT_EQ(got.index(), query.index());
     EXPECT_TRUE(std::visit([](const auto& result) { return result.ok(); }, got));

@@ -1,5 +1,6 @@
-// Bytes, and the fixed-width values that the protocol names. A type per id, so that a log id can not
-// be passed where a device id is meant. Views never own; they live as long as what they look at.
+// Bytes, and the fixed-width values that the protocol names. A type per id, so that a log id can
+// not be passed where a device id is meant. Views never own; they live as long as what they look
+// at.
 #pragma once
 
 #include <algorithm>

@@ -1,7 +1,8 @@
-// The strict codec: the protobuf wire format with exactly one encoding for each value. Field numbers
-// ascend, varints are minimal, a field that holds its default is absent, elements of a repeated field
-// stand together. Higher field numbers than known are passed over (a newer writer), lower ones and
-// repeats are refused. One table-driven reader and writer serve all messages of wire.h.
+// The strict codec: the protobuf wire format with exactly one encoding for each value. Field
+// numbers ascend, varints are minimal, a field that holds its default is absent, elements of a
+// repeated field stand together. Higher field numbers than known are passed over (a newer writer),
+// lower ones and repeats are refused. One table-driven reader and writer serve all messages of
+// wire.h.
 //
 // Decoded messages are views: bytes and text point into the input, which must outlive them.
 #pragma once
@@ -84,8 +85,8 @@ Result<T> decode(BytesView in) {
   return message;
 }
 
-// A message prefixed with its tag (field number `kind`, wire type 2) and length: the form of frames,
-// commands and events.
+// A message prefixed with its tag (field number `kind`, wire type 2) and length: the form of
+// frames, commands and events.
 template <class T>
 void encode_framed(std::uint32_t kind, const T& message, Bytes& out) {
   write_varint((std::uint64_t{kind} << 3) | 2, out);

@@ -1,5 +1,5 @@
-// The few cryptographic acts of the protocol (docs/PROTOCOL.md section 0) over libsodium, and secrets
-// as types. Nothing here draws randomness by itself: an Rng is fed by the host.
+// The few cryptographic acts of the protocol (docs/PROTOCOL.md section 0) over libsodium, and
+// secrets as types. Nothing here draws randomness by itself: an Rng is fed by the host.
 #pragma once
 
 #include <optional>
@@ -14,7 +14,8 @@ template <std::size_t N>
 class Secret {
  public:
   Secret() = default;
-  // Copies from public view of secret bytes, e.g. after opening a box. Precondition: view.size() == N.
+  // Copies from public view of secret bytes, e.g. after opening a box. Precondition: view.size() ==
+  // N.
   static Secret from(BytesView view) {
     Secret out;
     std::copy_n(view.begin(), std::min(N, view.size()), out.data_.begin());
@@ -51,9 +52,9 @@ class Secret {
 
 using Key = Secret<32>;
 
-// A deterministic generator with key erasure, seeded by the host's entropy: after each draw the state
-// that made it is gone. Seeding mixes; drawing before the first seed aborts, for a key without
-// randomness would be worse than no program.
+// A deterministic generator with key erasure, seeded by the host's entropy: after each draw the
+// state that made it is gone. Seeding mixes; drawing before the first seed aborts, for a key
+// without randomness would be worse than no program.
 class Rng {
  public:
   // At least limits::entropy_seed_bytes; shorter input is mixed in but does not count as a seed.
@@ -87,7 +88,8 @@ SignPair sign_pair(Key seed);
 SealPair seal_pair(Key secret);
 
 Signature sign(const SignPair& pair, std::string_view domain, BytesView body);
-bool verify(const SignKey& key, std::string_view domain, BytesView body, const Signature& signature);
+bool verify(const SignKey& key, std::string_view domain, BytesView body,
+            const Signature& signature);
 
 inline constexpr std::size_t nonce_bytes = 24;
 inline constexpr std::size_t tag_bytes = 16;
@@ -95,7 +97,8 @@ using AeadNonce = std::array<std::uint8_t, nonce_bytes>;
 
 Bytes aead_seal(const Key& key, const AeadNonce& nonce, BytesView aad, BytesView plain);
 // Nothing where the tag does not fit.
-std::optional<Bytes> aead_open(const Key& key, const AeadNonce& nonce, BytesView aad, BytesView sealed);
+std::optional<Bytes> aead_open(const Key& key, const AeadNonce& nonce, BytesView aad,
+                               BytesView sealed);
 
 // X25519; nothing where the result is all zero (a key of small order).
 std::optional<Key> exchange(const SealPair& mine, const SealKey& theirs);

@@ -11,8 +11,8 @@ Signature sign_welcome(const crypto::SignPair& relay, const wire::WelcomeProof& 
 bool verify_welcome(const SignKey& relay, const wire::WelcomeProof& proof,
                     const Signature& signature);
 
-// "host[:port]" as a device dials it: lower case, the default port of ws or wss left out. Empty where
-// the URL is not ws:// or wss://.
+// "host[:port]" as a device dials it: lower case, the default port of ws or wss left out. Empty
+// where the URL is not ws:// or wss://.
 std::string dialled_host(std::string_view url);
 
 // Log signals. The caller keeps counters.
@@ -36,7 +36,8 @@ class Session {
     Bytes certificate;  // unverified bytes, empty where none came
     Hash nonce;
   };
-  // The other side: checks form, signature and that it is meant. not_a_member where `to` is another.
+  // The other side: checks form, signature and that it is meant. not_a_member where `to` is
+  // another.
   static Result<Opened> take_open(const DeviceKeys& mine, BytesView open);
   // Makes the answer and the session.
   static Result<Session> accept(const DeviceKeys& mine, const Opened& opened, const Hash& nonce,

@@ -71,7 +71,8 @@ struct ShopInfo {
 
 // PROTOCOL.md 2.5 without the version rule. malformed, unknown_format, wrong_shop, card_chain.
 Result<ShopInfo> take_shop_card(const ShopId& pinned, BytesView card);
-// The version rule: none (newer: adopt), card_old, card_forked; `unchanged` is set for the same bytes.
+// The version rule: none (newer: adopt), card_old, card_forked; `unchanged` is set for the same
+// bytes.
 Status compare_shop_cards(const ShopInfo& known, const ShopInfo& offered, bool& unchanged);
 // Signs a card; `info.desk` must be the signer's device, `info.card` is ignored.
 Bytes make_shop_card(const DeviceKeys& desk, BytesView desk_certificate, const ShopInfo& info);
@@ -91,8 +92,7 @@ Bytes make_agent_certificate(const DeviceKeys& desk, const ShopId& shop, const D
 // Signature and shop only: malformed, unknown_format, wrong_shop, bad_signature.
 Result<Certificate> take_agent_certificate(const ShopInfo& shop, BytesView certificate);
 // Whether it holds at a time: certificate_ended, certificate_revoked.
-Status check_certificate(const ShopInfo& shop, const Certificate& certificate,
-                         std::uint64_t at_ms);
+Status check_certificate(const ShopInfo& shop, const Certificate& certificate, std::uint64_t at_ms);
 
 Result<KeyBox> make_handover(Rng& rng, const ShopId& shop, std::uint64_t team_version,
                              const Device& to, const Key& team_secret);

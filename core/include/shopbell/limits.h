@@ -9,7 +9,8 @@ namespace shopbell::limits {
 // A message of 16 KiB of text is ten pages; files travel as blobs. Padding and keys come on top.
 inline constexpr std::size_t content_bytes_max = 16 * 1024;
 inline constexpr std::size_t header_bytes_max = 512;
-// Content, padded by at most an eighth (Padme), plus nonce and tag; a grant of 64 boxes fits as well.
+// Content, padded by at most an eighth (Padme), plus nonce and tag; a grant of 64 boxes fits as
+// well.
 inline constexpr std::size_t body_bytes_max = 20 * 1024;
 inline constexpr std::size_t envelope_bytes_max = body_bytes_max + header_bytes_max + 128;
 // One WebSocket message: a full page or a burst of envelopes, and no relay memory beyond reason.

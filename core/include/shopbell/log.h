@@ -1,5 +1,5 @@
-// A log: envelopes, chain, the fold of members, grants and bodies (docs/PROTOCOL.md sections 3 to 5).
-// Pure functions and values; relay and devices call the same ones.
+// A log: envelopes, chain, the fold of members, grants and bodies (docs/PROTOCOL.md sections 3 to
+// 5). Pure functions and values; relay and devices call the same ones.
 #pragma once
 
 #include <map>
@@ -19,8 +19,8 @@ Hash chain_next(const Hash& chain, std::uint64_t seq, std::uint64_t time_ms,
                 const Hash& envelope_hash);
 Hash envelope_hash_of(BytesView header, const Signature& signature);
 
-// An envelope that passed the strict codec and the size limits; signature not yet checked. Views look
-// into the bytes it was read from.
+// An envelope that passed the strict codec and the size limits; signature not yet checked. Views
+// look into the bytes it was read from.
 struct OpenEnvelope {
   wire::Header header;
   BytesView header_bytes;
@@ -47,8 +47,8 @@ Bytes make_join_body(const Device& device, BytesView certificate);
 // One author of a log as the fold knows him.
 struct Author {
   Device device;
-  std::uint64_t counter = 0;  // of his last envelope here
-  Hash last;                  // its envelope hash
+  std::uint64_t counter = 0;               // of his last envelope here
+  Hash last;                               // its envelope hash
   std::optional<Certificate> certificate;  // of his join
 };
 
@@ -58,12 +58,13 @@ class Fold {
  public:
   // Checks and applies a member entry: genesis as seq 1, join later. `at_ms` is the entry's time.
   // Errors: malformed, envelope_bad, wrong_shop, bad_signature, not_certified, certificate_ended,
-  // certificate_revoked, not_a_member, class_refused, too_large (log_devices_max authors of the shop
-  // are not counted). State is unchanged on error. The signature of the envelope is checked here.
+  // certificate_revoked, not_a_member, class_refused, too_large (log_devices_max authors of the
+  // shop are not counted). State is unchanged on error. The signature of the envelope is checked
+  // here.
   Status apply_member(const ShopInfo& shop, const OpenEnvelope& envelope, std::uint64_t seq,
                       std::uint64_t at_ms);
-  // The author's place in his own sequence. counter_gap (beyond last + 1), id_taken (not beyond last),
-  // chain_broken (previous does not fit).
+  // The author's place in his own sequence. counter_gap (beyond last + 1), id_taken (not beyond
+  // last), chain_broken (previous does not fit).
   Status check_counter(const OpenEnvelope& envelope) const;
   void advance(const OpenEnvelope& envelope);
   // Takes the desk's device from the card into the authors. apply_member does it for the card it
@@ -76,8 +77,8 @@ class Fold {
   AuthorClass class_of(const ShopInfo& shop, const DeviceId& device, std::uint64_t at_ms) const;
   // Null where nobody of that id wrote or joined. The desk is there from the genesis on.
   const Author* find(const DeviceId& device) const;
-  // Whose keys an envelope is checked with: the desk from the card, others from the fold. Null where
-  // neither knows the device.
+  // Whose keys an envelope is checked with: the desk from the card, others from the fold. Null
+  // where neither knows the device.
   const Device* device_of(const ShopInfo& shop, const DeviceId& device) const;
   // Devices that a grant must name besides desk and team, ascending by id.
   std::vector<const Device*> granted_devices(const ShopInfo& shop) const;

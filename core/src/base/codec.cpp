@@ -34,9 +34,12 @@ std::uint64_t number_at(const Field& field, const void* value) {
 // The bytes of a text, bytes or fixed value.
 BytesView view_at(const Field& field, const void* value) {
   switch (field.type) {
-    case FieldType::fixed: return {static_cast<const std::uint8_t*>(value), field.fixed_size};
-    case FieldType::text: return as_bytes(*static_cast<const std::string_view*>(value));
-    default: return *static_cast<const BytesView*>(value);
+    case FieldType::fixed:
+      return {static_cast<const std::uint8_t*>(value), field.fixed_size};
+    case FieldType::text:
+      return as_bytes(*static_cast<const std::string_view*>(value));
+    default:
+      return *static_cast<const BytesView*>(value);
   }
 }
 

@@ -33,8 +33,7 @@ std::optional<BytesView> unpad(BytesView plain) {
   if (!codec::read_varint(rest, length) || length > rest.size()) return std::nullopt;
   const BytesView inner = rest.first(static_cast<std::size_t>(length));
   const BytesView zeros = rest.subspan(inner.size());
-  const bool clean =
-      std::all_of(zeros.begin(), zeros.end(), [](std::uint8_t b) { return b == 0; });
+  const bool clean = std::all_of(zeros.begin(), zeros.end(), [](std::uint8_t b) { return b == 0; });
   if (!clean) return std::nullopt;
   return inner;
 }
@@ -78,9 +77,9 @@ Result<Inner> open_body(const Key& epoch_key, const OpenEnvelope& envelope) {
   std::copy_n(body.begin(), nonce.size(), nonce.begin());
   // Header bytes are strict, so what is known of them is as long as its own encoding.
   const BytesView rest = envelope.header_bytes.subspan(codec::size_of(envelope.header));
-  std::optional<Bytes> plain = crypto::aead_open(
-      message_key(epoch_key, envelope.header), nonce,
-      header_aad(envelope.header, rest).view(), body.subspan(nonce.size()));
+  std::optional<Bytes> plain =
+      crypto::aead_open(message_key(epoch_key, envelope.header), nonce,
+                        header_aad(envelope.header, rest).view(), body.subspan(nonce.size()));
   if (!plain) return Errc::body_bad;
   const std::optional<BytesView> bytes = unpad(*plain);
   if (!bytes) return Errc::body_bad;

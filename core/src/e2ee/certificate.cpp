@@ -64,8 +64,7 @@ Result<Certificate> take_agent_certificate(const ShopInfo& shop, BytesView certi
   const Result<wire::AgentCertificate> body = decode_certificate(certificate);
   if (!body) return body.error();
   if (body->shop != shop.shop) return Errc::wrong_shop;
-  const Result<BytesView> opened =
-      open_object(shop.desk.sign_key, certificate_domain, certificate);
+  const Result<BytesView> opened = open_object(shop.desk.sign_key, certificate_domain, certificate);
   if (!opened) return opened.error();
   return owned(*body, certificate);
 }
@@ -73,8 +72,8 @@ Result<Certificate> take_agent_certificate(const ShopInfo& shop, BytesView certi
 Status check_certificate(const ShopInfo& shop, const Certificate& certificate,
                          std::uint64_t at_ms) {
   // Subtracted on the side where it can not wrap around.
-  const bool begun = certificate.issued_ms <= at_ms ||
-                     certificate.issued_ms - at_ms <= limits::clock_skew_ms_max;
+  const bool begun =
+      certificate.issued_ms <= at_ms || certificate.issued_ms - at_ms <= limits::clock_skew_ms_max;
   if (!begun || at_ms > certificate.not_after_ms) return Errc::certificate_ended;
   if (shop.is_revoked(certificate.device)) return Errc::certificate_revoked;
   return {};
@@ -100,8 +99,7 @@ Key invitation_key_of(const Key& secret, const ShopId& shop) {
 }
 
 Hash enrol_mac(const Key& invitation_key, const DeviceId& device, const ShopId& shop) {
-  const Key mac =
-      crypto::derive(invitation_key, "shopbell enrol v1", {device.view(), shop.view()});
+  const Key mac = crypto::derive(invitation_key, "shopbell enrol v1", {device.view(), shop.view()});
   return Hash::from(mac.reveal());
 }
 

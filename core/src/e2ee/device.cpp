@@ -24,8 +24,7 @@ Result<BytesView> open_object(const SignKey& signer, std::string_view domain, By
 
 DeviceId device_id_of(const SignKey& sign_key, const SealKey& seal_key) {
   DeviceId out;
-  out.data =
-      crypto::hash("shopbell device id v1", {sign_key.view(), seal_key.view()}).data;
+  out.data = crypto::hash("shopbell device id v1", {sign_key.view(), seal_key.view()}).data;
   return out;
 }
 
@@ -59,8 +58,8 @@ DeviceKeys make_device(Rng& rng, std::uint64_t now_ms) {
 }
 
 DeviceKeys device_from_seeds(Key sign_seed, Key seal_secret, std::uint64_t created_ms) {
-  DeviceKeys keys{crypto::sign_pair(std::move(sign_seed)),
-                  crypto::seal_pair(std::move(seal_secret)), {}};
+  DeviceKeys keys{
+      crypto::sign_pair(std::move(sign_seed)), crypto::seal_pair(std::move(seal_secret)), {}};
   wire::DeviceCard card;
   card.format = 1;
   card.sign_key = keys.sign.key;

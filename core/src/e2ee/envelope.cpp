@@ -14,8 +14,7 @@ bool header_fits(const wire::Header& header, BytesView body) {
   const auto erase = static_cast<std::uint64_t>(EnvelopeClass::erase);
   if (header.envelope_class == 0 || header.envelope_class > erase) return false;
   if (header.counter == 0) return false;
-  const bool message =
-      header.envelope_class == static_cast<std::uint64_t>(EnvelopeClass::message);
+  const bool message = header.envelope_class == static_cast<std::uint64_t>(EnvelopeClass::message);
   if (message != (header.epoch != 0) || message != !header.commitment.is_zero()) return false;
   return header.body_length == body.size() && header.body_digest == body_digest_of(body);
 }
@@ -78,8 +77,8 @@ SignedEnvelope make_envelope(const DeviceKeys& author, wire::Header header, Byte
   return out;
 }
 
-Bytes make_genesis_body(const ShopId& shop, LogKind kind, const Hash& random,
-                        const Device& creator, const LogId& main_log) {
+Bytes make_genesis_body(const ShopId& shop, LogKind kind, const Hash& random, const Device& creator,
+                        const LogId& main_log) {
   wire::MemberBody body;
   body.kind = 1;
   body.log_kind = static_cast<std::uint64_t>(kind);

@@ -51,8 +51,7 @@ SealKey accepted_team_key(const ShopInfo& shop, std::uint64_t version,
   return found == team_keys.end() ? SealKey() : found->second;
 }
 
-bool names_exactly(const std::vector<wire::GrantBox>& boxes,
-                   const std::vector<Recipient>& wanted) {
+bool names_exactly(const std::vector<wire::GrantBox>& boxes, const std::vector<Recipient>& wanted) {
   return std::equal(boxes.begin(), boxes.end(), wanted.begin(), wanted.end(),
                     [](const wire::GrantBox& box, const Recipient& recipient) {
                       return box.recipient == recipient.id && !box.box.is_zero();
@@ -62,12 +61,11 @@ bool names_exactly(const std::vector<wire::GrantBox>& boxes,
 }  // namespace
 
 Hash commitment_of(const LogId& log, std::uint64_t epoch, const Key& key) {
-  return crypto::hash("shopbell commitment v1",
-                      {log.view(), crypto::u64be(epoch), key.reveal()});
+  return crypto::hash("shopbell commitment v1", {log.view(), crypto::u64be(epoch), key.reveal()});
 }
 
-Result<Bytes> make_grant_body(Rng& rng, const ShopInfo& shop, const Fold& fold,
-                              std::uint64_t epoch, const Key& key) {
+Result<Bytes> make_grant_body(Rng& rng, const ShopInfo& shop, const Fold& fold, std::uint64_t epoch,
+                              const Key& key) {
   wire::GrantBody body;
   body.epoch = epoch;
   body.commitment = commitment_of(fold.log(), epoch, key);
@@ -112,9 +110,9 @@ Result<Key> open_grant(const LogId& log, BytesView body, const Hash& recipient,
                        const crypto::SealPair& pair) {
   const Result<wire::GrantBody> grant = codec::decode<wire::GrantBody>(body);
   if (!grant) return Errc::box_bad;
-  const auto box = std::find_if(
-      grant->boxes.begin(), grant->boxes.end(),
-      [&](const wire::GrantBox& entry) { return entry.recipient == recipient; });
+  const auto box =
+      std::find_if(grant->boxes.begin(), grant->boxes.end(),
+                   [&](const wire::GrantBox& entry) { return entry.recipient == recipient; });
   if (box == grant->boxes.end()) return Errc::box_bad;
   const Bytes aad = box_aad(log, grant->epoch, grant->commitment, recipient);
   Result<Key> key = crypto::open_key_box(pair, aad, box->box);

@@ -12,8 +12,7 @@ constexpr std::string_view card_domain = "shopbell shop card v1";
 Result<Device> check_chain(const ShopId& pinned, const wire::ShopCard& card, BytesView bytes) {
   SignKey root;
   root.data = pinned.data;
-  const Result<BytesView> body =
-      open_object(root, desk_certificate_domain, card.desk_certificate);
+  const Result<BytesView> body = open_object(root, desk_certificate_domain, card.desk_certificate);
   if (!body) return Errc::card_chain;
   const Result<wire::DeskCertificate> certificate = codec::decode<wire::DeskCertificate>(*body);
   if (!certificate || certificate->format != 1 || certificate->shop != pinned) {
@@ -22,8 +21,8 @@ Result<Device> check_chain(const ShopId& pinned, const wire::ShopCard& card, Byt
   Result<Device> desk = take_device_card(card.desk_card);
   if (!desk || desk->sign_key != certificate->desk_key) return Errc::card_chain;
   if (!open_object(certificate->desk_key, card_domain, bytes)) return Errc::card_chain;
-  const bool in_force = certificate->issued_ms <= card.issued_ms &&
-                        card.issued_ms <= certificate->not_after_ms;
+  const bool in_force =
+      certificate->issued_ms <= card.issued_ms && card.issued_ms <= certificate->not_after_ms;
   if (!in_force) return Errc::card_chain;
   return desk;
 }

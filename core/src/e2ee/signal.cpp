@@ -40,8 +40,8 @@ Result<wire::SignalContent> open_log_signal(const SignKey& author, const Key& ep
   if (!body) return body.error();
   const Result<wire::LogSignal> open = codec::decode<wire::LogSignal>(*body);
   if (!open) return open.error();
-  const std::optional<Bytes> plain = crypto::aead_open(
-      signal_key(epoch_key, *open), signal_nonce(open->counter), {}, open->box);
+  const std::optional<Bytes> plain =
+      crypto::aead_open(signal_key(epoch_key, *open), signal_nonce(open->counter), {}, open->box);
   if (!plain) return Errc::body_bad;
   const Result<wire::SignalContent> content = codec::decode<wire::SignalContent>(*plain);
   if (!content) return Errc::body_bad;

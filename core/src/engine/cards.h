@@ -1,5 +1,5 @@
-// The shop card as this device knows it (docs/PROTOCOL.md section 2): takes newer ones, refuses older
-// and forged ones, tells people.
+// The shop card as this device knows it (docs/PROTOCOL.md section 2): takes newer ones, refuses
+// older and forged ones, tells people.
 #pragma once
 
 #include "engine/state.h"

@@ -1,5 +1,5 @@
-// One connection after another to the relay (docs/PROTOCOL.md section 7): proofs in both directions,
-// back-off, pings, and the sorting of frames to the machines that they concern.
+// One connection after another to the relay (docs/PROTOCOL.md section 7): proofs in both
+// directions, back-off, pings, and the sorting of frames to the machines that they concern.
 #pragma once
 
 #include "engine/state.h"
@@ -31,11 +31,19 @@ class Connection {
 
  private:
   enum class Phase : std::uint8_t {
-    off, waiting, connecting, connected, hello_sent, welcomed, online, closing, stopped
+    off,
+    waiting,
+    connecting,
+    connected,
+    hello_sent,
+    welcomed,
+    online,
+    closing,
+    stopped
   };
   bool is_up() const {
-    return phase_ == Phase::connected || phase_ == Phase::hello_sent ||
-           phase_ == Phase::welcomed || phase_ == Phase::online;
+    return phase_ == Phase::connected || phase_ == Phase::hello_sent || phase_ == Phase::welcomed ||
+           phase_ == Phase::online;
   }
   void set_phase(Phase phase);
   void dial();

@@ -19,8 +19,8 @@ Status Desk::sign_card(const wire::SignCard& command) {
   probe.version = 1;
   probe.issued_ms = m_.io.now_ms;
   probe.desk = state.keys->self;
-  Result<ShopInfo> probed = take_shop_card(
-      state.shop_id, make_shop_card(*state.keys, command.desk_certificate, probe));
+  Result<ShopInfo> probed =
+      take_shop_card(state.shop_id, make_shop_card(*state.keys, command.desk_certificate, probe));
   if (!probed) return probed.error();
   state.desk_certificate = to_bytes(command.desk_certificate);
   if (state.team_secrets.empty()) {

@@ -21,7 +21,8 @@ class Desk {
   // The relay takes it, or has it already; it answers with its card either way.
   void hand_in_card();
   void connection_begins();
-  // The relay's answer. Before its first card a relay cannot know the desk, and refuses its envelopes.
+  // The relay's answer. Before its first card a relay cannot know the desk, and refuses its
+  // envelopes.
   void card_taken();
   // A refusal that names nothing may be the card's: it is handed in again after a while.
   void on_refused(const wire::Error& error);

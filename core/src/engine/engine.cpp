@@ -1,4 +1,5 @@
-// Wires the machines together: start from the store, inputs to machines, and what is due before a drain.
+// Wires the machines together: start from the store, inputs to machines, and what is due before a
+// drain.
 #include "shopbell/engine.h"
 
 #include "base/check.h"
@@ -179,8 +180,7 @@ Status Engine::Impl::take_record(BytesView key, BytesView plain) {
       });
     case store::RecordKind::team_secret:
       return decoded<wire::TeamSecretRecord>(plain, [&](const wire::TeamSecretRecord& record) {
-        state.team_secrets[record.version] =
-            crypto::seal_pair(Key::from(record.secret.view()));
+        state.team_secrets[record.version] = crypto::seal_pair(Key::from(record.secret.view()));
         return Status();
       });
     case store::RecordKind::epoch:
@@ -244,8 +244,7 @@ void Engine::Impl::become_ready() {
     machines_.io.put(store::identity_key(), record);
   }
   if (state.certificate && state.shop) {
-    Result<Certificate> certificate =
-        take_agent_certificate(*state.shop, state.certificate->bytes);
+    Result<Certificate> certificate = take_agent_certificate(*state.shop, state.certificate->bytes);
     if (certificate) {
       state.certificate = std::move(*certificate);
     } else {
@@ -421,8 +420,7 @@ void Engine::Impl::save(const Log& log) {
 std::uint64_t Engine::Impl::wake_at_ms() const {
   if (machines_.io.stopped()) return ~std::uint64_t{0};
   std::uint64_t at = std::min({machines_.connection.wake_at_ms(), machines_.sessions.wake_at_ms(),
-                               machines_.typing.wake_at_ms(),
-                               machines_.desk.wake_at_ms()});
+                               machines_.typing.wake_at_ms(), machines_.desk.wake_at_ms()});
   if (!machines_.log_timers.empty()) {
     at = std::min(at, machines_.log_timers.begin()->first);
   }

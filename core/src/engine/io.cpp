@@ -85,9 +85,7 @@ void Io::begin() {
   timeout_due_ = true;
 }
 
-bool Io::is_under_way(std::uint64_t batch) const {
-  return batch > persisted_ && batch <= batch_;
-}
+bool Io::is_under_way(std::uint64_t batch) const { return batch > persisted_ && batch <= batch_; }
 
 bool Io::persisted(std::uint64_t batch) {
   if (!is_under_way(batch)) return false;
@@ -153,8 +151,8 @@ const Output* Io::poll(std::uint64_t wake_at_ms) {
   if (!loads_.empty()) {
     current_load_ = std::move(loads_.front());
     loads_.pop_front();
-    output_ = out::Load{current_load_.id, current_load_.from, current_load_.to,
-                        current_load_.limit, current_load_.descending};
+    output_ = out::Load{current_load_.id, current_load_.from, current_load_.to, current_load_.limit,
+                        current_load_.descending};
     return &output_;
   }
   if (timeout_due_) {

@@ -1,5 +1,6 @@
-// The engine's only way out: puts wait in one batch for each input, and whatever rests on them waits
-// behind the batch until the host says it is durable. Here "persist, then send or show" is kept.
+// The engine's only way out: puts wait in one batch for each input, and whatever rests on them
+// waits behind the batch until the host says it is durable. Here "persist, then send or show" is
+// kept.
 #pragma once
 
 #include <deque>

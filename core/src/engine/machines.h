@@ -1,5 +1,5 @@
-// The machines of the engine, one for each concern of docs/PROTOCOL.md, over one State and one Io. Each
-// changes its own part of State; what it must tell another it calls by name here.
+// The machines of the engine, one for each concern of docs/PROTOCOL.md, over one State and one Io.
+// Each changes its own part of State; what it must tell another it calls by name here.
 #pragma once
 
 #include "engine/cards.h"

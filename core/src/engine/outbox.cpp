@@ -29,14 +29,17 @@ EpochInForce epoch_before(const Log& log, std::size_t at) {
     Result<wire::GrantBody> body =
         envelope ? codec::decode<wire::GrantBody>(envelope->body) : envelope.error();
     if (!body) return {};
-    return {item.epoch, body->commitment, body->team_version, item.time_ms, messages,
-            &*item.epoch_key};
+    return {item.epoch,   body->commitment, body->team_version,
+            item.time_ms, messages,         &*item.epoch_key};
   }
   if (log.epochs.empty()) return {};
   const Epoch& last = log.epochs.rbegin()->second;
-  return {last.number,     last.commitment,
-          last.team_version, last.granted_ms,
-          log.epoch_messages + messages, last.key ? &*last.key : nullptr};
+  return {last.number,
+          last.commitment,
+          last.team_version,
+          last.granted_ms,
+          log.epoch_messages + messages,
+          last.key ? &*last.key : nullptr};
 }
 
 // A refusal that this version does not know may pass; what it does know to last is final.

@@ -1,5 +1,5 @@
-// What this device says (docs/PROTOCOL.md sections 4.5 and 6): each envelope is stored before it leaves,
-// keeps its counter whatever happens, and is sealed again only as the rules allow.
+// What this device says (docs/PROTOCOL.md sections 4.5 and 6): each envelope is stored before it
+// leaves, keeps its counter whatever happens, and is sealed again only as the rules allow.
 #pragma once
 
 #include "engine/state.h"

@@ -162,8 +162,7 @@ void Sessions::on_open(BytesView body) {
   Result<Session::Opened> opened = Session::take_open(*m_.state.keys, body);
   if (!opened) return;
   Bytes answer;
-  Result<Session> session =
-      Session::accept(*m_.state.keys, *opened, m_.io.rng.nonce(), answer);
+  Result<Session> session = Session::accept(*m_.state.keys, *opened, m_.io.rng.nonce(), answer);
   if (!session) return;
   if (peers_.size() >= peers_max) drop_oldest_peer();
   const DeviceId id = opened->peer.id;
@@ -244,8 +243,8 @@ void Sessions::on_response(const wire::SessionMessage& message) {
 }
 
 void Sessions::on_enrolled(const wire::SessionMessage& message) {
-  Status status = message.code == 0 ? take_enrolment(message.body)
-                                    : Status(static_cast<Errc>(message.code));
+  Status status =
+      message.code == 0 ? take_enrolment(message.body) : Status(static_cast<Errc>(message.code));
   if (message.id == enrol_id && (status || !is_temporary(status.error()))) {
     m_.io.erase(store::enrol_key());
     invitation_.reset();
@@ -265,15 +264,14 @@ void Sessions::on_enrolled(const wire::SessionMessage& message) {
 Status Sessions::take_enrolment(BytesView body) {
   Result<wire::EnrolResponse> answer = codec::decode<wire::EnrolResponse>(body);
   if (!answer) return answer.error();
-  Result<Key> secret = open_handover(*m_.state.keys, m_.state.shop_id, answer->team_version,
-                                     answer->team_box);
+  Result<Key> secret =
+      open_handover(*m_.state.keys, m_.state.shop_id, answer->team_version, answer->team_box);
   if (!secret) return secret.error();
   crypto::SealPair team = crypto::seal_pair(std::move(*secret));
   const auto named = m_.state.team_keys.find(answer->team_version);
   if (named == m_.state.team_keys.end() || named->second != team.key) return Errc::box_bad;
   if (!answer->certificate.empty()) {
-    Result<Certificate> certificate =
-        take_agent_certificate(*m_.state.shop, answer->certificate);
+    Result<Certificate> certificate = take_agent_certificate(*m_.state.shop, answer->certificate);
     if (!certificate) return certificate.error();
     if (certificate->device != m_.state.self()) return Errc::not_certified;
     m_.state.own_name = enrol_name_;

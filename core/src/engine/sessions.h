@@ -1,5 +1,6 @@
-// Sealed requests between this device and the desk (docs/PROTOCOL.md 9.2 to 9.4). A console asks; the
-// desk answers and pushes. An unanswered request is asked again in a new session with the same id.
+// Sealed requests between this device and the desk (docs/PROTOCOL.md 9.2 to 9.4). A console asks;
+// the desk answers and pushes. An unanswered request is asked again in a new session with the same
+// id.
 #pragma once
 
 #include "engine/state.h"

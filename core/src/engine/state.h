@@ -1,4 +1,5 @@
-// What the engine knows: plain data, shared by its machines. Who changes what stands with each part.
+// What the engine knows: plain data, shared by its machines. Who changes what stands with each
+// part.
 #pragma once
 
 #include <deque>
@@ -51,7 +52,7 @@ struct Log {
   std::uint64_t seq = 0;  // the last entry stored without a gap
   Hash chain;
   std::uint64_t time_ms = 0;
-  Errc stopped = Errc::none;  // found forged; nothing is taken any more
+  Errc stopped = Errc::none;             // found forged; nothing is taken any more
   std::map<std::uint64_t, Hash> chains;  // recent ones, to check what others say they saw
 
   std::map<std::uint64_t, Epoch> epochs;

@@ -20,7 +20,8 @@ void Typing::set(const LogId& id, bool on) {
   if (!epoch.key || !log->fold.may_write(*m_.state.shop, m_.state.self())) return;
   const std::uint64_t now = m_.io.now_ms;
   Said& said = said_[id];
-  const bool again = said.on == on && now >= said.at_ms && now < said.at_ms + limits::typing_repeat_ms;
+  const bool again =
+      said.on == on && now >= said.at_ms && now < said.at_ms + limits::typing_repeat_ms;
   if (again || (!on && !said.on)) return;
   said = Said{on, now};
   if (!session_) session_ = m_.io.rng.nonce();

@@ -27,7 +27,7 @@ class Typing {
   using Who = std::pair<LogId, DeviceId>;
   struct Heard {
     std::deque<std::pair<Hash, std::uint64_t>> counters;  // the highest of each session
-    std::uint64_t until_ms = 0;  // 0: not writing
+    std::uint64_t until_ms = 0;                           // 0: not writing
   };
   void show(const Who& who, bool on);
 

@@ -49,8 +49,7 @@ ParsedKey parse_key(BytesView key) {
   const std::string_view text = as_text(key);
   ParsedKey parsed;
   auto take = [&](RecordKind kind, std::size_t prefix, bool has_log, bool has_number) {
-    const std::size_t size =
-        prefix + (has_log ? LogId::size : 0) + (has_number ? number_bytes : 0);
+    const std::size_t size = prefix + (has_log ? LogId::size : 0) + (has_number ? number_bytes : 0);
     if (key.size() != size) return;
     parsed.kind = kind;
     if (has_log) parsed.log = LogId::from(key.subspan(prefix, LogId::size));

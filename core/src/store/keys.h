@@ -1,5 +1,5 @@
-// Keys of a device's store, in the order in which they are read at start (docs/STORE_FORMAT.md). Log ids
-// and numbers stand big-endian so that key order is number order.
+// Keys of a device's store, in the order in which they are read at start (docs/STORE_FORMAT.md).
+// Log ids and numbers stand big-endian so that key order is number order.
 #pragma once
 
 #include "shopbell/bytes.h"
@@ -22,7 +22,16 @@ Bytes start_to();
 
 // What a key that was read names; `log` and `number` where the kind has them.
 enum class RecordKind : std::uint8_t {
-  unknown, identity, certificate, enrol, shop, team_secret, epoch, log, outbox, entry
+  unknown,
+  identity,
+  certificate,
+  enrol,
+  shop,
+  team_secret,
+  epoch,
+  log,
+  outbox,
+  entry
 };
 struct ParsedKey {
   RecordKind kind = RecordKind::unknown;

@@ -151,9 +151,9 @@ TEST(Body, OfANewerWriterIsBoundToFieldsUnknownHere) {
 // Seals `plain` as it stands, padded or not, and opens it.
 Errc open_plain(BytesView plain) {
   const Sealed sealed;
-  const Key key = crypto::derive(sealed.epoch_key, "shopbell msg v1",
-                                 {sealed.header.log.view(), crypto::u64be(1),
-                                  sealed.author.self.id.view(), crypto::u64be(1)});
+  const Key key = crypto::derive(
+      sealed.epoch_key, "shopbell msg v1",
+      {sealed.header.log.view(), crypto::u64be(1), sealed.author.self.id.view(), crypto::u64be(1)});
   const Hash aad = crypto::hash("shopbell header aad v1", {codec::encode(sealed.header)});
   Bytes body(24);
   append(body, crypto::aead_seal(key, {}, aad.view(), plain));
@@ -209,9 +209,8 @@ TEST(Mark, IsTakenFromItsDeviceOnly) {
   EXPECT_EQ(taken->chain, mark.chain);
   EXPECT_EQ(peek_mark(bytes)->device, device.self.id);
   EXPECT_EQ(error_of(take_mark(device_of(2).self.sign_key, bytes)), Errc::bad_signature);
-  testing::damage_everywhere(bytes, [&](BytesView changed) {
-    return error_of(take_mark(device.self.sign_key, changed));
-  });
+  testing::damage_everywhere(
+      bytes, [&](BytesView changed) { return error_of(take_mark(device.self.sign_key, changed)); });
 }
 
 TEST(Checkpoint, IsTakenFromItsRelayOnly) {
@@ -227,9 +226,8 @@ TEST(Checkpoint, IsTakenFromItsRelayOnly) {
   EXPECT_EQ(taken->seq, 3u);
   EXPECT_EQ(error_of(take_checkpoint(filled<SignKey>(1), bytes)), Errc::bad_signature);
   EXPECT_EQ(error_of(take_mark(relay.key, bytes)), Errc::bad_signature) << "another domain";
-  testing::damage_everywhere(bytes, [&](BytesView changed) {
-    return error_of(take_checkpoint(relay.key, changed));
-  });
+  testing::damage_everywhere(
+      bytes, [&](BytesView changed) { return error_of(take_checkpoint(relay.key, changed)); });
 }
 
 }  // namespace

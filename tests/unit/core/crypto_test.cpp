@@ -139,8 +139,19 @@ TEST(Rng, LongDrawsDoNotRepeat) {
 }
 
 TEST(RngDeathTest, DrawingBeforeTheFirstSeedAborts) {
-  EXPECT_DEATH({ Rng rng; rng.nonce(); }, "");
-  EXPECT_DEATH({ Rng rng; rng.seed(as_bytes("too short to be a seed")); rng.key(); }, "");
+  EXPECT_DEATH(
+      {
+        Rng rng;
+        rng.nonce();
+      },
+      "");
+  EXPECT_DEATH(
+      {
+        Rng rng;
+        rng.seed(as_bytes("too short to be a seed"));
+        rng.key();
+      },
+      "");
 }
 
 TEST(Secret, MovingLeavesNothingBehind) {

@@ -132,8 +132,7 @@ struct MainLog {
   }
 
   SignedEnvelope join(const DeviceKeys& device, BytesView certificate) {
-    return writer.write(device, EnvelopeClass::member,
-                        make_join_body(device.self, certificate));
+    return writer.write(device, EnvelopeClass::member, make_join_body(device.self, certificate));
   }
 };
 

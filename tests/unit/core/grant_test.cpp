@@ -70,8 +70,8 @@ TEST(Grant, OpensForCustomerDeskAndTeam) {
   EXPECT_EQ(granted.open_as(team_id_of(1, shop.team.key), shop.team), Errc::none);
   EXPECT_EQ(as(shop.stranger), Errc::box_bad);
   EXPECT_EQ(granted.open_as(recipient_of(shop.desk.self.id), shop.customer.seal), Errc::box_bad);
-  EXPECT_EQ(error_of(open_grant(filled<LogId>(1), granted.body,
-                                recipient_of(shop.desk.self.id), shop.desk.seal)),
+  EXPECT_EQ(error_of(open_grant(filled<LogId>(1), granted.body, recipient_of(shop.desk.self.id),
+                                shop.desk.seal)),
             Errc::box_bad)
       << "moved to another log";
 }
@@ -94,8 +94,7 @@ TEST(Grant, AKeyThatDoesNotFitItsCommitmentIsNamed) {
   for (wire::GrantBox& entry : grant->boxes) {
     if (entry.recipient == to) entry.box = *box;
   }
-  EXPECT_EQ(error_of(open_grant(granted.log.fold.log(), codec::encode(*grant), to,
-                                shop.desk.seal)),
+  EXPECT_EQ(error_of(open_grant(granted.log.fold.log(), codec::encode(*grant), to, shop.desk.seal)),
             Errc::grant_bad);
 }
 
@@ -113,23 +112,25 @@ TEST(GrantRule, TakesWhatNamesExactlyTheRightRecipients) {
   EXPECT_EQ(granted.check_changed([](auto& grant) { grant.boxes.pop_back(); }),
             Errc::grant_refused);
   EXPECT_EQ(granted.check_changed([](auto& grant) { grant.boxes.clear(); }), Errc::grant_refused);
-  EXPECT_EQ(granted.check_changed([](auto& grant) {
-    std::swap(grant.boxes[0], grant.boxes[1]);
-  }), Errc::grant_refused) << "not ascending";
-  EXPECT_EQ(granted.check_changed([](auto& grant) {
-    grant.boxes.push_back(grant.boxes.back());
-  }), Errc::grant_refused) << "one twice";
+  EXPECT_EQ(granted.check_changed([](auto& grant) { std::swap(grant.boxes[0], grant.boxes[1]); }),
+            Errc::grant_refused)
+      << "not ascending";
+  EXPECT_EQ(granted.check_changed([](auto& grant) { grant.boxes.push_back(grant.boxes.back()); }),
+            Errc::grant_refused)
+      << "one twice";
   EXPECT_EQ(granted.check_changed([](auto& grant) {
     grant.boxes.push_back(grant.boxes.back());
     grant.boxes.back().recipient = filled<Hash>(0xff);
-  }), Errc::grant_refused) << "a stranger more";
-  EXPECT_EQ(granted.check_changed([](auto& grant) {
-    grant.boxes[1].recipient.data[31] ^= 1;
-  }), Errc::grant_refused) << "a stranger instead";
+  }),
+            Errc::grant_refused)
+      << "a stranger more";
+  EXPECT_EQ(granted.check_changed([](auto& grant) { grant.boxes[1].recipient.data[31] ^= 1; }),
+            Errc::grant_refused)
+      << "a stranger instead";
   EXPECT_EQ(granted.check_changed([](auto& grant) { grant.boxes[0].box = {}; }),
-            Errc::grant_refused) << "no box";
-  EXPECT_EQ(granted.check_changed([](auto& grant) { grant.commitment = {}; }),
-            Errc::grant_refused);
+            Errc::grant_refused)
+      << "no box";
+  EXPECT_EQ(granted.check_changed([](auto& grant) { grant.commitment = {}; }), Errc::grant_refused);
 }
 
 TEST(GrantRule, TakesTheNextEpochOnly) {

@@ -120,7 +120,8 @@ TEST(LogSignal, ItsPlaceIsPartOfItsKey) {
     const Bytes bytes =
         sign_object(made.author.sign, "shopbell log signal v1", codec::encode(*signal));
     EXPECT_EQ(error_of(open_log_signal(made.author.self.sign_key, key_of(9), bytes)),
-              Errc::body_bad) << change;
+              Errc::body_bad)
+        << change;
   }
 }
 
@@ -184,9 +185,8 @@ TEST(Session, TheOpenerIsNamedAndHisCertificateHandedOn) {
 
 TEST(Session, StepsAreRefusedWhenAnyByteIsChanged) {
   Pair pair;
-  testing::damage_everywhere(pair.open, [&](BytesView bytes) {
-    return error_of(Session::take_open(pair.b, bytes));
-  });
+  testing::damage_everywhere(
+      pair.open, [&](BytesView bytes) { return error_of(Session::take_open(pair.b, bytes)); });
   testing::damage_everywhere(pair.answer, [&](BytesView bytes) {
     return error_of(Session::accept_at_opener(pair.a, pair.b.self, pair.a_nonce, bytes));
   });
@@ -214,22 +214,20 @@ TEST(Session, RepeatsAndGapsAreReplays) {
 
 TEST(Session, AnAnswerToAnotherOpeningIsAReplay) {
   Pair pair;
-  EXPECT_EQ(error_of(Session::accept_at_opener(pair.a, pair.b.self, filled<Hash>(13),
-                                               pair.answer)),
+  EXPECT_EQ(error_of(Session::accept_at_opener(pair.a, pair.b.self, filled<Hash>(13), pair.answer)),
             Errc::replayed);
-  EXPECT_EQ(error_of(Session::accept_at_opener(device_of(3), pair.b.self, pair.a_nonce,
-                                               pair.answer)),
-            Errc::not_a_member);
-  EXPECT_EQ(error_of(Session::accept_at_opener(pair.a, device_of(3).self, pair.a_nonce,
-                                               pair.answer)),
-            Errc::bad_signature);
+  EXPECT_EQ(
+      error_of(Session::accept_at_opener(device_of(3), pair.b.self, pair.a_nonce, pair.answer)),
+      Errc::not_a_member);
+  EXPECT_EQ(
+      error_of(Session::accept_at_opener(pair.a, device_of(3).self, pair.a_nonce, pair.answer)),
+      Errc::bad_signature);
 }
 
 TEST(Session, DataOfAnotherSessionIsNamedSo) {
   Pair one;
   Pair two;
-  const Bytes open =
-      Session::make_open(two.a, two.b.self.id, {}, filled<Hash>(21), now_ms);
+  const Bytes open = Session::make_open(two.a, two.b.self.id, {}, filled<Hash>(21), now_ms);
   const auto opened = Session::take_open(two.b, open);
   ASSERT_TRUE(opened.ok());
   Bytes answer;

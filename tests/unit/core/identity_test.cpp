@@ -39,9 +39,8 @@ TEST(DeviceCard, IsTakenAsItWasMade) {
 }
 
 TEST(DeviceCard, IsRefusedWhenAnyByteIsChanged) {
-  testing::damage_everywhere(device_of(1).self.card, [](BytesView bytes) {
-    return error_of(take_device_card(bytes));
-  });
+  testing::damage_everywhere(device_of(1).self.card,
+                             [](BytesView bytes) { return error_of(take_device_card(bytes)); });
 }
 
 TEST(DeviceCard, OfANewerFormatIsNamedSo) {
@@ -56,9 +55,9 @@ TEST(DeviceCard, SwappingEitherKeyGivesAnotherDevice) {
   const DeviceKeys b = device_of(2);
   EXPECT_NE(device_id_of(a.sign.key, b.seal.key), a.self.id);
   EXPECT_NE(device_id_of(b.sign.key, a.seal.key), a.self.id);
-  const Bytes swapped = resign<wire::DeviceCard>(
-      a.self.card, a.sign, device_domain,
-      [&](wire::DeviceCard& card) { card.seal_key = b.seal.key; });
+  const Bytes swapped =
+      resign<wire::DeviceCard>(a.self.card, a.sign, device_domain,
+                               [&](wire::DeviceCard& card) { card.seal_key = b.seal.key; });
   const Result<Device> taken = take_device_card(swapped);
   ASSERT_TRUE(taken.ok());
   EXPECT_NE(taken->id, a.self.id);
@@ -82,9 +81,8 @@ TEST(ShopCard, IsTakenAsItWasMade) {
 
 TEST(ShopCard, IsRefusedWhenAnyByteIsChanged) {
   const Shop shop;
-  testing::damage_everywhere(shop.info.card, [&](BytesView bytes) {
-    return error_of(take_shop_card(shop.id, bytes));
-  });
+  testing::damage_everywhere(
+      shop.info.card, [&](BytesView bytes) { return error_of(take_shop_card(shop.id, bytes)); });
 }
 
 TEST(ShopCard, EachBreachHasItsName) {
@@ -95,8 +93,7 @@ TEST(ShopCard, EachBreachHasItsName) {
   };
   EXPECT_EQ(changed([](wire::ShopCard&) {}), Errc::none);
   EXPECT_EQ(changed([](wire::ShopCard& card) { card.format = 2; }), Errc::unknown_format);
-  EXPECT_EQ(changed([](wire::ShopCard& card) { card.shop = filled<ShopId>(1); }),
-            Errc::wrong_shop);
+  EXPECT_EQ(changed([](wire::ShopCard& card) { card.shop = filled<ShopId>(1); }), Errc::wrong_shop);
   EXPECT_EQ(error_of(take_shop_card(filled<ShopId>(1), shop.info.card)), Errc::wrong_shop);
   EXPECT_EQ(changed([](wire::ShopCard& card) { card.desk_certificate = {}; }), Errc::card_chain);
   EXPECT_EQ(changed([](wire::ShopCard& card) { card.desk_card = {}; }), Errc::card_chain);
@@ -129,9 +126,9 @@ TEST(ShopCard, TheDeskCertificateMustBeOfThisShopAndItsRoot) {
       shop.desk_certificate(), shop.root, desk_domain,
       [](wire::DeskCertificate& body) { body.shop = filled<ShopId>(1); });
   EXPECT_EQ(with(elsewhere), Errc::card_chain);
-  const Bytes newer = resign<wire::DeskCertificate>(
-      shop.desk_certificate(), shop.root, desk_domain,
-      [](wire::DeskCertificate& body) { body.format = 2; });
+  const Bytes newer =
+      resign<wire::DeskCertificate>(shop.desk_certificate(), shop.root, desk_domain,
+                                    [](wire::DeskCertificate& body) { body.format = 2; });
   EXPECT_EQ(with(newer), Errc::card_chain);
 }
 
@@ -244,10 +241,10 @@ TEST(Invitation, ProofDependsOnSecretDeviceAndShop) {
   const Hash mac = enrol_mac(invitation_key_of(key_of(3), shop), device, shop);
   EXPECT_TRUE(same_mac(mac, enrol_mac(invitation_key_of(key_of(3), shop), device, shop)));
   EXPECT_FALSE(same_mac(mac, enrol_mac(invitation_key_of(key_of(4), shop), device, shop)));
-  EXPECT_FALSE(same_mac(mac, enrol_mac(invitation_key_of(key_of(3), shop),
-                                       filled<DeviceId>(3), shop)));
-  EXPECT_FALSE(same_mac(mac, enrol_mac(invitation_key_of(key_of(3), filled<ShopId>(2)), device,
-                                       filled<ShopId>(2))));
+  EXPECT_FALSE(
+      same_mac(mac, enrol_mac(invitation_key_of(key_of(3), shop), filled<DeviceId>(3), shop)));
+  EXPECT_FALSE(same_mac(
+      mac, enrol_mac(invitation_key_of(key_of(3), filled<ShopId>(2)), device, filled<ShopId>(2))));
   EXPECT_NE(invitation_id_of(key_of(3)), invitation_id_of(key_of(4)));
 }
 

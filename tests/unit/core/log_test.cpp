@@ -104,8 +104,8 @@ TEST(Envelope, LengthAndDigestMustFitTheBody) {
 TEST(Envelope, SizesAreLimited) {
   const DeviceKeys author = device_of(1);
   const auto of_size = [&](std::size_t size) {
-    return error_of(open_envelope(make_envelope(author, message_header(author),
-                                                Bytes(size, 1)).bytes));
+    return error_of(
+        open_envelope(make_envelope(author, message_header(author), Bytes(size, 1)).bytes));
   };
   EXPECT_EQ(of_size(limits::body_bytes_max), Errc::none);
   EXPECT_EQ(of_size(limits::body_bytes_max + 1), Errc::too_large);
@@ -121,13 +121,15 @@ TEST(Counters, AreDenseAndNameTheOneBefore) {
   MainLog log(shop);
   LogWriter at_one = log.writer;
   const auto header_with = [&](std::uint64_t counter, const Hash& previous) {
-    return log.fold.check_counter(opened(at_one.write(
-        shop.customer, EnvelopeClass::message, as_bytes("x"), [&](wire::Header& header) {
-          header.counter = counter;
-          header.previous = previous;
-          header.epoch = 1;
-          header.commitment = filled<Hash>(1);
-        }))).error();
+    return log.fold
+        .check_counter(opened(at_one.write(shop.customer, EnvelopeClass::message, as_bytes("x"),
+                                           [&](wire::Header& header) {
+                                             header.counter = counter;
+                                             header.previous = previous;
+                                             header.epoch = 1;
+                                             header.commitment = filled<Hash>(1);
+                                           })))
+        .error();
   };
   const Hash first = log.writer.last[shop.customer.self.id].second;
   EXPECT_EQ(header_with(2, first), Errc::none);
@@ -213,9 +215,9 @@ TEST(Genesis, EachBreachHasItsName) {
   EXPECT_EQ(genesis_with(shop, shop.customer, nothing, {}, 2), Errc::envelope_bad);
   EXPECT_EQ(genesis_with(shop, shop.customer, nothing, [](auto& header) { header.counter = 2; }),
             Errc::envelope_bad);
-  EXPECT_EQ(genesis_with(shop, shop.customer, nothing,
-                         [](auto& header) { header.envelope_class = 2; }),
-            Errc::envelope_bad);
+  EXPECT_EQ(
+      genesis_with(shop, shop.customer, nothing, [](auto& header) { header.envelope_class = 2; }),
+      Errc::envelope_bad);
 }
 
 TEST(Genesis, OfTeamAndShopLogsIsTheDesks) {
@@ -273,8 +275,8 @@ TEST(Join, EachBreachHasItsName) {
   const auto join = [&](const DeviceKeys& device, BytesView certificate,
                         std::uint64_t at_ms = now_ms, std::uint64_t seq = 2) {
     LogWriter writer = log.writer;
-    const SignedEnvelope made = writer.write(device, EnvelopeClass::member,
-                                             make_join_body(device.self, certificate));
+    const SignedEnvelope made =
+        writer.write(device, EnvelopeClass::member, make_join_body(device.self, certificate));
     Fold fold = log.fold;
     return fold.apply_member(shop.info, opened(made), seq, at_ms).error();
   };
@@ -289,10 +291,10 @@ TEST(Join, EachBreachHasItsName) {
   EXPECT_EQ(join(shop.agent, make_agent_certificate(other_desk, shop.id, shop.agent.self.id, 2,
                                                     now_ms, now_ms + day_ms)),
             Errc::bad_signature);
-  EXPECT_EQ(join(shop.agent, make_agent_certificate(shop.desk, filled<ShopId>(1),
-                                                    shop.agent.self.id, 2, now_ms,
-                                                    now_ms + day_ms)),
-            Errc::wrong_shop);
+  EXPECT_EQ(
+      join(shop.agent, make_agent_certificate(shop.desk, filled<ShopId>(1), shop.agent.self.id, 2,
+                                              now_ms, now_ms + day_ms)),
+      Errc::wrong_shop);
   shop.info.revoked.push_back(shop.agent.self.id);
   EXPECT_EQ(join(shop.agent, good), Errc::certificate_revoked);
 }
@@ -333,8 +335,7 @@ TEST(Fold, IsTheSameAfterSavingAndLoading) {
   EXPECT_EQ(loaded->authors().size(), 3u);
   EXPECT_TRUE(loaded->may_write(shop.info, shop.agent.self.id));
   EXPECT_EQ(loaded->find(shop.agent.self.id)->device.seal_key, shop.agent.self.seal_key);
-  EXPECT_EQ(loaded->find(shop.customer.self.id)->last,
-            log.fold.find(shop.customer.self.id)->last);
+  EXPECT_EQ(loaded->find(shop.customer.self.id)->last, log.fold.find(shop.customer.self.id)->last);
   EXPECT_FALSE(Fold::load(Fold().save())->started());
   for (std::size_t size = 1; size < saved.size(); ++size) {
     const Result<Fold> part = Fold::load(BytesView(saved).first(size));

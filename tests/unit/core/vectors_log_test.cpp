@@ -86,10 +86,14 @@ struct Conversation {
 
 std::string class_name(AuthorClass author_class) {
   switch (author_class) {
-    case AuthorClass::customer: return "customer";
-    case AuthorClass::shop: return "shop";
-    case AuthorClass::desk: return "desk";
-    case AuthorClass::stranger: break;
+    case AuthorClass::customer:
+      return "customer";
+    case AuthorClass::shop:
+      return "shop";
+    case AuthorClass::desk:
+      return "desk";
+    case AuthorClass::stranger:
+      break;
   }
   return "stranger";
 }
@@ -114,8 +118,9 @@ TEST(Vectors, AConversationIsTakenEntryByEntry) {
   Conversation conversation;
   Receiver& receiver = conversation.receiver;
   const json::value& file = conversation.file;
-  EXPECT_EQ(log_id_of(receiver.shop, fixed_at<DeviceId>(file, "creator"),
-                      fixed_at<Hash>(file, "random")), receiver.log);
+  EXPECT_EQ(
+      log_id_of(receiver.shop, fixed_at<DeviceId>(file, "creator"), fixed_at<Hash>(file, "random")),
+      receiver.log);
   expect_bytes(receiver.chains[0].view(), file, "chain_0");
   std::map<std::string, DeviceKeys> devices;
   for (const json::value& at : list_at(file, "devices")) {
@@ -126,13 +131,15 @@ TEST(Vectors, AConversationIsTakenEntryByEntry) {
     const ShopInfo& card = conversation.card_of(at);
     OpenEnvelope open;
     ASSERT_EQ(receiver.check(card, number_at(at, "seq"), number_at(at, "time_ms"), bytes, open),
-              Errc::none) << what_of(at);
+              Errc::none)
+        << what_of(at);
     expect_bytes(open.header_bytes, at, "header_bytes");
     expect_bytes(open.hash.view(), at, "envelope_hash");
     const DeviceKeys& author = devices.at(text_at(at, "author"));
     EXPECT_EQ(to_hex(make_envelope(author, open.header, open.body).bytes), to_hex(bytes));
     EXPECT_EQ(class_name(receiver.fold.class_of(card, author.self.id, number_at(at, "time_ms"))),
-              text_at(at, "author_class")) << what_of(at);
+              text_at(at, "author_class"))
+        << what_of(at);
     expect_opens(conversation, at, open);
     receiver.take(card, number_at(at, "time_ms"), open);
     expect_bytes(receiver.chains.back().view(), at, "chain");
@@ -173,7 +180,8 @@ TEST(Vectors, TeamAndShopLogsBeginWithTheDesk) {
       const ShopInfo& card = conversation.card_of(at);
       OpenEnvelope open;
       ASSERT_EQ(receiver.check(card, number_at(at, "seq"), number_at(at, "time_ms"), bytes, open),
-                Errc::none) << what_of(at);
+                Errc::none)
+          << what_of(at);
       receiver.take(card, number_at(at, "time_ms"), open);
       expect_bytes(receiver.chains.back().view(), at, "chain");
     }
@@ -238,8 +246,7 @@ TEST(Vectors, TheRuleOfGrantsJudgesAlike) {
     const auto opened = open_envelope(genesis.bytes);
     ASSERT_TRUE(opened.ok());
     ASSERT_TRUE(fold.apply_member(info, *opened, 1, now_ms).ok());
-    const SignedEnvelope grant =
-        writer.write(creator, EnvelopeClass::grant, bytes_at(at, "body"));
+    const SignedEnvelope grant = writer.write(creator, EnvelopeClass::grant, bytes_at(at, "body"));
     const auto open = open_envelope(grant.bytes);
     ASSERT_TRUE(open.ok());
     expect_error(at, error_of(check_grant(info, fold, number_at(at, "last_epoch"), older, *open)));

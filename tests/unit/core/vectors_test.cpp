@@ -74,8 +74,7 @@ TEST(Vectors, HashesAndDerivedKeys) {
     expect_bytes(crypto::hash(text_at(at, "label"), {joined_parts(at)}).view(), at, "hash");
   }
   for (const json::value& at : list_at(file, "kdf")) {
-    const Key out =
-        crypto::derive(key_at(at, "key"), text_at(at, "label"), {joined_parts(at)});
+    const Key out = crypto::derive(key_at(at, "key"), text_at(at, "label"), {joined_parts(at)});
     expect_bytes(out.reveal(), at, "out");
   }
 }
@@ -90,10 +89,9 @@ TEST(Vectors, Signatures) {
   }
   for (const json::value& at : list_at(file, "verify")) {
     const Bytes signature = bytes_at(at, "signature");
-    const bool valid =
-        signature.size() == Signature::size &&
-        crypto::verify(fixed_at<SignKey>(at, "key"), text_at(at, "domain"), bytes_at(at, "x"),
-                       Signature::from(signature));
+    const bool valid = signature.size() == Signature::size &&
+                       crypto::verify(fixed_at<SignKey>(at, "key"), text_at(at, "domain"),
+                                      bytes_at(at, "x"), Signature::from(signature));
     EXPECT_EQ(valid, at.at("valid").as_bool()) << what_of(at);
   }
 }
@@ -104,9 +102,9 @@ TEST(Vectors, SealingAndAgreement) {
     crypto::AeadNonce nonce;
     const Bytes bytes = bytes_at(at, "nonce");
     std::copy(bytes.begin(), bytes.end(), nonce.begin());
-    expect_bytes(crypto::aead_seal(key_at(at, "key"), nonce, bytes_at(at, "aad"),
-                                   bytes_at(at, "plain")),
-                 at, "sealed");
+    expect_bytes(
+        crypto::aead_seal(key_at(at, "key"), nonce, bytes_at(at, "aad"), bytes_at(at, "plain")), at,
+        "sealed");
   }
   for (const json::value& at : list_at(file, "agree")) {
     const auto shared =
@@ -203,11 +201,11 @@ TEST(Vectors, AgentCertificates) {
   const ShopId shop = fixed_at<ShopId>(file, "shop");
   const ShopInfo info = shop_info_of(shop, bytes_from(list_at(file, "cards")[0]));
   const json::value& fields = file.at("fields");
-  expect_bytes(make_agent_certificate(device_at(file.at("desk")), shop,
-                                      fixed_at<DeviceId>(fields, "device"),
-                                      number_at(fields, "role"), number_at(fields, "issued_ms"),
-                                      number_at(fields, "not_after_ms")),
-               file, "signed");
+  expect_bytes(
+      make_agent_certificate(device_at(file.at("desk")), shop, fixed_at<DeviceId>(fields, "device"),
+                             number_at(fields, "role"), number_at(fields, "issued_ms"),
+                             number_at(fields, "not_after_ms")),
+      file, "signed");
   const auto certificate = take_agent_certificate(info, bytes_at(file, "signed"));
   ASSERT_TRUE(certificate.ok());
   for (const json::value& at : list_at(file, "refused")) {
@@ -228,9 +226,9 @@ TEST(Vectors, HandoverAndInvitation) {
   ASSERT_TRUE(opened.ok());
   expect_bytes(opened->reveal(), file.at("team"), "secret");
   for (const json::value& at : list_at(file, "refused")) {
-    expect_error(at, error_of(open_handover(device_at(at.at("device")), shop,
-                                            number_at(at, "version"),
-                                            fixed_at<KeyBox>(at, "box"))));
+    expect_error(at,
+                 error_of(open_handover(device_at(at.at("device")), shop, number_at(at, "version"),
+                                        fixed_at<KeyBox>(at, "box"))));
   }
   const json::value invitation = load_vectors("invitation");
   const Key secret = key_at(invitation, "secret");
@@ -330,8 +328,8 @@ TEST(Vectors, Hello) {
     const Bytes other = bytes_at(at, "proof_bytes");
     const auto refused = codec::decode<wire::HelloProof>(other);
     ASSERT_TRUE(refused.ok()) << what_of(at);
-    EXPECT_FALSE(verify_hello(device.self.sign_key, *refused,
-                              fixed_at<Signature>(at, "signature"))) << what_of(at);
+    EXPECT_FALSE(verify_hello(device.self.sign_key, *refused, fixed_at<Signature>(at, "signature")))
+        << what_of(at);
   }
 }
 
@@ -353,7 +351,8 @@ TEST(Vectors, Welcome) {
   const ShopInfo info = shop_info_of(fixed_at<ShopId>(file, "shop"), bytes_at(file, "card"));
   for (const json::value& at : list_at(file, "named")) {
     EXPECT_EQ(info.has_relay_key(fixed_at<SignKey>(at, "key"), number_at(at, "at_ms")),
-              at.at("named").as_bool()) << what_of(at);
+              at.at("named").as_bool())
+        << what_of(at);
   }
 }
 
@@ -374,14 +373,13 @@ TEST(Vectors, LogSignals) {
     content.kind = number_at(at.at("content"), "kind");
     content.on = at.at("content").at("on").as_bool();
     expect_bytes(make_log_signal(device, epoch_key, signal, content), at, "signed");
-    const auto opened =
-        open_log_signal(device.self.sign_key, epoch_key, bytes_at(at, "signed"));
+    const auto opened = open_log_signal(device.self.sign_key, epoch_key, bytes_at(at, "signed"));
     ASSERT_TRUE(opened.ok());
     EXPECT_EQ(opened->on, content.on);
   }
   for (const json::value& at : list_at(file, "refused")) {
-    expect_error(at, error_of(open_log_signal(device.self.sign_key, epoch_key,
-                                              bytes_at(at, "signed"))));
+    expect_error(
+        at, error_of(open_log_signal(device.self.sign_key, epoch_key, bytes_at(at, "signed"))));
   }
 }
 

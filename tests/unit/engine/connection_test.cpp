@@ -54,9 +54,7 @@ TEST(EngineConnection, names_a_card_that_does_not_lead_to_the_root_and_stays_awa
 }
 
 TEST(EngineConnection, names_a_relay_that_the_card_does_not_know_and_comes_again_later) {
-  Meeting meeting([](World& world) {
-    world.relay.keys = crypto::sign_pair(key_of(92));
-  });
+  Meeting meeting([](World& world) { world.relay.keys = crypto::sign_pair(key_of(92)); });
   EXPECT_TRUE(meeting.visitor.has_shown(Errc::relay_key_unknown));
   meeting.expect_only_hello();
   EXPECT_EQ(meeting.visitor.last_connection_state(), 3u);
@@ -177,8 +175,7 @@ TEST(EngineConnection, a_connection_that_was_up_begins_the_back_off_anew) {
     const wire::Connection event = talk.visitor.shown<wire::Connection>().back();
     EXPECT_LE(event.retry_at_ms - talk.world.now, limits::retry_ms_first);
     talk.visitor.forget();
-    ASSERT_TRUE(
-        talk.world.run_until([&] { return talk.visitor.last_connection_state() == 2; }));
+    ASSERT_TRUE(talk.world.run_until([&] { return talk.visitor.last_connection_state() == 2; }));
   }
 }
 

@@ -66,38 +66,36 @@ class Damage {
 TEST(EngineDamage, deliver) {
   Talk talk;
   const LogId log = talk.log;
-  Damage(
-      talk.world,
-      [&](World& world) {
-        DeskPen desk{world};
-        EXPECT_EQ(world.relay.place(desk.message(log, "answer").bytes), Errc::none);
-        world.relay.peers[0].out.clear();
-        return framed(world.relay.deliver_of(log, 4));
-      },
-      {"answer"})
+  Damage(talk.world,
+         [&](World& world) {
+           DeskPen desk{world};
+           EXPECT_EQ(world.relay.place(desk.message(log, "answer").bytes), Errc::none);
+           world.relay.peers[0].out.clear();
+           return framed(world.relay.deliver_of(log, 4));
+         },
+         {"answer"})
       .everywhere();
 }
 
 TEST(EngineDamage, page) {
   Talk talk;
   const LogId log = talk.log;
-  Damage(
-      talk.world,
-      [&](World& world) {
-        DeskPen desk{world};
-        wire::Page page;
-        page.log = log;
-        page.from = 4;
-        page.head_seq = 5;
-        for (std::uint64_t seq = 4; seq <= 5; ++seq) {
-          const std::string text = seq == 4 ? "answer" : "again";
-          EXPECT_EQ(world.relay.place(desk.message(log, text).bytes), Errc::none);
-          page.items.push_back(world.relay.deliver_of(log, seq));
-        }
-        world.relay.peers[0].out.clear();
-        return framed(page);
-      },
-      {"answer", "again"})
+  Damage(talk.world,
+         [&](World& world) {
+           DeskPen desk{world};
+           wire::Page page;
+           page.log = log;
+           page.from = 4;
+           page.head_seq = 5;
+           for (std::uint64_t seq = 4; seq <= 5; ++seq) {
+             const std::string text = seq == 4 ? "answer" : "again";
+             EXPECT_EQ(world.relay.place(desk.message(log, text).bytes), Errc::none);
+             page.items.push_back(world.relay.deliver_of(log, seq));
+           }
+           world.relay.peers[0].out.clear();
+           return framed(page);
+         },
+         {"answer", "again"})
       .everywhere(3);
 }
 
@@ -110,102 +108,98 @@ TEST(EngineDamage, published) {
   talk.world.run();
   const Bytes envelope = to_bytes(talk.visitor.sent<wire::Publish>().at(0).envelope);
   const LogId log = talk.log;
-  Damage(
-      talk.world,
-      [&](World& world) {
-        if (world.relay.logs.at(log).entries.size() < 4) {
-          world.relay.peers[0].out.clear();
-          EXPECT_EQ(world.relay.place(envelope, 0), Errc::none);
-          world.relay.peers[0].out.clear();
-        }
-        return framed(world.relay.published_of(log, 4));
-      },
-      {})
+  Damage(talk.world,
+         [&](World& world) {
+           if (world.relay.logs.at(log).entries.size() < 4) {
+             world.relay.peers[0].out.clear();
+             EXPECT_EQ(world.relay.place(envelope, 0), Errc::none);
+             world.relay.peers[0].out.clear();
+           }
+           return framed(world.relay.published_of(log, 4));
+         },
+         {})
       .everywhere();
 }
 
 TEST(EngineDamage, heads) {
   Talk talk;
   const LogId log = talk.log;
-  Damage(
-      talk.world,
-      [&](World&) {
-        wire::Heads heads;
-        wire::Head head;
-        head.log = log;
-        head.seq = 5;
-        head.kind = 1;
-        head.counter = 3;
-        heads.heads.push_back(head);
-        heads.cursor = 9;
-        return framed(heads);
-      },
-      {})
+  Damage(talk.world,
+         [&](World&) {
+           wire::Heads heads;
+           wire::Head head;
+           head.log = log;
+           head.seq = 5;
+           head.kind = 1;
+           head.counter = 3;
+           heads.heads.push_back(head);
+           heads.cursor = 9;
+           return framed(heads);
+         },
+         {})
       .everywhere();
 }
 
 TEST(EngineDamage, card) {
   Talk talk;
-  Damage(
-      talk.world,
-      [&](World& world) {
-        world.shop.info.version = 11;
-        world.shop.info.name = "Newer";
-        world.shop.publish();
-        wire::Card card;
-        card.card = world.shop.info.card;
-        return framed(card);
-      },
-      {})
+  Damage(talk.world,
+         [&](World& world) {
+           world.shop.info.version = 11;
+           world.shop.info.name = "Newer";
+           world.shop.publish();
+           wire::Card card;
+           card.card = world.shop.info.card;
+           return framed(card);
+         },
+         {})
       .everywhere(2);
 }
 
 TEST(EngineDamage, mark) {
   Talk talk;
   const LogId log = talk.log;
-  Damage(
-      talk.world,
-      [&](World& world) {
-        wire::MarkBody body;
-        body.log = log;
-        body.device = world.shop.desk.self.id;
-        body.kind = 1;
-        body.seq = 3;
-        body.chain = world.relay.logs.at(log).chains.at(2);
-        const Bytes bytes = make_mark(world.shop.desk, body);
-        wire::Mark mark;
-        mark.mark = bytes;
-        return framed(mark);
-      },
-      {})
+  Damage(talk.world,
+         [&](World& world) {
+           wire::MarkBody body;
+           body.log = log;
+           body.device = world.shop.desk.self.id;
+           body.kind = 1;
+           body.seq = 3;
+           body.chain = world.relay.logs.at(log).chains.at(2);
+           const Bytes bytes = make_mark(world.shop.desk, body);
+           wire::Mark mark;
+           mark.mark = bytes;
+           return framed(mark);
+         },
+         {})
       .everywhere();
 }
 
 TEST(EngineDamage, signal) {
   Talk talk;
   const LogId log = talk.log;
-  Damage(
-      talk.world,
-      [&](World& world) {
-        DeskPen desk{world};
-        wire::LogSignal signal;
-        signal.log = log;
-        signal.author = world.shop.desk.self.id;
-        signal.session = filled<Hash>(3);
-        signal.counter = 1;
-        signal.expires_ms = world.now + 5'000;
-        signal.epoch = 1;
-        wire::SignalContent content;
-        content.kind = 1;
-        content.on = true;
-        const Bytes body = make_log_signal(world.shop.desk, desk.epoch_key(log), signal, content);
-        wire::Signal frame;
-        frame.log = log;
-        frame.kind = 1;
-        frame.body = body;
-        return framed(frame);
-      },
-      {})
+  Damage(talk.world,
+         [&](World& world) {
+           DeskPen desk{world};
+           wire::LogSignal signal;
+           signal.log = log;
+           signal.author = world.shop.desk.self.id;
+           signal.session = filled<Hash>(3);
+           signal.counter = 1;
+           signal.expires_ms = world.now + 5'000;
+           signal.epoch = 1;
+           wire::SignalContent content;
+           content.kind = 1;
+           content.on = true;
+           const Bytes body =
+               make_log_signal(world.shop.desk, desk.epoch_key(log), signal, content);
+           wire::Signal frame;
+           frame.log = log;
+           frame.kind = 1;
+           frame.body = body;
+           return framed(frame);
+         },
+         {})
       .everywhere();
 }
 

@@ -47,9 +47,7 @@ struct Office {
     certify.invitation = invitation_id_of(key_of(9));
     desk.command(certify);
   }
-  const Relay::Log& shop_log() const {
-    return world.relay.logs.at(world.relay.card->shop_log);
-  }
+  const Relay::Log& shop_log() const { return world.relay.logs.at(world.relay.card->shop_log); }
 };
 
 TEST(EngineDesk, signs_a_first_card_with_team_key_and_shop_log) {
@@ -201,12 +199,12 @@ TEST(EngineEnrol, waits_for_a_desk_that_is_away_or_was_started_anew) {
   office.world.run();
   EXPECT_GE(office.agent.sent<wire::Signal>().size(), 1u);
   office.desk.may_connect = true;
-  ASSERT_TRUE(office.world.run_until(
-      [&] { return !office.desk.shown<wire::RequestEvent>().empty(); }));
+  ASSERT_TRUE(
+      office.world.run_until([&] { return !office.desk.shown<wire::RequestEvent>().empty(); }));
   office.desk.forget();
   office.world.crash(office.desk_at);  // it forgets the session
-  ASSERT_TRUE(office.world.run_until(
-      [&] { return !office.desk.shown<wire::RequestEvent>().empty(); }));
+  ASSERT_TRUE(
+      office.world.run_until([&] { return !office.desk.shown<wire::RequestEvent>().empty(); }));
   office.certify();
   office.world.run();
   EXPECT_EQ(office.agent.shown<wire::Enrolled>().size(), 1u);

@@ -88,10 +88,10 @@ std::size_t replay_first_message(std::size_t at, Failure failure, bool& happened
     visitor.command(send_text({}, 1, content));
   }
   EXPECT_TRUE(world.run_until([&] {
-    return world.relay.logs.size() == 1 &&
-           world.relay.logs.begin()->second.entries.size() >= 3 &&
+    return world.relay.logs.size() == 1 && world.relay.logs.begin()->second.entries.size() >= 3 &&
            !visitor.shown<wire::Placed>().empty();
-  })) << "step " << at << ", failure " << static_cast<int>(failure);
+  })) << "step "
+      << at << ", failure " << static_cast<int>(failure);
   world.run();
   EXPECT_EQ(world.relay.logs.size(), 1u);
   const LogId log = world.relay.logs.begin()->first;

@@ -298,8 +298,7 @@ TEST(EngineOutbox, a_retry_time_beyond_all_time_neither_aborts_nor_retries_at_on
   EXPECT_EQ(talk.visitor.sent<wire::Publish>().size(), 1u);
   talk.world.relay.instead = nullptr;
   talk.world.cut(0);
-  ASSERT_TRUE(talk.world.run_until(
-      [&] { return !talk.visitor.shown<wire::Placed>().empty(); }));
+  ASSERT_TRUE(talk.world.run_until([&] { return !talk.visitor.shown<wire::Placed>().empty(); }));
 }
 
 TEST(EngineOutbox, a_clock_that_is_set_back_does_not_put_off_the_retry_for_as_long) {

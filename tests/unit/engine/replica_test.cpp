@@ -164,10 +164,9 @@ TEST(EngineReplica, a_stranger_is_kept_and_shown_as_not_from_the_shop_and_not_op
   wire::InnerBody inner;
   inner.kind = 1;
   inner.fallback = "buy here";
-  const SignedEnvelope envelope =
-      make_envelope(unheard.talk.world.shop.stranger, header,
-                    seal_body(unheard.desk.rng, unheard.desk.epoch_key(unheard.talk.log), header,
-                              inner));
+  const SignedEnvelope envelope = make_envelope(
+      unheard.talk.world.shop.stranger, header,
+      seal_body(unheard.desk.rng, unheard.desk.epoch_key(unheard.talk.log), header, inner));
   unheard.deliver(4, [&](wire::Deliver& frame) {
     frame.seq = 5;
     frame.envelope = envelope.bytes;
@@ -183,8 +182,7 @@ TEST(EngineReplica, a_stranger_is_kept_and_shown_as_not_from_the_shop_and_not_op
 
 TEST(EngineReplica, an_unknown_kind_of_content_is_shown_with_its_fallback) {
   Unheard unheard(0);
-  const SignedEnvelope envelope =
-      unheard.desk.message(unheard.talk.log, "a hologram", {}, 4711);
+  const SignedEnvelope envelope = unheard.desk.message(unheard.talk.log, "a hologram", {}, 4711);
   ASSERT_EQ(unheard.talk.world.relay.place(envelope.bytes), Errc::none);
   unheard.talk.world.run();
   const auto shown = unheard.talk.visitor.shown<wire::MessageEvent>();

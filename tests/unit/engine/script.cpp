@@ -39,7 +39,8 @@ void Host::take(const Output& output) {
     take_frames(transmit->bytes);
   } else if (const auto* persist = std::get_if<out::Persist>(&output)) {
     outs.push_back({Did::persist, persist->batch});
-    writes.push_back({persist->batch, {persist->puts.begin(), persist->puts.end()},
+    writes.push_back({persist->batch,
+                      {persist->puts.begin(), persist->puts.end()},
                       {persist->deletes.begin(), persist->deletes.end()}});
   } else if (const auto* load = std::get_if<out::Load>(&output)) {
     outs.push_back({Did::load, load->id});
@@ -309,8 +310,7 @@ Errc Relay::place(BytesView bytes, std::optional<std::size_t> from) {
     if (header.envelope_class == 2) {
       Result<Grant> grant = check_grant(*card, log.fold, log.epoch, {}, *envelope);
       if (!grant) {
-        return refuse(grant.error() == Errc::grant_taken ? Errc::grant_taken
-                                                         : Errc::grant_refused);
+        return refuse(grant.error() == Errc::grant_taken ? Errc::grant_taken : Errc::grant_refused);
       }
       log.epoch = grant->epoch;
       log.commitment = grant->commitment;

@@ -15,9 +15,9 @@ namespace shopbell::testing {
 
 template <class T>
 struct KindOf;
-#define SHOPBELL_KIND(type, space, name) \
-  template <>                            \
-  struct KindOf<wire::type> {            \
+#define SHOPBELL_KIND(type, space, name)             \
+  template <>                                        \
+  struct KindOf<wire::type> {                        \
     static constexpr auto value = wire::space::name; \
   }
 SHOPBELL_KIND(Challenge, FrameKind, challenge);

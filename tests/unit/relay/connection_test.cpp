@@ -29,7 +29,7 @@ TEST(RelayConnection, signs_the_welcome_over_both_nonces) {
   const Hash relay_nonce = challenge.nonce;
   visitor.say(visitor.hello_of());
   const auto welcome = visitor.expect<wire::Welcome>(FrameKind::welcome);
-  const wire::WelcomeProof proof{world.info.shop,       relay_nonce,     filled<Hash>(8),
+  const wire::WelcomeProof proof{world.info.shop,      relay_nonce,     filled<Hash>(8),
                                  visitor.keys.self.id, welcome.time_ms, welcome.generation};
   EXPECT_TRUE(verify_welcome(world.relay_key().key, proof, welcome.signature));
 }
@@ -135,9 +135,11 @@ TEST(RelayConnection, malformed_frames_close_and_change_nothing) {
   LogId log;
   const SignedEnvelope genesis = visitor.genesis(LogKind::main, 1, log);
   const Bytes spoiled = framed(FrameKind::publish, wire::Publish{genesis.bytes});
-  const Bytes cases[] = {
-      {}, Bytes(3, 0xff), Bytes(spoiled.begin(), spoiled.end() - 1), {0x22, 0x02, 0x08, 0x01},
-      framed(FrameKind::welcome, wire::Welcome{})};
+  const Bytes cases[] = {{},
+                         Bytes(3, 0xff),
+                         Bytes(spoiled.begin(), spoiled.end() - 1),
+                         {0x22, 0x02, 0x08, 0x01},
+                         framed(FrameKind::welcome, wire::Welcome{})};
   for (const Bytes& bytes : cases) {
     visitor.join();
     visitor.send_bytes(bytes);

@@ -245,9 +245,9 @@ TEST_F(RelayPublish, a_log_begins_once) {
     visitor.places[log].last = {};
     auto page = world.store->read_page(log, 2, 2, 1 << 20);
     visitor.places[log].last = open_envelope(page->front().envelope)->hash;
-    return visitor.envelope(log, header,
-                            make_genesis_body(world.info.shop, LogKind::main, filled<Hash>(1),
-                                              visitor.keys.self, {}));
+    return visitor.envelope(
+        log, header,
+        make_genesis_body(world.info.shop, LogKind::main, filled<Hash>(1), visitor.keys.self, {}));
   }();
   EXPECT_EQ(same, log);
   visitor.publish(again);

@@ -82,9 +82,7 @@ struct Client {
     frames.pop_front();
     return last_.as<T>();
   }
-  wire::Published expect_published() {
-    return expect<wire::Published>(wire::FrameKind::published);
-  }
+  wire::Published expect_published() { return expect<wire::Published>(wire::FrameKind::published); }
   wire::Deliver expect_deliver() { return expect<wire::Deliver>(wire::FrameKind::deliver); }
   wire::Error expect_error(Errc code) {
     auto error = expect<wire::Error>(wire::FrameKind::error);
@@ -229,9 +227,7 @@ struct World {
       to->frames.push_back({static_cast<wire::FrameKind>(frame->kind), to_bytes(frame->body)});
     }
   }
-  void carry(out::Close& out, std::deque<Input>&) {
-    clients.at(out.conn)->closed = out.code;
-  }
+  void carry(out::Close& out, std::deque<Input>&) { clients.at(out.conn)->closed = out.code; }
   void carry(out::Commit& out, std::deque<Input>& answers) {
     if (hold_commits) {
       commits.push_back(out);
@@ -269,9 +265,9 @@ inline wire::Hello Client::hello_of(const Bytes& certificate, std::uint64_t term
   hello.certificate = certificate;
   hello.term = term;
   hello.host = "relay.test";
-  hello.signature = sign_hello(
-      keys, wire::HelloProof{hello.host, hello.shop, challenge.relay_key, challenge.nonce,
-                             hello.client_nonce, keys.self.id, term});
+  hello.signature =
+      sign_hello(keys, wire::HelloProof{hello.host, hello.shop, challenge.relay_key,
+                                        challenge.nonce, hello.client_nonce, keys.self.id, term});
   return hello;
 }
 
@@ -312,8 +308,7 @@ inline SignedEnvelope Client::genesis(LogKind kind, std::uint8_t random, LogId& 
   wire::Header header;
   header.envelope_class = 3;
   const LogId main = kind == LogKind::team ? filled<LogId>(1) : LogId{};
-  return envelope(log, header,
-                  make_genesis_body(world->info.shop, kind, salt, keys.self, main));
+  return envelope(log, header, make_genesis_body(world->info.shop, kind, salt, keys.self, main));
 }
 
 inline SignedEnvelope Client::grant(const LogId& log, const Fold& fold, std::uint64_t epoch) {
