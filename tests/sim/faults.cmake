@@ -1,6 +1,7 @@
-# sim_faults: the simulator once more, over an engine into which a known mistake can be switched. The
-# mistakes are cut into copies of two sources, so that the product holds no trace of them. Where a source
-# has changed so much that the cut no longer fits, the copy stays whole, and `sim --faults` fails.
+# sim_faults: the simulator once more, over an engine into which a known mistake can be switched.
+# The mistakes are cut into copies of two sources, so that the product holds no trace of them. Where
+# a source has changed so much that the cut no longer fits, the copy stays whole, and `sim --faults`
+# fails.
 
 set(mutants)
 foreach(name IN ITEMS outbox replica)
@@ -17,7 +18,8 @@ endforeach()
 
 get_target_property(sim_sources sim SOURCES)
 add_executable(sim_faults ${sim_sources} ${mutants})
-target_include_directories(sim_faults PRIVATE ${CMAKE_SOURCE_DIR}/core/src ${CMAKE_SOURCE_DIR}/tests)
+target_include_directories(sim_faults PRIVATE
+  ${CMAKE_SOURCE_DIR}/core/src ${CMAKE_SOURCE_DIR}/tests)
 target_compile_definitions(sim_faults PRIVATE SHOPBELL_SIM_MUTANTS
   SHOPBELL_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
 # The mutants define all that their originals in the library do, so those are not linked.
