@@ -2,7 +2,8 @@
 file(READ ${SOURCE} text)
 if(NAME STREQUAL "outbox")
   # new-counter-on-resend: what was under way when the connection went is sealed as something new.
-  set(sound "    for (Outgoing& item : log.outbox) item.sent = false;\n    log.outbox_retry_at_ms = 0;\n")
+  string(CONCAT sound "    for (Outgoing& item : log.outbox) item.sent = false;\n"
+    "    log.outbox_retry_at_ms = 0;\n")
   set(broken "    for (Outgoing& item : log.outbox) {
       extern int simulated_fault;
       if (simulated_fault == 2 && item.sent && item.envelope_class == EnvelopeClass::message) {
