@@ -4,58 +4,24 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { test } from "node:test";
-import { engine, load_core, root, seeded_entropy } from "./engine.mjs";
+import { before, test } from "node:test";
+import { config, play } from "./conversation.mjs";
+import { engine, root } from "./engine.mjs";
+import { line_of } from "./replay.mjs";
+import { v } from "./script_relay.mjs";
 
-const { CoreHost, InputKind, packConfig, packRecords, readOutputs } = await engine("host.ts");
-const { MemoryStorage } = await engine("storage_memory.ts");
-const { encode, wire } = await engine("index.ts");
+const { packConfig, readOutputs } = await engine("host.ts");
+const { wire } = await engine("index.ts");
 
 const native = process.env.SHOPBELL_ABI_NATIVE ?? ["release", "dev", "asan"]
   .map((preset) => join(root, "build", preset, "abi_native"))
   .find(existsSync);
 
-const config = {
-  role: "visitor",
-  shop: new Uint8Array(32).fill(5),
-  storageKey: new Uint8Array(32).fill(3),
-  host: "relay.example",
-};
-
-/** A device that notes all it is given and all it answers; storage answers at once. */
-class Recorder {
-  inputs = [];
-  outputs = [];
-  storage = new MemoryStorage();
-  entropy = seeded_entropy(7);
-
-  static async create() {
-    const recorder = new Recorder();
-    recorder.host = await CoreHost.create(load_core(), config);
-    return recorder;
-  }
-
-  async input(kind, number = 0, bytes = new Uint8Array()) {
-    this.inputs.push({ kind, number, bytes: bytes.slice() });
-    const outputs = this.host.input(kind, number, bytes);
-    this.outputs.push(outputs);
-    for (const output of outputs) await this.carry_out(output);
-  }
-
-  async carry_out(output) {
-    if (output.do === "entropy") {
-      const seed = new Uint8Array(64);
-      this.entropy.fill(seed);
-      await this.input(InputKind.entropy, 0, seed);
-    } else if (output.do === "persist") {
-      await this.storage.write(output.changes);
-      await this.input(InputKind.persisted, output.batch);
-    } else if (output.do === "load") {
-      const records = packRecords(await this.storage.load(output.range));
-      await this.input(InputKind.loaded, output.id, records);
-    }
-  }
-}
+let lives;
+let relay;
+before(async () => {
+  ({ lives, relay } = await play());
+});
 
 function on_stdin({ kind, number, bytes }) {
   const head = Buffer.alloc(16);
@@ -73,37 +39,43 @@ function replay_natively(inputs) {
   const drains = [];
   for (let at = 0; at < run.stdout.length; ) {
     const size = run.stdout.readUInt32LE(at);
-    drains.push(readOutputs(new Uint8Array(run.stdout.subarray(at + 4, at + 4 + size))));
+    const outputs = readOutputs(new Uint8Array(run.stdout.subarray(at + 4, at + 4 + size)));
+    drains.push(outputs.map(line_of));
     at += 4 + size;
   }
   return drains;
 }
 
-/** One relay frame: tag and length, then the message. */
-function frame(kind, table, fields) {
-  const body = encode(table, fields);
-  return Buffer.concat([Buffer.from([kind * 8 + 2, body.length]), body]);
-}
+test("the second implementation reads what the core writes, and is understood", () => {
+  const [first, second] = lives;
+  assert.deepEqual(relay.said, ["\u62c9\u94fe\u574f\u4e86\uff0c\u80fd\u4fdd\u4fee\u5417\uff1f",
+    "12345", "..."]);
+  // Hello; then genesis, grant and message in one.
+  assert.deepEqual(first.frames_in_message.slice(0, 2), [1, 3]);
+  const answers = (life) => life.seen("MESSAGE", wire.MessageEvent)
+    .filter((message) => !message.mine && !message.history);
+  assert.deepEqual(answers(first).map(({ seq, authorClass, authorName }) =>
+    [seq, authorClass, authorName]), [[5, 2, "\u5c0f\u674e"], [6, 2, "\u5c0f\u674e"]]);
+  assert.deepEqual(answers(second).map(({ seq }) => seq), [8]);
+  assert.deepEqual(first.seen("PLACED", wire.Placed).map(({ seq }) => seq), [3, 7]);
+  assert.deepEqual(second.seen("PLACED", wire.Placed).map(({ seq }) => seq), [9]);
+  const { deliveredSeq, readSeq, ownReadSeq } = second.seen("RECEIPTS", wire.Receipts).at(-1);
+  assert.deepEqual([deliveredSeq, readSeq, ownReadSeq], [3, 3, 6]);
+  assert.ok(relay.marks.some(({ kind, seq }) => kind === 1n && seq === 6n), "delivered");
+  assert.ok(relay.marks.some(({ kind, seq }) => kind === 2n && seq === 6n), "read");
+  for (const { seq, chain } of relay.marks) {
+    assert.ok(v.equal(chain, relay.reader.chains[Number(seq)]), `the chain marked at ${seq}`);
+  }
+  assert.deepEqual(first.seen("TYPING", wire.Typing).map(({ on }) => on), [true, false]);
+  assert.deepEqual(relay.signals.map(({ on }) => on), [true]);
+  const shown_again = second.seen("MESSAGE", wire.MessageEvent).filter(({ history }) => history);
+  assert.deepEqual(shown_again.map(({ seq }) => seq), [3, 5, 6, 7, 8, 9]);
+  assert.deepEqual(lives.flatMap((life) => life.seen("PROBLEM", wire.Problem)), []);
+});
 
-test("a scripted device says the same in wasm and natively", async () => {
+test("a whole conversation gives the same bytes in wasm and natively", () => {
   assert.ok(native, "abi_native is not built: cmake --build build/release --target abi_native");
-  const device = await Recorder.create();
-  await device.input(InputKind.tick, 1_700_000_000_000);
-  const greeting = { ref: 1, kind: wire.ContentKind.TEXT, content: new Uint8Array([10, 1, 104]) };
-  for (const ref of [1, 2, 3]) {
-    const body = encode(wire.Send, { ...greeting, ref, fallback: "h" });
-    await device.input(InputKind.command, wire.CommandKind.SEND, body);
+  for (const { inputs, lines } of lives) {
+    assert.deepEqual(replay_natively(inputs), lines);
   }
-  await device.input(InputKind.connected);
-  const challenge = { nonce: new Uint8Array(32).fill(1), relayKey: new Uint8Array(32).fill(2) };
-  const { CHALLENGE } = wire.FrameKind;
-  await device.input(InputKind.received, 0, frame(CHALLENGE, wire.Challenge, challenge));
-  await device.input(InputKind.closed, 4000);
-  await device.input(InputKind.tick, 1_700_000_060_000);
-
-  const kinds = new Set(device.outputs.flat().map((output) => output.do));
-  for (const kind of ["persist", "load", "event", "connect", "transmit"]) {
-    assert.ok(kinds.has(kind), `the script makes the core ${kind}`);
-  }
-  assert.deepEqual(replay_natively(device.inputs), device.outputs);
 });

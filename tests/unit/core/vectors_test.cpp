@@ -1,50 +1,15 @@
 // What the second implementation wrote, read by this one: codec, keys, cards, bodies, proofs.
 // The conversation of log.json has its own file.
 #include "vectors.h"
+#include "recode.h"
 
 namespace shopbell {
 namespace {
 
 using namespace testing;
 
-// Decodes and encodes again; the form of a message is known by its type's name.
-template <class T>
-Errc recode(BytesView in, Bytes& out) {
-  const Result<T> message = codec::decode<T>(in);
-  if (message) out = codec::encode(*message);
-  return error_of(message);
-}
-
-using Recode = Errc (*)(BytesView, Bytes&);
-const std::map<std::string, Recode> types = {
-    {"AgentCertificate", recode<wire::AgentCertificate>},
-    {"CheckpointBody", recode<wire::CheckpointBody>},
-    {"DeskCertificate", recode<wire::DeskCertificate>},
-    {"DeviceCard", recode<wire::DeviceCard>},
-    {"Envelope", recode<wire::Envelope>},
-    {"GrantBody", recode<wire::GrantBody>},
-    {"GrantBox", recode<wire::GrantBox>},
-    {"Header", recode<wire::Header>},
-    {"HelloProof", recode<wire::HelloProof>},
-    {"InnerBody", recode<wire::InnerBody>},
-    {"LogSignal", recode<wire::LogSignal>},
-    {"Look", recode<wire::Look>},
-    {"MarkBody", recode<wire::MarkBody>},
-    {"MemberBody", recode<wire::MemberBody>},
-    {"RelayEntry", recode<wire::RelayEntry>},
-    {"SessionAccept", recode<wire::SessionAccept>},
-    {"SessionData", recode<wire::SessionData>},
-    {"SessionMessage", recode<wire::SessionMessage>},
-    {"SessionOpen", recode<wire::SessionOpen>},
-    {"ShopCard", recode<wire::ShopCard>},
-    {"SignalContent", recode<wire::SignalContent>},
-    {"Signed", recode<wire::Signed>},
-    {"Text", recode<wire::Text>},
-    {"WelcomeProof", recode<wire::WelcomeProof>},
-};
-
 Errc recode_as(const json::value& at, Bytes& out) {
-  return types.at(text_at(at, "type"))(bytes_at(at, "hex"), out);
+  return recoders.at(text_at(at, "type"))(bytes_at(at, "hex"), out);
 }
 
 TEST(Vectors, Codec) {
