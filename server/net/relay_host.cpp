@@ -5,6 +5,7 @@
 #include <iterator>
 
 #include "app/entropy.h"
+#include "app/log.h"
 #include "shopbell/limits.h"
 
 namespace shopbell::net {
@@ -46,7 +47,7 @@ class RelayHost::Connection : public std::enable_shared_from_this<Connection> {
       response.set(http::field::sec_websocket_protocol, subprotocol);
       response.erase(http::field::server);
     }));
-    ws_.read_message_max(limits::frame_bytes_max);
+    ws_.read_message_max(host_.limits_.hello_bytes_max);
     ws_.auto_fragment(false);
     ws_.binary(true);
     ws_.async_accept(*kept, [self = shared_from_this(), kept](error_code error) {
@@ -143,6 +144,8 @@ class RelayHost::Connection : public std::enable_shared_from_this<Connection> {
     if (!ws_.is_message_done()) {
       if (long_.empty()) long_.assign(got.begin(), got.end());
     } else if (ws_.got_binary()) {
+      // That was the Hello; what follows comes from a proven device.
+      ws_.read_message_max(limits::frame_bytes_max);
       if (!closing_) host_.received(*this, got);
       long_ = Bytes();
     } else {
@@ -193,7 +196,8 @@ RelayHost::RelayHost(asio::io_context& io, relay::Config config,
   config.generation = store->generation();
   shard_ = std::make_unique<relay::Shard>(std::move(config), fresh_entropy());
   worker_ = std::make_unique<store::StoreWorker>(
-      std::move(store), [this](relay::Input reply) { replies_.give(std::move(reply)); });
+      std::move(store), [this](relay::Input reply) { replies_.give(std::move(reply)); },
+      [](const std::string& problem) { app::log_problem("store_failed", problem); });
   tick(true);
 }
 
@@ -211,7 +215,18 @@ void RelayHost::feed(relay::Input input) {
   tick(false);
   shard_->handle(std::move(input));
   pump();
+  tell_congested();
   if (draining_) check_drained();
+}
+
+// A burst may fill a queue before its first write: signals must not close a connection as slow.
+void RelayHost::tell_congested() {
+  for (std::size_t i = 0; i < risen_.size(); ++i) {
+    const auto connection = risen_[i];
+    shard_->handle(relay::in::Queued{connection->id(), connection->queued()});
+    pump();
+  }
+  risen_.clear();
 }
 
 void RelayHost::pump() {
@@ -225,6 +240,10 @@ void RelayHost::carry_out(relay::out::Send& out) {
   if (found == connections_.end()) return;
   auto& connection = *found->second;
   connection.queue(std::move(out.bytes));
+  if (!connection.congested && connection.queued() > limits_.congested_bytes) {
+    connection.congested = true;
+    risen_.push_back(found->second);
+  }
   if (!connection.dirty) {
     connection.dirty = true;
     dirty_.push_back(found->second);

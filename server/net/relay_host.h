@@ -28,7 +28,8 @@ class RelayHost {
   // last peers did not answer in time.
   void drain(std::function<void()> done);
   bool draining() const { return draining_; }
-  // True while the store takes what it is given.
+  // True while the store takes what it is given: false from a commit that failed, for whatever
+  // reason, until one that did not. Devices offer again what was refused.
   bool healthy() const { return healthy_; }
   std::string metrics_text() const;
 
@@ -50,6 +51,7 @@ class RelayHost {
   void received(Connection& connection, BytesView bytes);
   void gone(Connection& connection);
   void queue_changed(Connection& connection);
+  void tell_congested();
   void watch_deadline(const ConnectionPtr& connection);
   void sweep();
   void check_drained();
@@ -58,6 +60,7 @@ class RelayHost {
   relay::Limits limits_;
   std::unordered_map<std::uint64_t, ConnectionPtr> connections_;
   std::vector<ConnectionPtr> dirty_;
+  std::vector<ConnectionPtr> risen_;  // their queues, over congested_bytes
   // Connections that must be open, or gone when they are closing, by a time.
   std::vector<std::pair<std::chrono::steady_clock::time_point, std::weak_ptr<Connection>>>
       deadlines_;

@@ -122,7 +122,9 @@ void Shard::Impl::on(in::Received& received) {
   if (!conn || draining_) return;
   conn->heard_ms = now_ms_;
   conn->pinged = false;
-  if (received.bytes.empty() || received.bytes.size() > limits::frame_bytes_max) {
+  const auto bytes_max =
+      conn->phase == Phase::challenged ? config_.limits.hello_bytes_max : limits::frame_bytes_max;
+  if (received.bytes.empty() || received.bytes.size() > bytes_max) {
     return close(*conn, Errc::closed_frame);
   }
   BytesView rest = received.bytes;

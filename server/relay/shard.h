@@ -33,6 +33,13 @@ struct Limits {
   // Envelopes and bytes waiting for the store, of all connections.
   std::size_t pending_envelopes_max = 65'536;
   std::size_t pending_bytes_max = 64u * 1024 * 1024;
+  // What waits for a log to be loaded: frames of one connection, and bytes of all of them.
+  std::size_t waiters_of_connection_max = 1024;
+  std::size_t waiting_bytes_max = 64u * 1024 * 1024;
+  // A Hello is two cards and some nonces; who has proven nothing gets no more memory than that.
+  std::size_t hello_bytes_max = 8 * 1024;
+  // A signed mark is about 200 bytes; it is kept, and told to everybody who follows the log.
+  std::size_t mark_bytes_max = 512;
   // Fetches of one connection: waiting, and being read.
   std::size_t fetches_waiting_max = 1024;
   std::size_t fetches_reading_max = 4;
@@ -79,8 +86,8 @@ struct Received {
 struct Closed {
   ConnId conn;
 };
-// Unsent bytes of a connection: when they rise above Limits::congested_bytes, and when they have
-// fallen below half of it again.
+// Unsent bytes of a connection: when they rise above Limits::congested_bytes, again above
+// slow_bytes, and when they have fallen below half of the former.
 struct Queued {
   ConnId conn;
   std::size_t bytes;

@@ -87,6 +87,7 @@ struct Conn {
   std::size_t queued_bytes = 0;
   bool congested = false;
   std::size_t in_flight = 0;
+  std::size_t waiting = 0;  // frames that wait for a log
   Budget new_logs;
   Budget signals;
   HeadsTask task;
@@ -242,8 +243,10 @@ class Shard::Impl {
   bool restore(LogState& log, store::LogRecord& record);
   void run_waiters(LogState& log);
   void run_waiter(Waiter& waiter, LogState& log);
+  void send_heads(Conn& conn, std::vector<wire::Head> heads);
   // Keeps a frame until the log is loaded or its batch committed; refuses with busy.
   void wait(LogState& log, Conn& conn, Waiter waiter);
+  void refuse_waiter(Conn& conn, const LogId& log, const Waiter& waiter);
   void begin_read(LogState& log);
   // Forgets what was pending; the store says where the log stands.
   void reload(const LogId& id);
@@ -288,6 +291,7 @@ class Shard::Impl {
   std::size_t unproven_ = 0;
   std::unordered_map<LogId, std::unique_ptr<LogState>, FixedHash> logs_;
   std::size_t drop_logs_at_ = 0;
+  std::size_t waiting_bytes_ = 0;  // of what waits for a log
 
   Pending building_;
   Pending under_way_;

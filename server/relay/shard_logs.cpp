@@ -13,20 +13,39 @@ LogState& Shard::Impl::log_state(const LogId& id) {
 
 LogState* Shard::Impl::ready_log(const LogId& id, Conn& conn, FrameKind kind, BytesView body,
                                  std::uint32_t serial) {
+  const bool in_memory = logs_.contains(id);
   LogState& log = log_state(id);
   if (log.load == LogState::Load::known || log.load == LogState::Load::missing) return &log;
-  begin_read(log);
   wait(log, conn, {conn.id, kind, serial, to_bytes(body)});
+  // Where it may not wait, nothing is read or kept for it.
+  if (!log.waiters.empty()) {
+    begin_read(log);
+  } else if (!in_memory) {
+    logs_.erase(id);
+  }
   return nullptr;
 }
 
 void Shard::Impl::wait(LogState& log, Conn& conn, Waiter waiter) {
-  if (log.waiters.size() >= waiters_max && waiter.kind != FrameKind::welcome) {
-    wire::Error error;
-    error.log = log.id;
-    return refuse(conn, error, Errc::busy);
-  }
+  const Limits& bounds = config_.limits;
+  const bool full = log.waiters.size() >= waiters_max ||
+                    conn.waiting >= bounds.waiters_of_connection_max ||
+                    waiting_bytes_ + waiter.body.size() > bounds.waiting_bytes_max;
+  if (full && waiter.kind != FrameKind::welcome) return refuse_waiter(conn, log.id, waiter);
+  ++conn.waiting;
+  waiting_bytes_ += waiter.body.size();
   log.waiters.push_back(std::move(waiter));
+}
+
+void Shard::Impl::refuse_waiter(Conn& conn, const LogId& log, const Waiter& waiter) {
+  wire::Error error;
+  error.log = log;
+  if (waiter.kind == FrameKind::publish) {
+    auto frame = codec::decode<wire::Publish>(waiter.body);
+    auto envelope = open_envelope(frame->envelope);
+    error.counter = envelope->header.counter;
+  }
+  refuse(conn, error, Errc::busy);
 }
 
 void Shard::Impl::begin_read(LogState& log) {
@@ -79,27 +98,22 @@ bool Shard::Impl::restore(LogState& log, store::LogRecord& record) {
 
 void Shard::Impl::run_waiters(LogState& log) {
   if (log.waiters.empty()) return;
-  for (Waiter& waiter : std::exchange(log.waiters, {})) run_waiter(waiter, log);
+  for (Waiter& waiter : std::exchange(log.waiters, {})) {
+    waiting_bytes_ -= waiter.body.size();
+    run_waiter(waiter, log);
+  }
 }
 
 void Shard::Impl::run_waiter(Waiter& waiter, LogState& log) {
   Conn* conn = find(waiter.conn);
   if (!conn) return;
+  --conn->waiting;
   const bool ready = log.load != LogState::Load::unknown;
   if (waiter.kind == FrameKind::welcome) {
     return task_log_ready(*conn, waiter.serial, ready ? &log : nullptr);
   }
   if (conn->phase != Phase::open) return;
-  if (!ready) {
-    wire::Error error;
-    error.log = log.id;
-    if (waiter.kind == FrameKind::publish) {
-      auto frame = codec::decode<wire::Publish>(waiter.body);
-      auto envelope = open_envelope(frame->envelope);
-      error.counter = envelope->header.counter;
-    }
-    return refuse(*conn, error, Errc::busy);
-  }
+  if (!ready) return refuse_waiter(*conn, log.id, waiter);
   switch (waiter.kind) {
     case FrameKind::publish:
       return on_publish(*conn, waiter.body);

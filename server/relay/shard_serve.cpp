@@ -10,6 +10,20 @@ constexpr std::uint64_t checkpoint_interval_ms = 1000;
 constexpr std::uint64_t log_signal = 1;
 constexpr std::uint64_t session_data = 4;
 
+// Leaves in `heads` what one frame may hold, and returns the others.
+std::vector<wire::Head> split_off(std::vector<wire::Head>& heads) {
+  std::size_t bytes = 0;
+  std::size_t count = 0;
+  while (count < heads.size() && count < limits::heads_per_welcome_max &&
+         bytes < limits::page_bytes_max) {
+    bytes += codec::size_of(heads[count++]);
+  }
+  const auto end = heads.begin() + static_cast<std::ptrdiff_t>(count);
+  std::vector<wire::Head> rest(std::make_move_iterator(end), std::make_move_iterator(heads.end()));
+  heads.erase(end, heads.end());
+  return rest;
+}
+
 wire::Error error_of(const LogId& log) {
   wire::Error error;
   error.log = log;
@@ -97,11 +111,11 @@ void Shard::Impl::on_get_heads(Conn& conn, BytesView body) {
   auto get = codec::decode<wire::GetHeads>(body);
   if (!get) return close(conn, Errc::closed_frame);
   if (conn.standing != Standing::desk) {
-    wire::Heads heads;
+    std::vector<wire::Head> heads;
     for (const LogState* log : conn.logs) {
-      if (log->load == LogState::Load::known) heads.heads.push_back(head_of(*log, conn.device));
+      if (log->load == LogState::Load::known) heads.push_back(head_of(*log, conn.device));
     }
-    return send(conn, FrameKind::heads, heads);
+    return send_heads(conn, std::move(heads));
   }
   if (conn.heads_reading) return refuse(conn, {}, Errc::busy);
   conn.heads_reading = true;
@@ -138,6 +152,9 @@ void Shard::Impl::on_watch(Conn& conn, BytesView body) {
   if (!watch) return close(conn, Errc::closed_frame);
   if (conn.standing == Standing::visitor) return refuse(conn, {}, Errc::not_member);
   if (watch->logs.size() > limits::watch_logs_max) return refuse(conn, {}, Errc::quota);
+  if (conn.waiting >= config_.limits.waiters_of_connection_max) {
+    return refuse(conn, {}, Errc::busy);
+  }
   const LogId& shop_log = conn.shop->info->shop_log;
   const std::vector<LogState*> former = conn.logs;
   for (LogState* log : former) {
@@ -202,8 +219,20 @@ void Shard::Impl::finish_task(Conn& conn) {
       heads.push_back(head_of(*log->second, conn.device));
     }
   }
-  if (conn.phase == Phase::welcoming) return send_welcome(conn, std::move(heads), 0, false);
-  send(conn, FrameKind::heads, wire::Heads{std::move(heads), 0, false});
+  if (conn.phase != Phase::welcoming) return send_heads(conn, std::move(heads));
+  // What does not fit into the Welcome follows it.
+  std::vector<wire::Head> rest = split_off(heads);
+  send_welcome(conn, std::move(heads), 0, false);
+  if (!rest.empty()) send_heads(conn, std::move(rest));
+}
+
+// At least one frame: it is the answer.
+void Shard::Impl::send_heads(Conn& conn, std::vector<wire::Head> heads) {
+  do {
+    std::vector<wire::Head> rest = split_off(heads);
+    send(conn, FrameKind::heads, wire::Heads{std::move(heads), 0, false});
+    heads = std::move(rest);
+  } while (!heads.empty());
 }
 
 wire::Head Shard::Impl::head_of(const LogState& log, const DeviceId& device) const {
@@ -220,7 +249,8 @@ void Shard::Impl::on_mark(Conn& conn, BytesView body) {
   auto frame = codec::decode<wire::Mark>(body);
   if (!frame) return close(conn, Errc::closed_frame);
   auto mark = peek_mark(frame->mark);
-  if (!mark || mark->device != conn.device || mark->kind < 1 || mark->kind > 2) {
+  if (!mark || frame->mark.size() > config_.limits.mark_bytes_max || mark->device != conn.device ||
+      mark->kind < 1 || mark->kind > 2) {
     return refuse(conn, {}, Errc::mark_refused);
   }
   LogState* log = ready_log(mark->log, conn, FrameKind::mark, body);

@@ -15,10 +15,11 @@ bool take(std::unique_lock<std::mutex>& lock, std::condition_variable& changed,
 }
 }  // namespace
 
-StoreWorker::StoreWorker(std::unique_ptr<Store> store, Reply reply)
+StoreWorker::StoreWorker(std::unique_ptr<Store> store, Reply reply, Problem problem)
     : store_(std::move(store)),
       reader_(store_->open_reader()),
       reply_(std::move(reply)),
+      problem_(std::move(problem)),
       generation_(store_->generation()),
       writer_([this] { write_loop(); }),
       reading_([this] { read_loop(); }) {}
@@ -55,15 +56,25 @@ void StoreWorker::write_loop() {
   relay::out::Commit commit{};
   while (take(lock, commits_changed_, stopping_, commits_, commit)) {
     lock.unlock();
-    const Status status = store_->commit(*commit.batch);
     // The shard reuses the batch's memory once nobody else holds it.
-    commit.batch.reset();
-    if (status) {
-      reply_(relay::in::Committed{commit.id});
-    } else {
-      reply_(relay::in::CommitFailed{commit.id, status.error()});
-    }
+    write(std::exchange(commit, {}));
     lock.lock();
+  }
+}
+
+void StoreWorker::write(relay::out::Commit commit) {
+  std::unique_lock turn(shared_store_, std::defer_lock);
+  if (!reader_) turn.lock();
+  const Status status = store_->commit(*commit.batch);
+  const std::string problem = status ? std::string() : store_->problem();
+  if (turn) turn.unlock();
+  commit.batch.reset();
+  if (!status && !failing_) problem_(problem);
+  failing_ = !status;
+  if (status) {
+    reply_(relay::in::Committed{commit.id});
+  } else {
+    reply_(relay::in::CommitFailed{commit.id, status.error()});
   }
 }
 
@@ -72,9 +83,15 @@ void StoreWorker::read_loop() {
   relay::out::Read read{};
   while (take(lock, reads_changed_, stopping_, reads_, read)) {
     lock.unlock();
-    reply_(relay::in::ReadDone{read.id, answer(*reader_, read.query)});
+    reply_(relay::in::ReadDone{read.id, ask(read.query)});
     lock.lock();
   }
+}
+
+Answer StoreWorker::ask(const Query& query) {
+  if (reader_) return answer(*reader_, query);
+  const std::lock_guard turn(shared_store_);
+  return answer(*store_, query);
 }
 
 }  // namespace shopbell::store

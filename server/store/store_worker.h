@@ -16,8 +16,12 @@ class StoreWorker {
  public:
   // Called on a worker thread, one call for each submit() and read(), in the order of each kind.
   using Reply = std::function<void(relay::Input)>;
+  // Called on a worker thread with Store::problem() when a commit fails after one that did not, so
+  // that a full disk does not fill the log as well.
+  using Problem = std::function<void(const std::string&)>;
 
-  StoreWorker(std::unique_ptr<Store> store, Reply reply);
+  StoreWorker(
+      std::unique_ptr<Store> store, Reply reply, Problem problem = [](const std::string&) {});
   // Finishes what was submitted, replies included, then ends the threads.
   ~StoreWorker();
   StoreWorker(const StoreWorker&) = delete;
@@ -33,10 +37,16 @@ class StoreWorker {
  private:
   void write_loop();
   void read_loop();
+  void write(relay::out::Commit commit);
+  Answer ask(const Query& query);
 
   std::unique_ptr<Store> store_;
+  // Null where the store gave none; then writer and reader take turns on the store itself.
   std::unique_ptr<Reader> reader_;
+  std::mutex shared_store_;
   Reply reply_;
+  Problem problem_;
+  bool failing_ = false;
   std::uint64_t generation_;
   std::mutex mutex_;
   std::condition_variable commits_changed_;

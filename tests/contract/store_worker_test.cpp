@@ -77,5 +77,71 @@ TEST(StoreWorker, answers_reads_by_their_kind) {
   EXPECT_EQ(std::get<relay::in::ReadDone>(replies.all[1]).id, relay::ReadId{2});
 }
 
+// A store on which no second way in can be opened, and which refuses what it is told to.
+class OneWayStore final : public Store {
+ public:
+  explicit OneWayStore(std::size_t failures) : failures_(failures) {}
+  Status commit(const Batch& batch) override {
+    if (failures_ == 0) return inner_->commit(batch);
+    --failures_;
+    return Errc::store_full;
+  }
+  std::uint64_t generation() const override { return inner_->generation(); }
+  std::unique_ptr<Reader> open_reader() override { return nullptr; }
+  std::string problem() const override { return "no space"; }
+  Result<LogRecord> read_log(const LogId& log) override { return inner_->read_log(log); }
+  Result<std::vector<Entry>> read_page(const LogId& log, std::uint64_t from, std::uint64_t to,
+                                       std::size_t bytes_max) override {
+    return inner_->read_page(log, from, to, bytes_max);
+  }
+  Result<std::vector<LogId>> logs_of_device(const ShopId& shop, const DeviceId& device) override {
+    return inner_->logs_of_device(shop, device);
+  }
+  Result<std::vector<HeadRow>> heads_since(const ShopId& shop, const DeviceId& device,
+                                           std::uint64_t cursor, std::size_t limit) override {
+    return inner_->heads_since(shop, device, cursor, limit);
+  }
+  Result<Place> find_envelope(const LogId& log, const DeviceId& author,
+                              std::uint64_t counter) override {
+    return inner_->find_envelope(log, author, counter);
+  }
+  Result<Bytes> card(const ShopId& shop) override { return inner_->card(shop); }
+
+ private:
+  std::size_t failures_;
+  std::unique_ptr<Store> inner_ = make_memory_store(5);
+};
+
+TEST(StoreWorker, reads_without_a_reader_of_its_own) {
+  Replies replies;
+  {
+    StoreWorker worker(std::make_unique<OneWayStore>(0), replies.into());
+    for (std::uint8_t i = 1; i <= 20; ++i) {
+      worker.submit({relay::BatchId{i}, card_batch(i)});
+      worker.read({relay::ReadId{i}, ReadCard{ShopId{}}});
+    }
+  }
+  std::size_t reads = 0;
+  for (const auto& reply : replies.all) {
+    const auto* done = std::get_if<relay::in::ReadDone>(&reply);
+    if (!done) continue;
+    ++reads;
+    EXPECT_TRUE(std::get<5>(done->answer).ok());
+  }
+  EXPECT_EQ(reads, 20u);
+}
+
+TEST(StoreWorker, tells_the_operator_once_for_each_row_of_failures) {
+  Replies replies;
+  std::vector<std::string> problems;
+  {
+    StoreWorker worker(std::make_unique<OneWayStore>(3), replies.into(),
+                       [&](const std::string& problem) { problems.push_back(problem); });
+    for (std::uint8_t i = 1; i <= 5; ++i) worker.submit({relay::BatchId{i}, card_batch(i)});
+  }
+  EXPECT_EQ(problems, std::vector<std::string>{"no space"});
+  EXPECT_EQ(replies.all.size(), 5u);
+}
+
 }  // namespace
 }  // namespace shopbell::store

@@ -93,6 +93,17 @@ TEST(RelayConnection, takes_nothing_before_the_hello) {
   EXPECT_EQ(visitor.closed, Errc::closed_proof);
 }
 
+TEST(RelayConnection, holds_no_more_for_the_unproven_than_a_hello) {
+  World world;
+  Client visitor = world.client(device(1));
+  visitor.connect();
+  wire::Hello hello = visitor.hello_of();
+  const Bytes certificate(world.limits.hello_bytes_max, 1);
+  hello.certificate = certificate;
+  visitor.say(hello);
+  EXPECT_EQ(visitor.closed, Errc::closed_frame);
+}
+
 TEST(RelayConnection, takes_one_hello) {
   World world;
   Client visitor = world.client(device(1));

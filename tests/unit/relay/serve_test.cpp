@@ -303,5 +303,84 @@ TEST_F(RelayServe, asking_for_unknown_logs_leaves_nothing_behind) {
   EXPECT_EQ(world.shard->metrics().logs, before);
 }
 
+TEST_F(RelayServe, a_mark_is_no_place_to_keep_things) {
+  // Readers pass over fields they do not know: number 30, 600 bytes.
+  wire::MarkBody body{log, visitor.keys.self.id, 1, 1, filled<Hash>(1)};
+  Bytes long_body = codec::encode(body);
+  for (const int byte : {0xf2, 0x01, 0xd8, 0x04}) {
+    long_body.push_back(static_cast<std::uint8_t>(byte));
+  }
+  long_body.resize(long_body.size() + 600, 1);
+  wire::Signed object;
+  object.body = long_body;
+  object.signature = filled<Signature>(7);
+  const Bytes mark = codec::encode(object);
+  ASSERT_TRUE(peek_mark(mark));
+  put(visitor, mark);
+  visitor.expect_error(Errc::mark_refused);
+  desk.expect_quiet();
+}
+
+TEST_F(RelayServe, what_waits_for_logs_is_bounded) {
+  const std::uint64_t before = world.shard->metrics().logs;
+  world.limits.waiters_of_connection_max = 4;
+  world.start();
+  visitor.join();
+  world.hold_reads = true;
+  for (std::uint8_t i = 100; i < 106; ++i) {
+    visitor.send(FrameKind::fetch, wire::Fetch{filled<LogId>(i), 1, 1});
+  }
+  EXPECT_EQ(world.reads.size(), 4u);
+  EXPECT_EQ(world.shard->metrics().logs, before + 4);
+  for (const std::uint8_t i : {104, 105}) {
+    EXPECT_EQ(visitor.expect_error(Errc::busy).log, filled<LogId>(i));
+  }
+  world.release_reads();
+  for (int i = 0; i < 4; ++i) visitor.expect_error(Errc::no_such_log);
+  EXPECT_EQ(world.shard->metrics().logs, before);
+  visitor.send(FrameKind::fetch, wire::Fetch{filled<LogId>(100), 1, 1});
+  EXPECT_EQ(world.reads.size(), 1u) << "there is room again";
+}
+
+TEST_F(RelayServe, bytes_that_wait_are_bounded_over_all_connections) {
+  world.limits.waiting_bytes_max = 100;
+  world.start();
+  visitor.join();
+  world.hold_reads = true;
+  LogId other;
+  const SignedEnvelope genesis = visitor.genesis(LogKind::main, 9, other);
+  ASSERT_GT(genesis.bytes.size(), 100u);
+  visitor.publish(genesis);
+  const auto refused = visitor.expect_error(Errc::busy);
+  EXPECT_EQ(refused.log, other);
+  EXPECT_EQ(refused.counter, 1u);
+  EXPECT_TRUE(world.reads.empty());
+}
+
+TEST_F(RelayServe, many_heads_come_in_many_frames) {
+  constexpr std::size_t count = limits::heads_per_welcome_max + 40;
+  world.limits.new_logs_per_minute_max = count;
+  world.start();
+  Client busy = world.client(device(3));
+  busy.join();
+  for (std::size_t i = 0; i < count; ++i) {
+    Hash salt = filled<Hash>(9);
+    salt.data[0] = static_cast<std::uint8_t>(i);
+    salt.data[1] = static_cast<std::uint8_t>(i >> 8);
+    const LogId id = log_id_of(world.info.shop, busy.keys.self.id, salt);
+    wire::Header header;
+    header.envelope_class = 3;
+    busy.publish(busy.envelope(
+        id, header, make_genesis_body(world.info.shop, LogKind::main, salt, busy.keys.self, {})));
+    busy.expect_published();
+  }
+  EXPECT_EQ(busy.join().heads.size(), limits::heads_per_welcome_max);
+  EXPECT_EQ(busy.expect<wire::Heads>(FrameKind::heads).heads.size(), 40u);
+  busy.send(FrameKind::get_heads, wire::GetHeads{0});
+  EXPECT_EQ(busy.expect<wire::Heads>(FrameKind::heads).heads.size(), limits::heads_per_welcome_max);
+  EXPECT_EQ(busy.expect<wire::Heads>(FrameKind::heads).heads.size(), 40u);
+  busy.expect_quiet();
+}
+
 }  // namespace
 }  // namespace shopbell::relay::testing
