@@ -9,7 +9,10 @@ namespace {
 
 using Stream = beast::basic_stream<Tcp, Executor, beast::unlimited_rate_policy>;
 
+// For a whole request, also the next one on a connection.
 constexpr auto request_time_max = std::chrono::seconds(20);
+// For a whole answer: the largest file over a phone line of 30 kbit/s.
+constexpr auto response_time_max = std::chrono::seconds(120);
 constexpr std::size_t header_bytes_max = 8 * 1024;
 constexpr auto accept_retry = std::chrono::milliseconds(100);
 
@@ -31,8 +34,7 @@ std::string head_of(const Reply& reply, bool keep_alive) {
 }
 
 bool offers_subprotocol(std::string_view list) {
-  return (", " + std::string(list) + ",").find(fmt::format(", {},", subprotocol)) !=
-         std::string::npos;
+  return http::token_list(list).exists(subprotocol);
 }
 
 Reply plain(unsigned status, std::string_view text) {
@@ -66,6 +68,9 @@ class HttpServer::Session : public std::enable_shared_from_this<Session> {
 
  private:
   void on_read(error_code error) {
+    // Until a request has been understood as a whole nothing may follow it: the bytes behind it
+    // could be its body, and would be taken for a request.
+    keep_alive_ = false;
     if (error == http::error::header_limit || error == http::error::unexpected_body) {
       return send(plain(400, "The request is too long."), false);
     }
@@ -107,7 +112,7 @@ class HttpServer::Session : public std::enable_shared_from_this<Session> {
     const auto body = head_only ? std::string_view() : reply_.body;
     const std::array<asio::const_buffer, 2> buffers = {asio::buffer(head_),
                                                        asio::buffer(body.data(), body.size())};
-    stream_.expires_after(request_time_max);
+    stream_.expires_after(response_time_max);
     asio::async_write(stream_, buffers, [self = shared_from_this()](error_code error, std::size_t) {
       if (error) return;
       if (self->keep_alive_) return self->read();
@@ -133,7 +138,8 @@ struct HttpServer::Listener {
   Timer retry;
 };
 
-HttpServer::HttpServer(asio::io_context& io, Site& site) : io_(io), site_(site) {}
+HttpServer::HttpServer(asio::io_context& io, Site& site, std::size_t sessions_max)
+    : io_(io), site_(site), sessions_max_(sessions_max) {}
 HttpServer::~HttpServer() = default;
 
 error_code HttpServer::open(const asio::ip::address& address, std::uint16_t port,
@@ -182,6 +188,8 @@ void HttpServer::accept(const std::shared_ptr<Listener>& listener) {
       });
       return;
     }
+    // Closed at once: what others hold open must not take the memory of those who talk.
+    if (sessions_->size() >= sessions_max_) return accept(listener);
     error_code ignored;
     socket.set_option(Tcp::no_delay(true), ignored);
     std::make_shared<Session>(*this, std::move(socket))->read();

@@ -28,7 +28,8 @@ class Site {
 
 class HttpServer {
  public:
-  HttpServer(asio::io_context& io, Site& site);
+  // `sessions_max`: connections that wait for a request or an answer; upgraded ones do not count.
+  HttpServer(asio::io_context& io, Site& site, std::size_t sessions_max = 16'384);
   ~HttpServer();
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;
@@ -50,6 +51,7 @@ class HttpServer {
 
   asio::io_context& io_;
   Site& site_;
+  std::size_t sessions_max_;
   std::vector<std::shared_ptr<Listener>> listeners_;
   std::shared_ptr<Sessions> sessions_ = std::make_shared<Sessions>();
   std::uint64_t requests_ = 0;

@@ -129,6 +129,56 @@ TEST_F(HostsTest, RefusesWhatItDoesNotServe) {
   EXPECT_FALSE(exchange(longest).starts_with("HTTP/1.1 200"));
 }
 
+TEST_F(HostsTest, BodiesAreNeverTakenForRequests) {
+  start();
+  const auto answer = exchange(
+      "GET /first HTTP/1.1\r\nHost: x\r\n\r\n"
+      "POST /second HTTP/1.1\r\nHost: x\r\nContent-Length: 55\r\n\r\n"
+      "GET /smuggled HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  EXPECT_TRUE(answer.starts_with("HTTP/1.1 200"));
+  EXPECT_EQ(answer.find("/smuggled"), std::string::npos);
+}
+
+TEST_F(HostsTest, ThoseWhoWaitAreBoundedInNumber) {
+  HttpServer small(io_, *this, 1);
+  std::string problem;
+  const auto port = small.listen("127.0.0.1", 0, problem);
+  Socket first(client_io_);
+  first.connect({asio::ip::address_v4::loopback(), port});
+  Socket second(client_io_);
+  second.connect({asio::ip::address_v4::loopback(), port});
+  start();
+  std::string nothing;
+  error_code end;
+  asio::read(second, asio::dynamic_buffer(nothing), end);
+  EXPECT_TRUE(end);
+  EXPECT_TRUE(nothing.empty());
+  asio::write(first, asio::buffer(std::string("GET / HTTP/1.0\r\n\r\n")));
+  std::string answer;
+  asio::read(first, asio::dynamic_buffer(answer), end);
+  EXPECT_TRUE(answer.starts_with("HTTP/1.1 200"));
+  stop();
+}
+
+TEST_F(HostsTest, TheSubprotocolIsFoundInAnyList) {
+  start();
+  const auto head_of = [this](const std::string& list) {
+    Socket socket(client_io_);
+    socket.connect({asio::ip::address_v4::loopback(), port_});
+    asio::write(socket, asio::buffer("GET /ws HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\n"
+                                     "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+                                     "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
+                                     "Sec-WebSocket-Protocol: " +
+                                     list + "\r\n\r\n"));
+    std::string answer;
+    asio::read_until(socket, asio::dynamic_buffer(answer), "\r\n");
+    return answer.substr(0, 12);
+  };
+  EXPECT_EQ(head_of("shopbell.v1"), "HTTP/1.1 101");
+  EXPECT_EQ(head_of("other,shopbell.v1"), "HTTP/1.1 101");
+  EXPECT_EQ(head_of("shopbell.v12"), "HTTP/1.1 400");
+}
+
 TEST_F(HostsTest, RelaySpeaksFirstAndProvesNothingYet) {
   start();
   const auto ws = dial();
@@ -160,7 +210,11 @@ TEST_F(HostsTest, GarbageOfEveryLengthClosesOnlyItsConnection) {
     const auto ws = dial();
     ws->binary(true);
     ws->write(asio::buffer(std::string(size, '\xff')));
-    EXPECT_GE(close_code(*ws), 4000u) << size;
+    // What is longer than a Hello is refused before it is held.
+    const auto too_big = static_cast<std::uint16_t>(websocket::close_code::too_big);
+    const auto code = close_code(*ws);
+    EXPECT_EQ(code == too_big, size > 8 * 1024) << size;
+    EXPECT_TRUE(code == too_big || code >= 4000) << code;
   }
   drain();
   EXPECT_EQ(close_code(*other), static_cast<std::uint16_t>(Errc::closed_draining));
