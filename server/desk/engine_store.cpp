@@ -105,12 +105,13 @@ bool EngineStore::write(const Write& write) {
 }
 
 EngineStore::Loaded EngineStore::read(const Read& read) {
-  Loaded out{read.id, {}};
+  Loaded out{read.id, true, {}};
   // A negative limit is none.
   const auto limit = read.limit == 0 ? ~std::uint64_t{0} : read.limit;
   Statement statement(db_, read.descending ? falling : ascending);
   statement.bind(read.from).bind(read.to).bind(limit);
   while (statement.row()) out.records.emplace_back(statement.bytes(0), statement.bytes(1));
+  out.ok = statement.at_end();
   return out;
 }
 

@@ -25,8 +25,10 @@ class EngineStore {
     std::uint64_t batch = 0;
     bool ok = false;
   };
+  // Not `ok`: the disk could not be read, and what is missing in `records` may well be stored.
   struct Loaded {
     std::uint64_t id = 0;
+    bool ok = true;
     std::vector<std::pair<Bytes, Bytes>> records;
   };
   using Done = std::variant<Persisted, Loaded>;

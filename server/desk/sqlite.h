@@ -30,6 +30,8 @@ class Statement {
   bool row();
   // True where it ran to its end.
   bool run();
+  // After row() gave false: true at the end, false after an error.
+  bool at_end() const { return result_ == SQLITE_DONE; }
   Bytes bytes(int column) const;
   std::uint64_t number(int column) const;
 

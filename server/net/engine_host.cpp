@@ -281,6 +281,11 @@ void EngineHost::answered(desk::EngineStore::Done& done) {
     return feed(in::PersistFailed{persisted->batch});
   }
   const auto& loaded = std::get<desk::EngineStore::Loaded>(done);
+  // An engine that is told of fewer records than there are would begin anew.
+  if (!loaded.ok) {
+    failed_ = true;
+    return stop();
+  }
   std::vector<in::Record> records;
   records.reserve(loaded.records.size());
   for (const auto& [key, value] : loaded.records) records.push_back({key, value});

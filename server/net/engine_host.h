@@ -42,7 +42,7 @@ class EngineHost {
   // Makes no more connections, ends the one there is; what is being written is finished by the
   // destructor.
   void stop();
-  // The store refused a write; the engine has stopped for good.
+  // The store refused a write or could not be read; the engine has stopped for good.
   bool failed() const { return failed_; }
 
  private:

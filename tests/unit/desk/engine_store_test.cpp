@@ -5,6 +5,7 @@
 
 #include <condition_variable>
 #include <filesystem>
+#include <fstream>
 
 namespace shopbell::desk {
 namespace {
@@ -101,6 +102,24 @@ TEST_F(EngineStoreTest, WhatIsPersistedIsThereAfterReopening) {
   EXPECT_TRUE(std::get<EngineStore::Persisted>(answer(0)).ok);
   open();
   EXPECT_EQ(load(1, "a", "b"), "a=1 ");
+}
+
+TEST_F(EngineStoreTest, RecordsThatCannotBeReadAreNotTakenForMissingOnes) {
+  std::vector<out::Put> puts;
+  for (int i = 100; i < 300; ++i) {
+    puts.push_back({bytes_of("k" + std::to_string(i)), Bytes(1000, 1)});
+  }
+  put(1, puts);
+  EXPECT_TRUE(std::get<EngineStore::Persisted>(answer(0)).ok);
+  store_.reset();
+  // The first page names the tables, the second is the root of the only one.
+  std::fstream file(file_, std::ios::in | std::ios::out | std::ios::binary);
+  file.seekp(2 * 4096);
+  file << std::string(fs::file_size(file_) - 2 * 4096, '\xff');
+  file.close();
+  open();
+  store_->load({5, as_bytes("a"), as_bytes("z"), 0, false});
+  EXPECT_FALSE(std::get<EngineStore::Loaded>(answer(0)).ok);
 }
 
 TEST_F(EngineStoreTest, DamagedFileIsRefusedWithASentence) {
