@@ -8,6 +8,7 @@ constexpr std::uint64_t history_messages = 100;
 constexpr std::size_t preview_bytes_max = 200;
 constexpr std::size_t title_bytes_max = 200;
 constexpr std::size_t locale_bytes_max = 35;
+constexpr std::size_t waiting_max = 2 * history_messages;
 
 constexpr std::uint64_t kind_main = 1;
 constexpr std::uint64_t kind_team = 2;
@@ -101,6 +102,10 @@ void Conversations::on_message(const wire::MessageEvent& event) {
                                conversation.waiting.upper_bound(conversation.answered_seq));
   } else if (event.author_class == class_customer && event.seq > conversation.answered_seq) {
     conversation.waiting.emplace(event.seq, event.time_ms);
+    // Only the first one is shown, and an answer answers all that came before it.
+    if (conversation.waiting.size() > waiting_max) {
+      conversation.waiting.erase(std::prev(conversation.waiting.end()));
+    }
   }
   on_text(conversation, event);
 }

@@ -3,8 +3,6 @@
 // another.
 #pragma once
 
-#include <set>
-
 #include "desk/conversations.h"
 
 namespace shopbell::desk {
@@ -16,6 +14,8 @@ class Greeting : public DeskModule {
   void on_event(wire::EventKind kind, BytesView body) override;
 
  private:
+  void greet(const LogId& log);
+
   DeskPort& port_;
   Conversations& conversations_;
   std::string zh_;

@@ -7,6 +7,8 @@ namespace {
 
 // An answer is one signal; what stands around the rows fits into the rest.
 constexpr std::size_t rows_bytes_max = limits::signal_bytes_max * 3 / 4;
+// Some thousand conversations; older ones are found when search is built.
+constexpr std::size_t list_pages_max = 16;
 
 // For a device whose invitation is not in the book, as after a restore: until then it asks again.
 constexpr std::uint64_t listen_again_ms = 24ull * 3600 * 1000;
@@ -24,21 +26,25 @@ wire::InboxRow row_of(const Conversation& one) {
   return row;
 }
 
-// Newest first, as many as one answer holds.
-Bytes page_of(std::vector<const Conversation*> rows) {
+// Newest first, in as many pages as it takes; at least one.
+std::vector<Bytes> pages_of(std::vector<const Conversation*> rows) {
   std::sort(rows.begin(), rows.end(),
             [](const auto* a, const auto* b) { return a->time_ms > b->time_ms; });
+  std::vector<Bytes> out;
   wire::InboxPage page;
   std::size_t bytes = 0;
   for (const auto* each : rows) {
-    page.rows.push_back(row_of(*each));
-    bytes += codec::size_of(page.rows.back()) + 8;
-    if (bytes > rows_bytes_max) {
-      page.rows.pop_back();
-      break;
+    const auto row = row_of(*each);
+    bytes += codec::size_of(row) + 8;
+    if (bytes > rows_bytes_max && !page.rows.empty()) {
+      out.push_back(codec::encode(page));
+      page.rows.clear();
+      bytes = codec::size_of(row) + 8;
     }
+    page.rows.push_back(row);
   }
-  return codec::encode(page);
+  out.push_back(codec::encode(page));
+  return out;
 }
 
 }  // namespace
@@ -60,7 +66,19 @@ void Inbox::list(const wire::RequestEvent& request) {
   for (const auto& [log, one] : conversations_.all()) {
     if (one.preview_seq != 0) rows.push_back(&one);
   }
-  respond(port_, request, Errc::none, page_of(std::move(rows)));
+  const auto pages = pages_of(std::move(rows));
+  respond(port_, request, Errc::none, pages.front());
+  // What one answer does not hold comes as changes do.
+  const auto count = std::min(pages.size(), list_pages_max);
+  for (std::size_t i = 1; i < count; ++i) push(request.from, pages[i]);
+}
+
+void Inbox::push(const DeviceId& device, BytesView page) {
+  wire::Push push;
+  push.to = device;
+  push.method = "inbox.changed";
+  push.body = page;
+  issue(port_, wire::CommandKind::push, push);
 }
 
 void Inbox::settle() {
@@ -73,13 +91,9 @@ void Inbox::settle() {
   if (rows.empty()) return;
   const auto now = port_.now_ms();
   std::erase_if(listeners_, [now](const auto& each) { return each.second < now; });
-  const auto page = page_of(std::move(rows));
+  const auto pages = pages_of(std::move(rows));
   for (const auto& [device, until_ms] : listeners_) {
-    wire::Push push;
-    push.to = device;
-    push.method = "inbox.changed";
-    push.body = page;
-    issue(port_, wire::CommandKind::push, push);
+    for (const auto& page : pages) push(device, page);
   }
 }
 

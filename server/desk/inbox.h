@@ -15,6 +15,7 @@ class Inbox : public DeskModule {
 
  private:
   void list(const wire::RequestEvent& request);
+  void push(const DeviceId& device, BytesView page);
 
   DeskPort& port_;
   Conversations& conversations_;

@@ -34,6 +34,16 @@ class DeskTest : public testing::Test {
     tell(desk_, wire::EventKind::request_event, request);
   }
 
+  std::size_t pushed_rows() {
+    std::size_t out = 0;
+    for (const auto& body : port_.take(wire::CommandKind::push)) {
+      EXPECT_LT(body.size(), 60'000u);
+      const auto push = codec::decode<wire::Push>(body);
+      out += codec::decode<wire::InboxPage>(push->body)->rows.size();
+    }
+    return out;
+  }
+
   FakePort port_;
   std::unique_ptr<InvitationBook> book_ = make_memory_invitations();
   Desk desk_{port_, *book_, options()};
@@ -242,7 +252,7 @@ TEST_F(DeskTest, FoldIsTheSameInAnyOrder) {
   EXPECT_EQ(rows->rows[0].waiting_since_ms, 500u);
 }
 
-TEST_F(DeskTest, LongInboxStaysWithinOneSignal) {
+TEST_F(DeskTest, LongInboxComesInManySignals) {
   for (int i = 0; i < 1000; ++i) {
     LogId log;
     log.data[0] = static_cast<std::uint8_t>(i);
@@ -260,6 +270,23 @@ TEST_F(DeskTest, LongInboxStaysWithinOneSignal) {
   const auto rows = codec::decode<wire::InboxPage>(answer->body);
   ASSERT_GT(rows->rows.size(), 100u);
   EXPECT_EQ(rows->rows[0].time_ms, 1999u);
+  // The answer and the pushes behind it name all; and so do the pushes of what has changed.
+  EXPECT_EQ(rows->rows.size() + pushed_rows(), 1000u);
+  desk_.settle();
+  EXPECT_EQ(pushed_rows(), 1000u);
+}
+
+TEST_F(DeskTest, UnansweredMessagesTakeBoundedMemory) {
+  Conversations conversations(port_);
+  tell_opened(conversations, log_, 1);
+  for (std::uint64_t seq = 1; seq <= 1000; ++seq) {
+    tell_text(conversations, {.log = log_, .seq = seq, .text = "and?"});
+  }
+  const auto& one = conversations.all().at(log_);
+  EXPECT_LE(one.waiting.size(), 200u);
+  EXPECT_EQ(one.waiting_since_ms(), 1000u);
+  tell_text(conversations, {.log = log_, .seq = 1001, .author_class = 2, .text = "Yes."});
+  EXPECT_EQ(one.waiting_since_ms(), 0u);
 }
 
 }  // namespace
