@@ -194,8 +194,12 @@ int run_keys(const CLI::App& keys, const Arguments& a) {
     verify_backup(dir, a.file);
     std::cout << "whole, and of these keys\n";
   } else {
-    restore_keys(dir, a.file);
+    const bool made_config = restore_keys(dir, a.file);
     std::cout << "brought back\n";
+    if (made_config) {
+      std::cout << "next: " << dir.config().string() << " was not there and is as init writes it; "
+                << "fill it in before you start\n";
+    }
   }
   return 0;
 }

@@ -222,13 +222,14 @@ Config parse_config(std::string_view text, const std::string& name) {
   return config;
 }
 
-std::string config_text(const Config& config) {
+std::string config_text(const Config& config, Parts parts) {
   auto copy = config;
   std::string out =
       "# Shopbell. Every key stands here; a key that is not known is an error.\n"
       "# Changes take effect at the next start.\n";
   std::string_view section;
   for (const auto& key : keys_of(copy)) {
+    if (parts == Parts::relay && key.section == "shop") continue;
     if (key.section != section) {
       section = key.section;
       out += fmt::format("\n[{}]\n", section);

@@ -48,11 +48,14 @@ struct Config {
 // wrong type or out of its range.
 Config parse_config(std::string_view text, const std::string& name);
 
-// The documented file that parse_config reads back to the same values.
-std::string config_text(const Config& config);
+// Which parts a data directory has: a shop's own, or a relay's alone.
+enum class Parts : std::uint8_t { shop, relay };
 
-// "http://host[:port]" or https, lower case, nothing behind it; "*." may stand before the host.
-// Such text can stand in a header.
+// The documented file that parse_config reads back to the same values; without [shop] for a relay
+// that has none.
+std::string config_text(const Config& config, Parts parts = Parts::shop);
+
+// "http://host[:port]" or https, lower case, nothing behind it. Such text can stand in a header.
 bool is_origin(std::string_view text);
 // "127.0.0.1", "::1" or "localhost".
 bool is_loopback(std::string_view host);

@@ -72,6 +72,13 @@ void check_files(const std::map<std::string, std::string>& files, const std::str
   }
 }
 
+void make_private_folder(const fs::path& path) {
+  std::error_code error;
+  fs::create_directories(path, error);
+  if (!error) fs::permissions(path, fs::perms::owner_all, error);
+  if (error) throw Refusal(fmt::format("{} cannot be made: {}", path.string(), error.message()));
+}
+
 std::map<std::string, std::string> load_backup(const fs::path& file) {
   const auto text = read_file(file);
   if (!text) throw Refusal(fmt::format("{} is not there", file.string()));
@@ -92,12 +99,7 @@ void init_data_dir(const DataDir& dir, Parts parts, const Config& config, std::u
         "Move the directory away and run init again, or put shopbell.toml back",
         dir.path.string()));
   }
-  std::error_code error;
-  fs::create_directories(dir.path, error);
-  if (error) {
-    throw Refusal(fmt::format("{} cannot be made: {}", dir.path.string(), error.message()));
-  }
-  fs::permissions(dir.path, fs::perms::owner_all, error);
+  make_private_folder(dir.path);
   write_file(dir.relay_key(), relay_key_text(make_relay_key()), true);
   if (parts == Parts::shop) {
     const auto root = make_root_key();
@@ -106,7 +108,7 @@ void init_data_dir(const DataDir& dir, Parts parts, const Config& config, std::u
     write_file(dir.desk_key(), desk_key_text(desk), true);
     certify_desk(dir, root, desk.device.self.sign_key, now_ms);
   }
-  write_file(dir.config(), config_text(config), false);
+  write_file(dir.config(), config_text(config, parts), false);
 }
 
 Config load_config(const DataDir& dir) {
@@ -167,7 +169,12 @@ void backup_keys(const DataDir& dir, const fs::path& file) {
 
 void verify_backup(const DataDir& dir, const fs::path& file) {
   const auto saved = load_backup(file);
-  for (const auto& [name, text] : present_keys(dir)) {
+  const auto present = present_keys(dir);
+  if (present.empty()) {
+    throw Refusal(fmt::format("{} is whole, but {} holds no keys to compare it with", file.string(),
+                              dir.path.string()));
+  }
+  for (const auto& [name, text] : present) {
     const auto found = saved.find(name);
     if (found == saved.end()) {
       throw Refusal(fmt::format("{} does not hold {}", file.string(), name));
@@ -180,7 +187,7 @@ void verify_backup(const DataDir& dir, const fs::path& file) {
   }
 }
 
-void restore_keys(const DataDir& dir, const fs::path& file) {
+bool restore_keys(const DataDir& dir, const fs::path& file) {
   const auto saved = load_backup(file);
   const auto present = present_keys(dir);
   for (const auto& [name, text] : saved) {
@@ -190,10 +197,15 @@ void restore_keys(const DataDir& dir, const fs::path& file) {
           fmt::format("{} holds another {}; move it away first", dir.path.string(), name));
     }
   }
-  fs::create_directories(dir.path);
+  make_private_folder(dir.path);
   for (const auto& [name, text] : saved) {
     if (!present.contains(name)) write_file(dir.path / name, text, name != "desk.cert");
   }
+  if (fs::exists(dir.config())) return false;
+  // Last, as in init. A relay alone has no desk.
+  const auto parts = saved.contains("desk.key") ? Parts::shop : Parts::relay;
+  write_file(dir.config(), config_text(Config{}, parts), false);
+  return true;
 }
 
 DirLock::DirLock(const DataDir& dir)

@@ -10,9 +10,6 @@
 
 namespace shopbell::app {
 
-// Which parts a directory has: a shop's own, or a relay's alone.
-enum class Parts : std::uint8_t { shop, relay };
-
 struct DataDir {
   std::filesystem::path path;
 
@@ -49,10 +46,12 @@ std::optional<ShopId> shop_of(const DataDir& dir);
 
 // Saves all key files as one; Refusal where `file` is there already.
 void backup_keys(const DataDir& dir, const std::filesystem::path& file);
-// Refusal where the backup is damaged or is not of this directory's keys.
+// Refusal where the backup is damaged or is not of this directory's keys, or where there are none
+// to compare it with.
 void verify_backup(const DataDir& dir, const std::filesystem::path& file);
-// Writes the key files that are missing; Refusal where another key stands in the way.
-void restore_keys(const DataDir& dir, const std::filesystem::path& file);
+// Writes the key files that are missing, and then, where there is none, a shopbell.toml as init
+// does; true if it did. Refusal where another key stands in the way.
+bool restore_keys(const DataDir& dir, const std::filesystem::path& file);
 
 // One process at a time uses a directory: held until the object goes. Refusal where another has it.
 class DirLock {

@@ -66,9 +66,12 @@ void write_file(const fs::path& path, std::string_view text, bool secret) {
   beside += ".new";
   const mode_t mode = secret ? 0600 : 0644;
   {
-    const Descriptor file(::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode));
+    // What lies there may be left over from a crash; or somebody else's, in a folder like /tmp, who
+    // would then own the keys. So the file is always a new one.
+    ::unlink(beside.c_str());
+    const Descriptor file(::open(beside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode));
     if (file.get() < 0) refuse(beside, "cannot be made");
-    // A file left over from a crash may have had another mode.
+    // Whatever the process's mask is.
     if (::fchmod(file.get(), mode) != 0) refuse(beside, "cannot be protected");
     write_all(file.get(), text, beside);
     if (::fsync(file.get()) != 0) refuse(beside, "cannot be synced");

@@ -99,5 +99,13 @@ TEST(Config, AddressesFollowFromOneAnother) {
   EXPECT_EQ(config.relay_url(), "wss://chat.shop.example/ws");
 }
 
+TEST(Config, ARelayAloneHasNoShop) {
+  Config config;
+  config.relay.hosts = {"relay.example"};
+  const auto text = config_text(config, Parts::relay);
+  EXPECT_EQ(text.find("[shop]"), std::string::npos);
+  EXPECT_EQ(parse_config(text, "shopbell.toml").relay.hosts, config.relay.hosts);
+}
+
 }  // namespace
 }  // namespace shopbell::app

@@ -143,6 +143,34 @@ TEST_F(DataDirTest, BackupIsCheckedAndBringsKeysBack) {
   EXPECT_TRUE(says(refusal_of([&] { restore_keys(dir_, file); }), "holds another relay.key"));
 }
 
+TEST_F(DataDirTest, BackupAloneMakesADirectoryAgain) {
+  init();
+  const auto shop = load_desk(dir_, now_ms).shop;
+  const auto file = fs::path(testing::TempDir()) / "data_dir_backup";
+  fs::remove(file);
+  backup_keys(dir_, file);
+  EXPECT_FALSE(restore_keys(dir_, file));
+  fs::remove_all(dir_.path);
+  EXPECT_TRUE(says(refusal_of([&] { verify_backup(dir_, file); }), "no keys to compare"));
+  EXPECT_TRUE(restore_keys(dir_, file));
+  EXPECT_EQ(fs::status(dir_.path).permissions(), fs::perms::owner_all);
+  load_config(dir_);
+  EXPECT_EQ(load_desk(dir_, now_ms).shop, shop);
+  verify_backup(dir_, file);
+  fs::remove(file);
+}
+
+TEST_F(DataDirTest, SecretsAreNotWrittenThroughWhatLiesThere) {
+  fs::create_directories(dir_.path);
+  const auto theirs = dir_.path / "theirs";
+  write_file(theirs, "untouched", false);
+  fs::create_symlink(theirs, dir_.path / "mine.new");
+  write_file(dir_.path / "mine", "secret", true);
+  EXPECT_EQ(read_file(theirs), "untouched");
+  EXPECT_EQ(read_file(dir_.path / "mine"), "secret");
+  EXPECT_TRUE(fs::is_regular_file(fs::symlink_status(dir_.path / "mine")));
+}
+
 TEST_F(DataDirTest, OneProcessAtATime) {
   init();
   const DirLock first(dir_);
