@@ -1,5 +1,7 @@
-// News between relay nodes: "this log has moved". Only a hint: whoever misses one finds the head in
-// the store. Messages are numbered by their sending node, so that a receiver sees a gap.
+// News between relay nodes: "this log has moved". One node alone has nobody to tell, so nothing in
+// `shopbell` joins a bus yet; the contract and its suite stand for the relay of several nodes.
+// Only a hint: whoever misses one finds the head in the store. Messages are numbered by their
+// sending node, so that a receiver sees a gap.
 #pragma once
 
 #include <functional>
