@@ -218,6 +218,7 @@ void Engine::Impl::take_log(const LogId& id, const wire::LogRecord& record) {
   log.chains[log.seq] = log.chain;
   log.time_ms = record.time_ms;
   log.head_seq = record.seq;
+  log.last_foreign = record.seq;
   log.own_read = record.own_read;
   log.unread = record.unread;
   log.last_talk = record.last_talk;
@@ -256,6 +257,7 @@ void Engine::Impl::become_ready() {
   ready.device = state.self();
   ready.certified = state.certificate.has_value();
   ready.has_card = state.shop.has_value();
+  if (state.certificate) ready.not_after_ms = state.certificate->not_after_ms;
   machines_.io.event(wire::EventKind::ready, ready);
   if (state.shop) machines_.cards.show();
   for (auto& [id, log] : state.logs) {

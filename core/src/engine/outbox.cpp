@@ -50,7 +50,8 @@ bool is_final(Errc code) { return !is_temporary(code) && name_of(code) != "unkno
 // --- taking in
 
 Status Outbox::send(const wire::Send& command) {
-  if (command.content.size() + command.fallback.size() > limits::content_bytes_max) {
+  if (command.content.size() + command.fallback.size() > limits::content_bytes_max ||
+      command.page_view.size() > limits::content_bytes_max) {
     return Errc::too_large;
   }
   Log* log = nullptr;
@@ -60,6 +61,12 @@ Status Outbox::send(const wire::Send& command) {
     if (log->outbox.size() >= limits::outbox_records_max) return Errc::quota;
   } else {
     log = &create_log(LogKind::main, {}, command.ref);
+    if (!command.page_view.empty()) {
+      wire::InnerBody page;
+      page.kind = static_cast<std::uint64_t>(wire::ContentKind::page_view);
+      page.content = command.page_view;
+      add_message(*log, 0, page);
+    }
   }
   if (m_.state.role == Role::agent) {
     if (!m_.state.certificate) return Errc::not_certified;

@@ -41,6 +41,13 @@ void Sessions::request(std::uint64_t id, std::string_view method, BytesView body
 }
 
 void Sessions::enrol(const Key& secret, std::string_view name) {
+  if (m_.state.certificate) {
+    // With a certificate that has ended no relay lets this device in, not even to ask for another.
+    m_.state.certificate.reset();
+    m_.io.erase(store::certificate_key());
+    m_.connection.renew();
+    m_.connection.retry_now();
+  }
   wire::EnrolRecord record;
   record.secret = Hash::from(secret.reveal());
   const std::string short_name(name.substr(0, name_bytes_max));

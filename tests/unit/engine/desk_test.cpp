@@ -175,6 +175,23 @@ TEST(EngineEnrol, proves_the_invitation_and_shows_enrolled_after_certificate_and
   office.world.crash(office.agent_at);
   office.world.run();
   EXPECT_TRUE(office.agent.shown<wire::Ready>().at(0).certified);
+  EXPECT_GT(office.agent.shown<wire::Ready>().at(0).not_after_ms, office.world.now);
+}
+
+TEST(EngineEnrol, another_invitation_goes_without_the_certificate_that_keeps_it_out) {
+  Office office;
+  office.use_invitation();
+  office.world.run();
+  office.certify();
+  office.world.run();
+  office.agent.forget();
+  office.use_invitation();
+  office.world.run();
+  EXPECT_TRUE(office.agent.sent<wire::Hello>().back().certificate.empty());
+  office.certify();
+  office.world.run();
+  ASSERT_EQ(office.agent.shown<wire::Enrolled>().size(), 1u);
+  EXPECT_FALSE(office.agent.sent<wire::Hello>().back().certificate.empty());
 }
 
 TEST(EngineEnrol, goes_on_after_a_reload_until_it_is_answered) {

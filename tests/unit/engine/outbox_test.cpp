@@ -32,6 +32,35 @@ void refuse_publish(Talk& talk, Errc code, std::uint64_t retry_ms = 0) {
   };
 }
 
+TEST(EngineOutbox, the_page_goes_before_the_first_message_in_the_same_flight) {
+  World world;
+  Host& visitor = world.add(Role::visitor, 20);
+  world.run();
+  visitor.forget();
+  const Bytes content = text_content("hello");
+  wire::PageView page;
+  page.title = "Tea";
+  const Bytes page_view = codec::encode(page);
+  wire::Send send = send_text({}, 7, content);
+  send.page_view = page_view;
+  visitor.command(send);
+  EXPECT_EQ(visitor.writes.size(), 1u) << "the page could be kept without the message";
+  visitor.write_all();
+  ASSERT_EQ(visitor.sent<wire::Publish>().size(), 4u);
+  EXPECT_EQ(visitor.frames.front().message, visitor.frames.back().message);
+  const auto shown = visitor.shown<wire::MessageEvent>();
+  ASSERT_EQ(shown.size(), 2u);
+  EXPECT_EQ(shown[0].kind, static_cast<std::uint64_t>(wire::ContentKind::page_view));
+  EXPECT_EQ(shown[0].ref, 0u);
+  EXPECT_EQ(shown[1].ref, 7u);
+
+  const Bytes endless(limits::content_bytes_max + 1, std::uint8_t{0});
+  send.page_view = endless;
+  visitor.command(send);
+  EXPECT_TRUE(visitor.has_shown(Errc::too_large));
+  EXPECT_TRUE(visitor.writes.empty());
+}
+
 TEST(EngineOutbox, the_first_message_begins_a_conversation_in_one_websocket_message) {
   World world;
   Host& visitor = world.add(Role::visitor, 20);
