@@ -1,4 +1,5 @@
 // The loader in a page that is not its friend.
+import type { Page } from "@playwright/test";
 import { expect, test } from "./fixtures.ts";
 import { ShopPage } from "./pages/shop_page.ts";
 
@@ -68,4 +69,77 @@ test("open, close and Escape by the keyboard, focus comes back", async ({ server
   await page.evaluate(() => (window as unknown as Loaded).Shopbell("open"));
   await expect(shop.composer).toHaveValue("a draft");
   await expect(shop.composer).toBeFocused();
+});
+
+const attributes = (page: Page) =>
+  page.locator("script[data-shop]").evaluate((tag: HTMLScriptElement) => {
+    return { src: tag.src, shop: tag.dataset["shop"] ?? "" };
+  });
+
+/** A page of the shop's origin whose only script is what the test puts there. */
+async function emptyPage(page: Page, shops: string, html: string): Promise<void> {
+  await page.route(/\/empty$/, (route) =>
+    route.fulfill({ contentType: "text/html", body: `<!doctype html>${html}` }),
+  );
+  await page.goto(new URL("/empty", shops).href);
+}
+
+const tags = {
+  async: (src: string, shop: string) => `<script async src="${src}" data-shop="${shop}"></script>`,
+  defer: (src: string, shop: string) => `<script defer src="${src}" data-shop="${shop}"></script>`,
+  injected: (src: string, shop: string) => `<script>
+    const tag = document.createElement("script");
+    Object.assign(tag, { src: "${src}" }).dataset.shop = "${shop}";
+    document.head.append(tag);
+  </script>`,
+};
+
+for (const [way, tag] of Object.entries(tags)) {
+  test(`the tag may be ${way}`, async ({ server, page }) => {
+    await page.goto(server.addresses.shops);
+    const { src, shop } = await attributes(page);
+    await emptyPage(page, server.addresses.shops, tag(src, shop));
+    await new ShopPage(page).ring();
+  });
+}
+
+test("run by another script it finds its tag", async ({ server, page }) => {
+  await page.goto(server.addresses.shops);
+  const { src, shop } = await attributes(page);
+  const content = await (await page.request.get(src)).text();
+  const tag = `<script type="text/late" src="${src}?v=2" data-shop="${shop}"></script>`;
+  await emptyPage(page, server.addresses.shops, tag);
+  await page.addScriptTag({ content });
+  await new ShopPage(page).ring();
+});
+
+test("a tag without the shop's id says what to change, once", async ({ server, page }) => {
+  await page.goto(server.addresses.shops);
+  const { src } = await attributes(page);
+  const said: string[] = [];
+  page.on("console", (line) => said.push(line.text()));
+  page.on("pageerror", (error) => said.push(error.message));
+  await emptyPage(page, server.addresses.shops, `<script src="${src}"></script>`);
+  expect(said).toHaveLength(1);
+  expect(said[0]).toContain("data-shop");
+  await expect(page.getByTestId("bubble")).toHaveCount(0);
+});
+
+test("a conversation that cannot be loaded says so, and opens later", async ({
+  browser,
+  server,
+}) => {
+  const phone = { viewport: { width: 390, height: 700 }, hasTouch: true, isMobile: true };
+  const page = await (await browser.newContext({ locale: "zh-CN", ...phone })).newPage();
+  await page.goto(server.addresses.shops);
+  await page.route(/frame\.html/, (route) => route.abort());
+  const bubble = page.getByTestId("bubble");
+  await bubble.tap();
+  await expect(page.getByTestId("panel")).toContainText("暂时无法打开");
+  await bubble.tap();
+  await expect(page.getByTestId("panel")).toBeHidden();
+  await page.unroute(/frame\.html/);
+  await bubble.tap();
+  await new ShopPage(page).composer.waitFor();
+  await page.context().close();
 });

@@ -10,8 +10,9 @@ const STYLE = `
 :host{all:initial!important}
 [hidden]{display:none!important}
 button,div{position:fixed;right:20px;z-index:2147483000}
-button{box-sizing:border-box;bottom:20px;width:56px;height:56px;padding:15px;border:0;
-border-radius:50%;background:#0f6b66;color:#fff;cursor:pointer;box-shadow:0 4px 16px #0a28243d}
+button{z-index:2147483001;box-sizing:border-box;bottom:20px;width:56px;height:56px;padding:15px;
+border:0;border-radius:50%;
+background:#0f6b66;color:#fff;cursor:pointer;box-shadow:0 4px 16px #0a28243d}
 button:focus-visible{outline:2px solid #0f6b66;outline-offset:2px}
 svg{display:block;fill:none;stroke:currentColor;stroke-width:1.75;stroke-linecap:round;
 stroke-linejoin:round}
@@ -24,19 +25,24 @@ iframe{display:block;width:100%;height:100%;border:0}
 @keyframes a{from{opacity:0;transform:scale(.96)}}
 @media(max-width:480px),(max-height:420px){
 div{inset:0;width:auto;height:auto;max-width:none;border-radius:0}}
-@media(prefers-color-scheme:dark){div{background:#161b1a}}
+div.e{inset:auto 20px 88px auto;width:auto;height:auto;padding:16px;border-radius:18px;
+color:#a4211b;font:15px/22px system-ui,sans-serif}
+@media(prefers-color-scheme:dark){div{background:#161b1a}div.e{color:#ff9d94}}
 @media(prefers-reduced-motion:reduce){div{animation:none}}
 @media print{:host{display:none!important}}`;
 
 ((win: Window & { Shopbell?: Api }, doc: Document) => {
   const before = win.Shopbell;
-  const tag = (doc.currentScript || doc.querySelector("script[data-shop]")) as HTMLScriptElement;
-  if ((before && before.on) || !tag) {
+  if (before && before.on) {
     return;
   }
-  const { shop, relay, lang } = tag.dataset;
-  if (!/^[\w-]{43}$/.test(shop || "")) {
-    console.error("Shopbell: data-shop must be the shop's id");
+  // As a module, or put in by a tag manager, it is nobody's current script.
+  const tag = [doc.currentScript, doc.querySelector("script[data-shop][src*='shopbell.js']")].find(
+    (each) => each && (each as HTMLScriptElement).src,
+  ) as HTMLScriptElement | undefined;
+  const { shop, relay, lang } = tag ? tag.dataset : ({} as DOMStringMap);
+  if (!tag || !/^[\w-]{43}$/.test(shop || "")) {
+    console.error("Shopbell: give the script tag of shopbell.js data-shop=\"(the shop's id)\"");
     return;
   }
   const zh = /^zh/i.test(lang || doc.documentElement.lang || navigator.language);
@@ -83,6 +89,17 @@ div{inset:0;width:auto;height:auto;max-width:none;border-radius:0}}
     badge.hidden = !unread;
     badge.textContent = unread > 99 ? "99+" : `${unread}`;
   };
+  const fail = () => {
+    if (frame && !ready) {
+      frame = undefined;
+      panel.className = "e";
+      panel.setAttribute("role", "alert");
+      panel.textContent = zh
+        ? "\u6682\u65f6\u65e0\u6cd5\u6253\u5f00\uff0c" +
+          "\u8bf7\u68c0\u67e5\u7f51\u7edc\u540e\u518d\u8bd5\u3002"
+        : "This cannot be opened right now. Check the network and try again.";
+    }
+  };
   const post = (type: string) => {
     if (ready) {
       const page = { url: location.href, title: doc.title };
@@ -107,7 +124,13 @@ div{inset:0;width:auto;height:auto;max-width:none;border-radius:0}}
         allow: "camera;microphone;display-capture;clipboard-write;autoplay;fullscreen",
       });
       frame.dataset.testid = "frame";
-      panel.append(frame);
+      // An error page of the browser is loaded too, but says nothing.
+      const made = frame;
+      const check = () => setTimeout(() => made === frame && fail(), 3000);
+      frame.addEventListener("load", check);
+      panel.className = "";
+      panel.removeAttribute("role");
+      panel.replaceChildren(frame);
     }
     panel.hidden = !open;
     bubble.setAttribute("aria-expanded", `${open}`);
@@ -126,6 +149,8 @@ div{inset:0;width:auto;height:auto;max-width:none;border-radius:0}}
     }
     if (data.type === "ready") {
       ready = true;
+      // Until now the bell stood above, so that a phone was never without a way out.
+      panel.style.zIndex = "2147483001";
       post(opened ? "open" : "close");
       fire("ready");
     } else if (data.type === "close") {
