@@ -1,5 +1,5 @@
 // An agent whose certificate has ended: while he stays connected he still reaches the conversation,
-// and the customer is told that he does not speak for the shop.
+// and the customer is told that he does not speak for the shop. An honest console tells him too.
 import type { Locator } from "@playwright/test";
 import { person } from "./fixtures.ts";
 import { ConsolePage } from "./pages/console_page.ts";
@@ -15,6 +15,8 @@ test("an ended certificate is not the shop", async ({ shop, browser }) => {
   await expect(visitor.message("?")).toHaveAttribute("data-state", "delivered");
 
   const page = await person(browser, "zh-CN");
+  // His page does not notice that time passes, so that it goes on after the end.
+  await page.clock.setFixedTime(Date.now());
   const link = await shop.invite("--certificate-for", "10s");
   const agent = await ConsolePage.join(page, link, "Lin");
   await agent.openFirst();
@@ -53,5 +55,42 @@ test("an ended certificate is not the shop", async ({ shop, browser }) => {
   await page.reload();
   await expect(agent.status).toHaveAttribute("data-error", "closed_certificate");
   await expect(agent.status).toContainText("证书已到期");
+  await page.context().close();
+});
+
+test("the console stops at the end of its certificate, a new invitation helps", async ({
+  shop,
+  browser,
+}) => {
+  const visitor = await shop.stage(browser).visitor("zh-CN");
+  await visitor.ring();
+  await visitor.say("?");
+  const page = await person(browser, "zh-CN");
+  const agent = await ConsolePage.join(
+    page,
+    await shop.invite("--certificate-for", "5s"),
+    "Lin",
+  );
+  const ended = page.getByTestId("certificate-ended");
+  await agent.openFirst();
+  await expect(ended).toHaveCount(0);
+  await agent.say("in time");
+  await expect(visitor.message("in time")).toHaveAttribute("data-author-class", SHOP);
+
+  await expect(ended).toContainText("证书已到期");
+  await agent.say("too late");
+  await expect(agent.composer).toHaveValue("too late");
+  await expect(page.getByTestId("console-send")).toHaveAttribute("aria-disabled", "true");
+  await expect(agent.message("too late")).toHaveCount(0);
+  await page.reload();
+  await expect(ended).toBeVisible();
+
+  const again = await shop.invite();
+  await page.goto("about:blank");
+  await ConsolePage.join(page, again, "Lin");
+  await agent.openFirst();
+  await expect(ended).toHaveCount(0);
+  await agent.say("back again");
+  await expect(visitor.message("back again")).toHaveAttribute("data-author-class", SHOP);
   await page.context().close();
 });

@@ -1,6 +1,7 @@
 // The agent's workplace: enrolment, inbox, open conversations, notes.
 import { computed, effect, signal, type ReadonlySignal, type Signal } from "@preact/signals";
 import type { Engine, EngineEvent } from "../engine/src/client.ts";
+import { Errc } from "../engine/src/gen/errors.ts";
 import { toHex } from "../engine/src/text.ts";
 import { translator, type Locale, type Translate } from "../ui/i18n/index.ts";
 import { lastSeq, type Conversation } from "../ui/src/conversation.ts";
@@ -14,6 +15,8 @@ const OPEN_MAX = 8;
 const INBOX_RETRY_MS = 3000;
 /** A desk that was started anew does not know whom to tell of changes until it is asked. */
 const INBOX_AGAIN_MS = 60_000;
+/** The engine asks again by itself for as long as it takes; people want to know sooner. */
+const INBOX_SLOW_MS = 5000;
 
 export type Mode = "reply" | "note";
 
@@ -23,7 +26,10 @@ export class ConsoleApp {
   readonly rows: Signal<ReadonlyMap<string, Row>> = signal(new Map());
   readonly ordered: ReadonlySignal<readonly Row[]>;
   readonly inboxKnown = signal(false);
-  readonly inboxFailed = signal(false);
+  readonly inboxState: Signal<"current" | "slow" | "failed"> = signal("current");
+  /** No conversation can be served until there is a new invitation. */
+  readonly expelled: ReadonlySignal<boolean>;
+  readonly canSend: ReadonlySignal<boolean>;
   readonly selected = signal("");
   readonly opened = signal("");
   readonly row: ReadonlySignal<Row | undefined>;
@@ -38,6 +44,7 @@ export class ConsoleApp {
   private recent: string[] = [];
   private readonly watched = new Set<string>();
   private asking = false;
+  private slow_timer = 0;
 
   constructor(
     private readonly engine: Engine,
@@ -57,6 +64,16 @@ export class ConsoleApp {
     this.notes = computed(() => {
       const team = this.row.value?.teamLog;
       return team && logs.value.get(toHex(team));
+    });
+    this.expelled = computed(() => {
+      const { certificateEnded, connection } = this.session;
+      const { state, code } = connection.value;
+      const shut = state === ConnectionState.stopped && code === Errc.closed_certificate;
+      return certificateEnded.value || shut;
+    });
+    this.canSend = computed(() => {
+      const stopped = this.session.connection.value.state === ConnectionState.stopped;
+      return !this.expelled.value && !stopped;
     });
     engine.on((event) => this.take(event));
     document.addEventListener("visibilitychange", () => {
@@ -98,6 +115,10 @@ export class ConsoleApp {
       case "problem":
         this.joining.value = false;
         break;
+      case "crashed":
+        this.keep_words();
+        this.asking = false;
+        break;
       default:
         break;
     }
@@ -121,9 +142,12 @@ export class ConsoleApp {
       return;
     }
     this.asking = true;
+    window.clearTimeout(this.slow_timer);
+    this.slow_timer = window.setTimeout(() => (this.inboxState.value = "slow"), INBOX_SLOW_MS);
     const answer = await this.engine.request("inbox.list");
+    window.clearTimeout(this.slow_timer);
     this.asking = false;
-    this.inboxFailed.value = answer.code !== 0;
+    this.inboxState.value = answer.code === 0 ? "current" : "failed";
     if (answer.code === 0) {
       this.inboxKnown.value = true;
       this.merge(answer.body);
@@ -205,10 +229,23 @@ export class ConsoleApp {
     }
   }
 
+  /** What could not be stored stands in its composer again. */
+  private keep_words(): void {
+    const drafts = new Map(this.drafts.value);
+    for (const { log, text } of this.session.takeUnstored()) {
+      const note = [...this.rows.value.values()].find(
+        (row) => row.teamLog && toHex(row.teamLog) === log,
+      );
+      const key = note ? `note ${note.key}` : `reply ${log}`;
+      drafts.set(key, [text, drafts.get(key)].filter(Boolean).join("\n"));
+    }
+    this.drafts.value = drafts;
+  }
+
   send(text: string): void {
     const row = this.row.value;
     const log = this.mode.value === "note" ? row?.teamLog : row?.log;
-    if (row && log) {
+    if (row && log && this.canSend.value) {
       this.write("");
       this.session.sendText(text, log);
     }
@@ -236,9 +273,18 @@ export class ConsoleApp {
   }
 
   loadEarlier(): void {
-    if (this.row.value) {
-      this.session.loadEarlier(this.row.value.log);
+    const row = this.row.value;
+    if (row && this.conversation.value?.more) {
+      this.session.loadEarlier(row.log);
     }
+    if (row?.teamLog && this.notes.value?.more) {
+      this.session.loadEarlier(row.teamLog);
+    }
+  }
+
+  /** Conversations in which somebody waits. */
+  get waiting(): number {
+    return this.ordered.value.filter((row) => row.waitingSinceMs > 0).length;
   }
 
   private mark_read(): void {

@@ -42,6 +42,10 @@ function start(root: HTMLElement): void {
       history.replaceState(null, "", `${address}#log=${log}`);
     }
   });
+  effect(() => {
+    const title = t("consoleTitle");
+    document.title = app.waiting ? `(${app.waiting}) ${title}` : title;
+  });
   render(<Console app={app} t={t} />, root);
 }
 

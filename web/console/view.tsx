@@ -2,12 +2,15 @@ import { useState } from "preact/hooks";
 import type { Translate } from "../ui/i18n/index.ts";
 import { Composer } from "../ui/src/composer.tsx";
 import { Icon } from "../ui/src/icons.tsx";
-import { Elsewhere, Problems, StatusLine, StorageNotice } from "../ui/src/notices.tsx";
+import { Elsewhere, Failed, Problems, StatusLine, StorageNotice } from "../ui/src/notices.tsx";
 import { clockTime, fullTime, span } from "../ui/src/time.ts";
 import { Timeline } from "../ui/src/timeline_view.tsx";
 import type { ConsoleApp } from "./app.ts";
 import type { Row } from "./inbox.ts";
 import { useNow } from "../ui/src/use_now.ts";
+
+// The desk takes 120 bytes; a Chinese character has three.
+const NAME_MAX = 40;
 
 function Join({ app }: { app: ConsoleApp }) {
   const { t, session } = app;
@@ -25,7 +28,7 @@ function Join({ app }: { app: ConsoleApp }) {
         <input
           type="text"
           autocomplete="name"
-          maxLength={60}
+          maxLength={NAME_MAX}
           value={name}
           data-testid="name"
           aria-describedby="name-hint"
@@ -97,7 +100,11 @@ function Inbox({ app, now }: { app: ConsoleApp; now: number }) {
   return (
     <nav class="inbox" aria-label={t("inbox")}>
       <h2>{t("inbox")}</h2>
-      {app.inboxFailed.value && <p class="notice tone-warn">{t("inboxFailed")}</p>}
+      {app.inboxState.value !== "current" && (
+        <p class="notice tone-warn" role="status" data-testid="inbox-state">
+          {t(app.inboxState.value === "failed" ? "inboxFailed" : "inboxSlow")}
+        </p>
+      )}
       {rows.length === 0 && app.inboxKnown.value && <p class="inbox-empty">{t("inboxEmpty")}</p>}
       <ul>
         {rows.map((row) => (
@@ -141,6 +148,8 @@ function Talk({ app, row, now }: { app: ConsoleApp; row: Row; now: number }) {
   const conversation = app.conversation.value;
   const is_note = app.mode.value === "note";
   const note_waits = is_note && !row.teamLog;
+  const stopped = !app.canSend.value;
+  const hint = note_waits ? "noteWaits" : is_note ? "noteHint" : "replyHint";
   const title = row.pageTitle ? t("visitorOn", { page: row.pageTitle }) : t("visitor");
   return (
     <section class={`talk${is_note ? " writes-note" : ""}`} aria-label={title}>
@@ -178,10 +187,10 @@ function Talk({ app, row, now }: { app: ConsoleApp; row: Row; now: number }) {
       <Composer
         t={t}
         draft={app.draft}
-        placeholder={t(note_waits ? "noteWaits" : is_note ? "noteHint" : "replyHint")}
+        placeholder={t(stopped ? "cannotSend" : hint)}
         sendLabel={t(is_note ? "addNote" : "send")}
         focus={app.focus.value}
-        disabled={note_waits}
+        disabled={note_waits || stopped}
         testPrefix="console"
         onDraft={(text) => app.write(text)}
         onSend={(text) => app.send(text)}
@@ -222,16 +231,16 @@ function Content({ app }: { app: ConsoleApp }) {
     return whole(t("storageRefused"));
   }
   if (session.failed.value) {
-    return whole(t("startFailed"));
+    return <Failed t={t} session={session} />;
   }
   if (session.elsewhere.value) {
     return <Elsewhere t={t} session={session} />;
   }
+  if (app.invitation.value && (!session.certified.value || app.expelled.value)) {
+    return <Join app={app} />;
+  }
   if (session.certified.value) {
     return <Work app={app} />;
-  }
-  if (app.invitation.value) {
-    return <Join app={app} />;
   }
   return session.ready.value ? whole(t("joinNone")) : <div class="whole" />;
 }
@@ -248,6 +257,12 @@ export function Console({ app, t }: { app: ConsoleApp | undefined; t: Translate 
         {app && <StatusLine t={t} status={app.session.status.value} />}
       </header>
       {app && <StorageNotice t={t} session={app.session} />}
+      {app?.session.certificateEnded.value && (
+        <p class="notice tone-danger" role="alert" data-testid="certificate-ended">
+          <Icon name="warning" />
+          {t("certificateEnded")}
+        </p>
+      )}
       {app && !app.row.value && <Problems t={t} session={app.session} log="" />}
       {app ? (
         <Content app={app} />

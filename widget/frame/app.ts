@@ -1,9 +1,7 @@
 // The visitor's conversation: which log is shown, what is sent when it begins, what counts as read.
 import { computed, effect, signal, type ReadonlySignal, type Signal } from "@preact/signals";
 import type { Engine, EngineEvent } from "../../web/engine/src/client.ts";
-import { encode } from "../../web/engine/src/codec.ts";
 import { Errc } from "../../web/engine/src/gen/errors.ts";
-import { ContentKind, PageView } from "../../web/engine/src/gen/wire.ts";
 import { toHex } from "../../web/engine/src/text.ts";
 import { errorName } from "../../web/ui/i18n/errors.ts";
 import { translator, type Locale, type Translate } from "../../web/ui/i18n/index.ts";
@@ -70,6 +68,9 @@ export class FrameApp {
     if (event.type === "ready" && this.log.value) {
       this.session.open(this.log.value);
     }
+    if (event.type === "crashed") {
+      this.keep_words();
+    }
     if (event.type !== "logOpened" || event.kind > MAIN_LOG) {
       return;
     }
@@ -80,14 +81,17 @@ export class FrameApp {
     this.log.value = event.log;
     this.session.open(event.log);
     this.beginning = 0;
-    if (begun_here) {
-      const { url, title } = this.page;
-      const content = encode(PageView, { url, title, locale: this.locale });
-      this.session.send(ContentKind.PAGE_VIEW, content, event.log);
-    }
     for (const text of this.waiting.splice(0)) {
       this.session.sendText(text, event.log);
     }
+  }
+
+  /** What could not be stored stands in the composer again. */
+  private keep_words(): void {
+    const texts = [...this.session.takeUnstored().map(({ text }) => text), ...this.waiting];
+    this.beginning = 0;
+    this.waiting = [];
+    this.draft.value = [...texts, this.draft.value].filter(Boolean).join("\n");
   }
 
   /** The page around the frame has opened or closed the panel. */
@@ -114,7 +118,7 @@ export class FrameApp {
     } else if (this.beginning) {
       this.waiting.push(text);
     } else {
-      this.beginning = this.session.sendText(text);
+      this.beginning = this.session.beginWith(text, { ...this.page, locale: this.locale });
     }
   }
 

@@ -6,7 +6,12 @@ export type FromPage = { readonly open: boolean; readonly page: PageInfo };
 
 type Word = { type: "ready" } | { type: "close" } | { type: "unread"; count: number };
 
-const text = (value: unknown): string => (typeof value === "string" ? value : "");
+// A page can have an address or a title of any length; the first message must not fail for it.
+const URL_MAX = 2000;
+const TITLE_MAX = 200;
+
+const text = (value: unknown, max: number): string =>
+  typeof value === "string" ? value.slice(0, max) : "";
 
 function read(data: unknown): FromPage | undefined {
   if (typeof data !== "object" || data === null || !("shopbell" in data) || !("type" in data)) {
@@ -16,7 +21,8 @@ function read(data: unknown): FromPage | undefined {
   if (type !== "open" && type !== "close") {
     return undefined;
   }
-  return { open: type === "open", page: { url: text(page?.url), title: text(page?.title) } };
+  const seen = { url: text(page?.url, URL_MAX), title: text(page?.title, TITLE_MAX) };
+  return { open: type === "open", page: seen };
 }
 
 export class HostPage {

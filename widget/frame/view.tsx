@@ -1,7 +1,13 @@
 import { errorName, errorSentence } from "../../web/ui/i18n/errors.ts";
 import { Composer } from "../../web/ui/src/composer.tsx";
 import { Icon } from "../../web/ui/src/icons.tsx";
-import { Elsewhere, Problems, StatusLine, StorageNotice } from "../../web/ui/src/notices.tsx";
+import {
+  Elsewhere,
+  Failed,
+  Problems,
+  StatusLine,
+  StorageNotice,
+} from "../../web/ui/src/notices.tsx";
 import type { Status } from "../../web/ui/src/status.ts";
 import { Timeline } from "../../web/ui/src/timeline_view.tsx";
 import { useNow } from "../../web/ui/src/use_now.ts";
@@ -92,11 +98,7 @@ function Body({ app }: { app: FrameApp }) {
     );
   }
   if (session.failed.value) {
-    return (
-      <div class="whole" data-testid="failed">
-        <p>{t("startFailed")}</p>
-      </div>
-    );
+    return <Failed t={t} session={session} />;
   }
   if (app.blocked.value) {
     return <Blocked app={app} code={app.blocked.value} />;

@@ -86,6 +86,8 @@ export interface Engine {
   on(listener: EngineListener): () => void;
   /** Takes the conversation from the tab that has it. */
   takeOver(): void;
+  /** A new worker, after a final crash. Open requests are answered with `no_session`. */
+  restart(): void;
   /** Ends the worker; nothing comes after it. */
   close(): void;
 }
@@ -98,21 +100,26 @@ const decoders = new Map(
 );
 
 class WorkerEngine implements Engine {
-  private readonly worker: Worker;
+  private worker: Worker;
   private readonly listeners = new Set<EngineListener>();
   private readonly asked = new Map<number, (answer: Answer) => void>();
   // The desk answers one id once, also across reloads, so ids must go on rising.
   private next_id = Date.now() * 1000;
 
-  constructor(options: EngineOptions) {
-    const { app, shop, relayUrl } = options;
-    const wasmUrl = new URL(options.wasmUrl, location.href).href;
-    this.worker = new Worker(options.workerUrl, { type: "module", name: `shopbell ${app}` });
-    this.worker.addEventListener("message", (message: MessageEvent<FromWorker>) => {
-      this.take(message.data);
+  constructor(private readonly options: EngineOptions) {
+    this.worker = this.start();
+  }
+
+  private start(): Worker {
+    const { app, shop, relayUrl, workerUrl } = this.options;
+    const wasmUrl = new URL(this.options.wasmUrl, location.href).href;
+    const worker = new Worker(workerUrl, { type: "module", name: `shopbell ${app}` });
+    worker.addEventListener("message", (message: MessageEvent<FromWorker>) => {
+      if (worker === this.worker) this.take(message.data);
     });
-    this.worker.addEventListener("error", () => this.say({ type: "crashed", final: true }));
-    this.post({ open: { app, shop, relayUrl, wasmUrl } });
+    worker.addEventListener("error", () => this.say({ type: "crashed", final: true }));
+    worker.postMessage({ open: { app, shop, relayUrl, wasmUrl } } satisfies ToWorker);
+    return worker;
   }
 
   private post(message: ToWorker, transfer: Transferable[] = []): void {
@@ -167,9 +174,19 @@ class WorkerEngine implements Engine {
     this.post({ takeOver: true });
   }
 
+  restart(): void {
+    this.worker.terminate();
+    this.answer_all();
+    this.worker = this.start();
+  }
+
   close(): void {
     this.worker.terminate();
     this.listeners.clear();
+    this.answer_all();
+  }
+
+  private answer_all(): void {
     for (const id of [...this.asked.keys()]) {
       this.answer(id, { code: Errc.no_session, body: new Uint8Array() });
     }

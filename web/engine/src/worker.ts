@@ -41,6 +41,15 @@ async function open_store(name: string): Promise<Store> {
   }
 }
 
+// A server that does not know .wasm sends it under another type, which streaming refuses.
+async function load(url: string): Promise<WebAssembly.Module> {
+  const response = await fetch(url);
+  if (!response.ok) throw new Error("the core is not there");
+  const type = response.headers.get("content-type") ?? "";
+  if (/^application\/wasm$/i.test(type)) return WebAssembly.compileStreaming(response);
+  return WebAssembly.compile(await response.arrayBuffer());
+}
+
 /** What one worker is told to be; runs at most one pump. */
 class Device {
   private readonly name: string;
@@ -56,9 +65,7 @@ class Device {
     if (!shop) throw new Error("the shop's id is not base64url of 32 bytes");
     this.shop = shop;
     this.name = `shopbell:${options.app}:${options.shop}`;
-    this.module = WebAssembly.compileStreaming(fetch(options.wasmUrl)).catch(() =>
-      post({ crashed: "final" }),
-    );
+    this.module = load(options.wasmUrl).catch(() => post({ crashed: "final" }));
     scope.addEventListener("online", () => this.pump?.retry());
     this.lead({ ifAvailable: true });
   }

@@ -52,7 +52,8 @@ export const en: Catalog = {
   elsewhere: "The conversation is open in another tab",
   elsewhereMore: "It runs in one place at a time, so that no message is sent twice.",
   continueHere: "Continue here",
-  startFailed: "The conversation cannot be opened. Reload the page and try again.",
+  startFailed: "The conversation cannot be opened. Check the network and try again.",
+  tryAgain: "Try again",
 
   consoleTitle: "Support desk",
   joinTitle: "Join the support team of {shop}",
@@ -80,7 +81,12 @@ export const en: Catalog = {
   onlyTeam: "Only your team sees this",
   addNote: "Add note",
   noteWaits: "Team notes are not ready yet",
-  inboxFailed: "The inbox cannot be brought up to date right now",
+  inboxFailed: "The inbox cannot be brought up to date right now. Trying again by itself.",
+  inboxSlow: "The desk does not answer right now. The inbox may be out of date.",
+  certificateEnded:
+    "Your certificate has ended: customers would be told that you do not speak for the shop. " +
+    "Ask your administrator for a new invitation before you go on.",
+  cannotSend: "Nothing can be sent right now. What you write is kept.",
   backToInbox: "Back to the inbox",
 
   underMinute: "under 1 min",

@@ -50,7 +50,8 @@ export const zhCn = {
   elsewhere: "对话已在另一个标签页打开",
   elsewhereMore: "为避免消息重复，同一时间只在一处收发。",
   continueHere: "在此继续",
-  startFailed: "对话无法打开，请刷新页面后再试。",
+  startFailed: "对话无法打开，请检查网络后再试。",
+  tryAgain: "重试",
 
   // Console
   consoleTitle: "客服工作台",
@@ -79,7 +80,11 @@ export const zhCn = {
   onlyTeam: "仅团队可见",
   addNote: "添加备注",
   noteWaits: "团队备注尚未就绪，请稍候",
-  inboxFailed: "收件箱暂时无法更新",
+  inboxFailed: "收件箱暂时无法更新，正在自动重试",
+  inboxSlow: "服务台暂时没有应答，收件箱可能不是最新的",
+  certificateEnded:
+    "您的证书已到期，顾客会看到您的回复并非来自商家。请向管理员要新的邀请，再继续回复。",
+  cannotSend: "现在无法发送，写好的内容会保留",
   backToInbox: "返回收件箱",
 
   // Spans of time

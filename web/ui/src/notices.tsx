@@ -74,6 +74,24 @@ export function Elsewhere({ t, session }: { t: Translate; session: Session }) {
   );
 }
 
+/** The device could not be started, or its store failed again and again. */
+export function Failed({ t, session }: { t: Translate; session: Session }) {
+  const store = session.problems.value.find(({ code }) => errorName(code).startsWith("store_"));
+  return (
+    <div class="whole" role="alert" data-testid="failed" data-error={errorName(store?.code ?? 0)}>
+      <p>{store ? errorSentence(t, store.code) : t("startFailed")}</p>
+      <button
+        type="button"
+        class="primary"
+        data-testid="try-again"
+        onClick={() => session.restart()}
+      >
+        {t("tryAgain")}
+      </button>
+    </div>
+  );
+}
+
 export function StorageNotice({ t, session }: { t: Translate; session: Session }) {
   const mode = session.storage.value;
   if (mode !== "session") {

@@ -2,7 +2,7 @@
 import { computed, signal, type ReadonlySignal, type Signal } from "@preact/signals";
 import type { CoreEvent, Engine, EngineEvent } from "../../engine/src/client.ts";
 import { encode } from "../../engine/src/codec.ts";
-import { ContentKind, Text } from "../../engine/src/gen/wire.ts";
+import { ContentKind, PageView, Text } from "../../engine/src/gen/wire.ts";
 import type { StorageMode } from "../../engine/src/seams.ts";
 import { toHex } from "../../engine/src/text.ts";
 import type { Locale } from "../i18n/index.ts";
@@ -16,12 +16,17 @@ const TEXT_BYTES_MAX = 16 * 1024 - 64;
 const TYPING_REPEAT_MS = 2500;
 const TYPING_STOPS_MS = 4000;
 const NO_LOG = new Uint8Array(16);
+const NO_BYTES = new Uint8Array();
+const DELAY_MS_MAX = 0x7fffffff;
 
 export type ShopView = {
   readonly name: string;
   readonly fresh: boolean;
   readonly domains: readonly string[];
 };
+
+/** log: hexadecimal, zeros where a conversation was to begin. */
+export type Unstored = { readonly log: string; readonly text: string };
 
 export type Problem = { readonly code: number; readonly log: string };
 
@@ -34,6 +39,8 @@ const hasLog = (event: EngineEvent): event is LogEvent => "log" in event;
 export class Session {
   readonly ready = signal(false);
   readonly certified = signal(false);
+  /** Whoever is connected may stay so; but customers are told that he is not the shop. */
+  readonly certificateEnded = signal(false);
   readonly device = signal("");
   readonly connection = signal({ state: 0, code: 0 });
   readonly shop: Signal<ShopView | undefined> = signal(undefined);
@@ -44,6 +51,9 @@ export class Session {
   readonly logs: Signal<ReadonlyMap<string, Conversation>> = signal(new Map());
   readonly status: ReadonlySignal<Status>;
   private last_ref = Date.now() * 1000;
+  private end_timer = 0;
+  /** What was given to the engine and is not known to be stored. */
+  private readonly unstored = new Map<number, Unstored>();
   private readonly marked = new Map<string, number>();
   private readonly typing = new Map<string, { said_ms: number; timer: number }>();
 
@@ -71,7 +81,7 @@ export class Session {
         this.marked.clear();
         this.ready.value = true;
         this.elsewhere.value = false;
-        this.certified.value = event.certified;
+        this.certify(event.certified, event.notAfterMs);
         this.device.value = toHex(event.device);
         break;
       case "connection":
@@ -84,7 +94,7 @@ export class Session {
         this.shop.value = { name: event.name, fresh: event.fresh, domains: event.domains };
         break;
       case "enrolled":
-        this.certified.value = true;
+        this.certify(true, event.notAfterMs);
         break;
       case "storage":
         this.storage.value = event.mode;
@@ -105,11 +115,29 @@ export class Session {
     }
   }
 
+  private certify(certified: boolean, not_after_ms: number): void {
+    window.clearTimeout(this.end_timer);
+    const left_ms = not_after_ms - Date.now();
+    this.certified.value = certified;
+    this.certificateEnded.value = certified && not_after_ms > 0 && left_ms < 0;
+    if (certified && left_ms >= 0) {
+      const again = () => this.certify(certified, not_after_ms);
+      this.end_timer = window.setTimeout(again, Math.min(left_ms + 1, DELAY_MS_MAX));
+    }
+  }
+
   private keep_problem(problem: Problem): void {
     const same = ({ code, log }: Problem) => code === problem.code && log === problem.log;
     if (!this.problems.value.some(same)) {
       this.problems.value = [...this.problems.value, problem];
     }
+  }
+
+  /** After a final crash. What stands in the page, drafts above all, stays. */
+  restart(): void {
+    this.failed.value = false;
+    this.problems.value = [];
+    this.engine.restart();
   }
 
   dismiss(problem: Problem): void {
@@ -125,6 +153,9 @@ export class Session {
     if (event.type === "placed" && event.code && !items.some((item) => item.ref === event.ref)) {
       this.keep_problem({ code: event.code, log });
       return;
+    }
+    if (event.type === "message" && event.mine) {
+      this.unstored.delete(event.ref);
     }
     const before = this.logs.value.get(log) ?? emptyConversation(log);
     const after = reduce(before, event);
@@ -147,16 +178,28 @@ export class Session {
     this.engine.command("loadHistory", { log, beforeSeq, limit: PAGE_MESSAGES });
   }
 
-  /** Without a log a conversation is begun; logOpened comes with the answered number. */
-  sendText(text: string, log: Uint8Array = NO_LOG): number {
+  sendText(text: string, log: Uint8Array): void {
+    this.send_text(text, log, NO_BYTES);
+  }
+
+  /** Begins a conversation, with the page first; logOpened comes with the answered number. */
+  beginWith(text: string, page: PageView): number {
+    return this.send_text(text, NO_LOG, encode(PageView, page));
+  }
+
+  private send_text(text: string, log: Uint8Array, pageView: Uint8Array): number {
     const ref = this.nextRef();
     const content = encode(Text, { text, locale: this.locale });
-    this.engine.command("send", { log, ref, kind: ContentKind.TEXT, content });
+    this.unstored.set(ref, { log: toHex(log), text });
+    this.engine.command("send", { log, ref, kind: ContentKind.TEXT, content, pageView });
     return ref;
   }
 
-  send(kind: number, content: Uint8Array, log: Uint8Array): void {
-    this.engine.command("send", { log, ref: this.nextRef(), kind, content });
+  /** After a crash: what was written and is not stored, in order. It will not be sent. */
+  takeUnstored(): Unstored[] {
+    const all = [...this.unstored.values()];
+    this.unstored.clear();
+    return all;
   }
 
   markRead(log: Uint8Array, seq: number): void {

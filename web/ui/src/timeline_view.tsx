@@ -1,4 +1,4 @@
-import { useLayoutEffect, useRef } from "preact/hooks";
+import { useCalmScroll } from "./calm_scroll.ts";
 import { ContentKind } from "../../engine/src/gen/wire.ts";
 import { errorSentence } from "../i18n/errors.ts";
 import type { Locale, SentenceKey, Translate } from "../i18n/index.ts";
@@ -9,7 +9,6 @@ import { groupByDay, merge, nameOf, stateOf, type Group, type State } from "./ti
 
 /** Beyond this a message that the shop's desk has not stored is said to be unconfirmed. */
 const UNCONFIRMED_MS = 30_000;
-const NEAR_END_PX = 80;
 
 export type TimelineProps = {
   readonly t: Translate;
@@ -86,6 +85,7 @@ function Bubble({ props, group, item }: { props: TimelineProps; group: Group; it
       data-state={state}
       data-author-class={item.authorClass}
       data-seq={item.seq}
+      data-key={item.key}
       title={fullTime(props.locale, item.timeMs)}
     >
       {bodyOf(props, item)}
@@ -140,45 +140,6 @@ function GroupView({ props, group }: { props: TimelineProps; group: Group }) {
   );
 }
 
-/** Keeps the end in view for whoever stands at the end, and the place for whoever reads above. */
-function useCalmScroll(newest: string, oldest: string) {
-  const box = useRef<HTMLDivElement>(null);
-  const at_end = useRef(true);
-  const before = useRef({ height: 0, oldest: "" });
-  useLayoutEffect(() => {
-    const node = box.current;
-    if (!node) {
-      return;
-    }
-    if (at_end.current) {
-      node.scrollTop = node.scrollHeight;
-    } else if (before.current.oldest !== oldest) {
-      node.scrollTop += node.scrollHeight - before.current.height;
-    }
-    before.current = { height: node.scrollHeight, oldest };
-  }, [newest, oldest]);
-  useLayoutEffect(() => {
-    const node = box.current;
-    if (!node) {
-      return undefined;
-    }
-    const seen = new ResizeObserver(() => {
-      if (at_end.current) {
-        node.scrollTop = node.scrollHeight;
-      }
-    });
-    seen.observe(node);
-    return () => seen.disconnect();
-  }, []);
-  const scrolled = () => {
-    const node = box.current;
-    if (node) {
-      at_end.current = node.scrollHeight - node.scrollTop - node.clientHeight < NEAR_END_PX;
-    }
-  };
-  return { box, scrolled };
-}
-
 function TypingLine({ props }: { props: TimelineProps }) {
   const { t, conversation, shopName } = props;
   const [author] = conversation.typing;
@@ -207,8 +168,9 @@ export function Timeline(props: TimelineProps) {
   const entries = merge(shown, shown_notes);
   const last = entries.at(-1);
   const typing = conversation.typing.length ? "typing" : "";
-  const newest = `${last?.item.key ?? ""} ${last?.item.seq ?? 0} ${entries.length} ${typing}`;
-  const { box, scrolled } = useCalmScroll(newest, entries[0]?.item.key ?? "");
+  const shape = `${last?.item.key ?? ""} ${last?.item.seq ?? 0} ${entries.length} ${typing}`;
+  const more = conversation.more || (notes?.more ?? false);
+  const { box, scrolled } = useCalmScroll(shape, more, () => props.onLoadEarlier());
   return (
     <div
       class="timeline"
@@ -225,13 +187,19 @@ export function Timeline(props: TimelineProps) {
         </summary>
         <p>{props.lockMore}</p>
       </details>
-      {conversation.more && (
+      {more && (
         <button type="button" class="plain earlier" onClick={() => props.onLoadEarlier()}>
           {t("loadEarlier")}
         </button>
       )}
       {entries.length === 0 && <p class="empty">{props.empty}</p>}
-      <div role="log" aria-live="polite" aria-relevant="additions" class="entries">
+      <div
+        role="log"
+        aria-live="polite"
+        aria-relevant="additions"
+        aria-busy={!conversation.loaded}
+        class="entries"
+      >
         {groupByDay(entries).map((day) => (
           <section key={day.key}>
             <h2 class="day" title={fullTime(locale, day.timeMs)}>

@@ -1,0 +1,167 @@
+// The device under the screens: what it is given, what it keeps, and what it says when it cannot.
+import type { Page } from "@playwright/test";
+import { expect, person, test } from "./fixtures.ts";
+import { ConsolePage } from "./pages/console_page.ts";
+
+test("the page stands before the first question, whatever its length", async ({
+  server,
+  people,
+}) => {
+  const visitor = await people.visitor();
+  await visitor.page.goto(`${server.addresses.shops}?from=${"x".repeat(5000)}`);
+  await visitor.page.evaluate(() => (document.title = `包袋${"长".repeat(20_000)}`));
+  await visitor.ring();
+  await visitor.say("有货吗？");
+  await expect(visitor.messages).toHaveCount(2);
+  const agent = await people.agent("小林");
+  await agent.openFirst();
+  const lines = agent.page.locator(".system, [data-testid=message]");
+  await expect(lines).toHaveCount(3);
+  await expect(lines.nth(0)).toContainText("正在浏览：包袋");
+  await expect(lines.nth(1)).toHaveText("有货吗？");
+  await expect(agent.page).toHaveTitle(/^\(1\) /);
+  await agent.say("有的。");
+  await expect(agent.page).not.toHaveTitle(/^\(/);
+});
+
+const hard = [
+  "a".repeat(3000),
+  `https://shop.example/${"bag%20".repeat(400)}`,
+  "👩‍👩‍👧‍👦".repeat(200),
+  "مرحبا، هل يمكنني إرجاع الحقيبة؟ ".repeat(20),
+  "\u202Etxt.exe",
+  "<img src=x onerror=alert(1)>",
+  "字".repeat(5400),
+];
+
+async function widthOverflow(page: Page, frame = false): Promise<number> {
+  const target = frame ? page.frames().find((each) => each.url().includes("frame.html")) : page;
+  const measure = () => {
+    const all = [document.documentElement, document.querySelector(".timeline") as HTMLElement];
+    return Math.max(...all.map((node) => node.scrollWidth - node.clientWidth));
+  };
+  return (await target?.evaluate(measure)) ?? -1;
+}
+
+test("words of any length and script stay in their place", async ({ people }) => {
+  const visitor = await people.visitor();
+  await visitor.page.setViewportSize({ width: 320, height: 640 });
+  await visitor.ring();
+  for (const text of hard) {
+    await visitor.say(text);
+  }
+  await expect.poll(() => visitor.saidOf(hard.map((text) => text.trim()))).toHaveLength(7);
+  expect(await widthOverflow(visitor.page, true)).toBe(0);
+  const agent = await people.agent("小林");
+  await agent.page.setViewportSize({ width: 820, height: 900 });
+  await agent.openFirst();
+  await expect.poll(() => agent.saidOf(hard.map((text) => text.trim()))).toHaveLength(7);
+  expect(await widthOverflow(agent.page)).toBe(0);
+});
+
+test("what is too long is refused in words, and kept", async ({ people }) => {
+  const visitor = await people.visitor();
+  await visitor.ring();
+  const long = "字".repeat(5500);
+  await visitor.say(long);
+  await expect(visitor.frame.getByRole("alert")).toContainText("消息太长");
+  await expect(visitor.composer).toHaveValue(long);
+  await expect(visitor.messages).toHaveCount(0);
+});
+
+test("who scrolls up finds all that was said, in its place", async ({ people }) => {
+  const visitor = await people.visitor();
+  await visitor.ring();
+  const said = Array.from({ length: 130 }, (_, index) => `第 ${index + 1} 句。`);
+  for (const text of said) {
+    await visitor.say(text);
+  }
+  const last = expect(visitor.message("第 130 句。"));
+  await last.toHaveAttribute("data-state", "delivered", { timeout: 40_000 });
+  await visitor.page.reload();
+  await visitor.ring();
+  const agent = await people.agent("小林");
+  await agent.openFirst();
+  await expect(agent.message("第 130 句。")).toBeVisible();
+  await agent.page.reload();
+  for (const { page, side } of [
+    { page: agent.page, side: agent },
+    { page: visitor.page, side: visitor },
+  ]) {
+    await expect(side.message("第 130 句。")).toBeVisible();
+    expect((await side.saidOf(said)).length).toBeLessThanOrEqual(50);
+    await side.message("第 130 句。").hover();
+    const up = async () => {
+      await page.mouse.wheel(0, -700);
+      return (await side.saidOf(said)).length;
+    };
+    // Above the place of whoever reads nothing comes in between.
+    await expect.poll(up, { intervals: [50] }).toBeGreaterThan(90);
+    await expect(side.message("第 130 句。")).not.toBeInViewport();
+    await expect.poll(up, { intervals: [50] }).toBe(130);
+    expect(await side.saidOf(said)).toEqual(said);
+  }
+});
+
+test("a core sent under a wrong type is taken all the same", async ({ people }) => {
+  const visitor = await people.visitor();
+  await visitor.page.context().route(/\.wasm$/, async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, headers: { ...response.headers(), "content-type": "x/y" } });
+  });
+  await visitor.ring();
+  await visitor.say("？");
+  await expect(visitor.message("？")).toHaveAttribute("data-state", "delivered");
+});
+
+test("a core that does not come is said, and tried again", async ({ people }) => {
+  const visitor = await people.visitor();
+  const wasm = /\.wasm$/;
+  await visitor.page.context().route(wasm, (route) => route.abort());
+  await visitor.bubble.click();
+  await expect(visitor.frame.getByTestId("failed")).toContainText("检查网络");
+  await visitor.page.context().unroute(wasm);
+  await visitor.frame.getByTestId("try-again").click();
+  await visitor.composer.waitFor();
+});
+
+const FULL = `
+  new BroadcastChannel("test disk").onmessage = () => {
+    IDBObjectStore.prototype.put = () => {
+      throw new DOMException("full", "QuotaExceededError");
+    };
+  };
+`;
+
+test("a full disk is said in words, and the words are kept", async ({ people }) => {
+  const visitor = await people.visitor();
+  await visitor.page.context().route(/engine\/worker/, async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: FULL + (await response.text()) });
+  });
+  await visitor.ring();
+  await visitor.say("还在的");
+  await expect(visitor.message("还在的")).toHaveAttribute("data-state", "delivered");
+  const frame = visitor.page.frames().find((each) => each.url().includes("frame.html"));
+  await frame?.evaluate(() => new BroadcastChannel("test disk").postMessage(0));
+  await visitor.say("存不下的");
+  await expect(visitor.frame.getByRole("alert")).toContainText("请检查剩余空间");
+  await expect(visitor.message("存不下的")).toHaveCount(0);
+  await visitor.frame.getByTestId("try-again").click();
+  await expect(visitor.composer).toHaveValue("存不下的");
+  await visitor.composer.press("Enter");
+  await expect(visitor.message("存不下的")).toHaveAttribute("data-state", "delivered");
+});
+
+test("an inbox that nobody answers says so", async ({ server, browser }) => {
+  const page = await person(browser, "zh-CN");
+  await page.clock.install();
+  await ConsolePage.join(page, server.addresses.console, "小林");
+  await expect(page.locator(".inbox-empty")).toBeVisible();
+  server.freeze();
+  await page.clock.runFor(70_000);
+  await expect(page.getByTestId("inbox-state")).toContainText("没有应答");
+  server.thaw();
+  await expect(page.getByTestId("inbox-state")).toHaveCount(0);
+  await page.context().close();
+});
