@@ -125,6 +125,58 @@ test("a core that does not come is said, and tried again", async ({ people }) =>
   await visitor.composer.waitFor();
 });
 
+/** Runs a script in the worker before its own. */
+async function inWorker(page: Page, script: string): Promise<void> {
+  await page.context().route(/engine\/worker/, async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: script + (await response.text()) });
+  });
+}
+
+const REFUSED = `
+  const refuse = () => {
+    throw new DOMException("refused", "SecurityError");
+  };
+  Object.defineProperty(self, "indexedDB", { value: { open: refuse } });
+  navigator.locks.request = async () => refuse();
+`;
+
+test("without storage it says so, and serves this visit", async ({ people }) => {
+  const visitor = await people.visitor();
+  await inWorker(visitor.page, REFUSED);
+  await visitor.ring();
+  await expect(visitor.frame.getByTestId("storage")).toContainText("只在这次访问中保留对话");
+  await visitor.say("？");
+  await expect(visitor.message("？")).toHaveAttribute("data-state", "delivered");
+});
+
+test("a page that is not secure is refused in words", async ({ people }) => {
+  const visitor = await people.visitor();
+  await inWorker(visitor.page, 'Object.defineProperty(self, "isSecureContext", { value: false });');
+  await visitor.bubble.click();
+  await expect(visitor.frame.getByTestId("storage")).toContainText("https");
+  await expect(visitor.composer).toHaveCount(0);
+});
+
+test("the keyboard alone serves an inbox longer than the window", async ({ people }) => {
+  const agent = await people.agent("小林");
+  await agent.page.setViewportSize({ width: 1000, height: 330 });
+  for (let count = 1; count <= 5; count++) {
+    const visitor = await people.visitor("en");
+    await visitor.ring();
+    await visitor.say(`from ${count}`);
+    await expect(agent.rows).toHaveCount(count);
+  }
+  await agent.page.locator("body").press("j");
+  for (let count = 1; count < 5; count++) {
+    await agent.page.keyboard.press("j");
+  }
+  await expect(agent.rows.nth(4)).toBeInViewport({ ratio: 1 });
+  await agent.page.keyboard.press("Enter");
+  await expect(agent.message("from 5")).toBeVisible();
+  await expect(agent.composer).toBeFocused();
+});
+
 const FULL = `
   new BroadcastChannel("test disk").onmessage = () => {
     IDBObjectStore.prototype.put = () => {
@@ -135,10 +187,7 @@ const FULL = `
 
 test("a full disk is said in words, and the words are kept", async ({ people }) => {
   const visitor = await people.visitor();
-  await visitor.page.context().route(/engine\/worker/, async (route) => {
-    const response = await route.fetch();
-    await route.fulfill({ response, body: FULL + (await response.text()) });
-  });
+  await inWorker(visitor.page, FULL);
   await visitor.ring();
   await visitor.say("还在的");
   await expect(visitor.message("还在的")).toHaveAttribute("data-state", "delivered");

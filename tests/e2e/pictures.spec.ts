@@ -11,7 +11,7 @@ const BYTES_MAX = 300 * 1024;
 test("the scene of the README", async ({ server, browser, people }, info) => {
   const path = process.env["PICTURES"] ? kept : info.outputPath("scene.png");
   const page = await person(browser, "zh-CN");
-  await page.setViewportSize({ width: 1440, height: 810 });
+  await page.setViewportSize({ width: 1440, height: 860 });
   const visitor = await ShopPage.open(page, server.addresses.shops, "zh-CN");
   await visitor.ring();
   await visitor.say("拉链坏了，买了不到一个月，能保修吗？");

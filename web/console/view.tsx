@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { Translate } from "../ui/i18n/index.ts";
 import { Composer } from "../ui/src/composer.tsx";
 import { Icon } from "../ui/src/icons.tsx";
@@ -16,6 +16,8 @@ function Join({ app }: { app: ConsoleApp }) {
   const { t, session } = app;
   const [name, set_name] = useState(app.name);
   const shop = session.shop.value?.name ?? "";
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => field.current?.focus(), []);
   const submit = (event: Event) => {
     event.preventDefault();
     app.join(name);
@@ -26,6 +28,7 @@ function Join({ app }: { app: ConsoleApp }) {
       <label>
         {t("joinName")}
         <input
+          ref={field}
           type="text"
           autocomplete="name"
           maxLength={NAME_MAX}
@@ -53,13 +56,19 @@ function InboxRowView({ app, row, now }: { app: ConsoleApp; row: Row; now: numbe
   const unread = session.logs.value.get(row.key)?.unread ?? 0;
   const waits = row.waitingSinceMs > 0;
   const is_open = app.opened.value === row.key;
+  const is_selected = app.selected.value === row.key;
+  const button = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (is_selected) {
+      button.current?.scrollIntoView({ block: "nearest" });
+    }
+  }, [is_selected]);
   return (
     <li>
       <button
+        ref={button}
         type="button"
-        class={`row${waits || unread ? " needs" : ""}${
-          app.selected.value === row.key ? " selected" : ""
-        }`}
+        class={`row${waits || unread ? " needs" : ""}${is_selected ? " selected" : ""}`}
         aria-current={is_open}
         data-testid="inbox-row"
         data-log={row.key}
