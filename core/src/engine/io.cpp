@@ -16,6 +16,13 @@ void Io::put_sealed(Bytes key, Bytes plain) {
   append(value, nonce);
   append(value, sealed);
   deletes_.erase(std::remove(deletes_.begin(), deletes_.end(), key), deletes_.end());
+  // An outbox record waits and is sealed within one input; only what it is in the end is written.
+  constexpr std::size_t recent = 8;
+  for (std::size_t i = puts_.size(), seen = 0; i-- > 0 && seen < recent; ++seen) {
+    if (puts_[i].key != key) continue;
+    puts_[i].value = std::move(value);
+    return;
+  }
   puts_.push_back(out::Put{std::move(key), std::move(value)});
 }
 

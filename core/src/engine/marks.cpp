@@ -98,7 +98,9 @@ void Marks::flush(Log& log) {
   if (!m_.connection.online() || !log.fold.started() || log.stopped != Errc::none) return;
   // Receivers know a device from its join; before it a mark would say nothing.
   if (log.fold.device_of(*m_.state.shop, m_.state.self()) == nullptr) return;
-  const bool delivered = sends_delivered() && log.seq > log.own_delivered_sent;
+  // The desk vouches for all it has stored; that a customer has his own words needs no saying.
+  const std::uint64_t newest = m_.state.is_desk() ? log.seq : log.last_foreign;
+  const bool delivered = sends_delivered() && newest > log.own_delivered_sent;
   const bool read = log.own_read > log.own_read_sent;
   if (!delivered && !read) return;
   const std::uint64_t now = m_.io.now_ms;

@@ -246,6 +246,7 @@ bool Replica::apply(Log& log, std::uint64_t seq, std::uint64_t time_ms, BytesVie
 
   std::uint64_t ref = 0;
   const bool mine = envelope.header.author == m_.state.self();
+  if (!mine) log.last_foreign = seq;
   std::optional<Key> own_key;
   if (mine) own_key = m_.outbox.epoch_key_of(log, envelope.hash);
   const bool matched = mine && m_.outbox.placed(log, envelope, seq, time_ms, ref);
