@@ -209,7 +209,9 @@ TEST_F(HostsTest, GarbageOfEveryLengthClosesOnlyItsConnection) {
   for (const std::size_t size : {1u, 767u, 768u, 769u, 5000u, 200'000u}) {
     const auto ws = dial();
     ws->binary(true);
-    ws->write(asio::buffer(std::string(size, '\xff')));
+    // The host may be gone before all of it is written.
+    error_code ignored;
+    ws->write(asio::buffer(std::string(size, '\xff')), ignored);
     // What is longer than a Hello is refused before it is held.
     const auto too_big = static_cast<std::uint16_t>(websocket::close_code::too_big);
     const auto code = close_code(*ws);
