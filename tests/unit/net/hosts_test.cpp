@@ -212,11 +212,12 @@ TEST_F(HostsTest, GarbageOfEveryLengthClosesOnlyItsConnection) {
     // The host may be gone before all of it is written.
     error_code ignored;
     ws->write(asio::buffer(std::string(size, '\xff')), ignored);
-    // What is longer than a Hello is refused before it is held.
-    const auto too_big = static_cast<std::uint16_t>(websocket::close_code::too_big);
     const auto code = close_code(*ws);
-    EXPECT_EQ(code == too_big, size > 8 * 1024) << size;
-    EXPECT_TRUE(code == too_big || code >= 4000) << code;
+    // What is longer than a Hello is refused before it is held; its rest may meet a closed socket,
+    // and then the close code is lost on the way.
+    const auto too_big = static_cast<std::uint16_t>(websocket::close_code::too_big);
+    const bool refused = size > 8 * 1024 ? code == too_big || code == 0 : code >= 4000;
+    EXPECT_TRUE(refused) << size << ": " << code;
   }
   drain();
   EXPECT_EQ(close_code(*other), static_cast<std::uint16_t>(Errc::closed_draining));
