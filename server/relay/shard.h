@@ -45,6 +45,9 @@ struct Limits {
   std::size_t fetches_reading_max = 4;
   // A person begins few conversations; the desk makes a team log for each and is exempt.
   std::size_t new_logs_per_minute_max = 10;
+  // A person types, and a newcomer asks to be enrolled; each of these costs the desk a signature's
+  // check. Agents ask more often. The desk answers and tells them all, and is exempt.
+  std::size_t visitor_signals_per_second_max = 20;
   std::size_t signals_per_second_max = 200;
   std::size_t connections_max = 100'000;
   // Connections that have not proven themselves hold memory for nothing.

@@ -297,7 +297,10 @@ void Shard::Impl::on_signal(Conn& conn, BytesView body) {
   if (to_log != signal->to.is_zero() || !fits || signal->body.size() > limits::signal_bytes_max) {
     return refuse(conn, error, Errc::frame_bad);
   }
-  if (!conn.signals.take(now_ms_, 1000, config_.limits.signals_per_second_max)) {
+  const auto most = conn.standing == Standing::visitor
+                        ? config_.limits.visitor_signals_per_second_max
+                        : config_.limits.signals_per_second_max;
+  if (conn.standing != Standing::desk && !conn.signals.take(now_ms_, 1000, most)) {
     ++metrics_.signals_dropped;
     return refuse(conn, error, Errc::quota);
   }

@@ -108,6 +108,8 @@ TEST_F(StaticFilesTest, NoDomainRefusesTheFrameAndSaysWhy) {
   const auto frame = files->find("/widget/frame.html", "br", "");
   EXPECT_EQ(frame.status, 403u);
   EXPECT_NE(frame.body.find("[shop] domains"), std::string_view::npos);
+  EXPECT_EQ(header(frame, "Cross-Origin-Resource-Policy"), "cross-origin");
+  EXPECT_EQ(header(frame, "Cross-Origin-Embedder-Policy"), "require-corp");
   EXPECT_EQ(files->find("/shopbell.js", "", "").status, 200u);
 }
 

@@ -272,12 +272,23 @@ TEST_F(RelayServe, signals_have_a_quota) {
   wire::Signal typing;
   typing.log = log;
   typing.kind = 1;
-  for (std::size_t i = 0; i < world.limits.signals_per_second_max; ++i) {
-    visitor.send(FrameKind::signal, typing);
-  }
+  const auto many = [&](Client& client, std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) client.send(FrameKind::signal, typing);
+  };
+  many(visitor, world.limits.visitor_signals_per_second_max);
   visitor.expect_quiet();
-  visitor.send(FrameKind::signal, typing);
+  many(visitor, 1);
   visitor.expect_error(Errc::quota);
+  world.tick(1000);
+  many(visitor, 1);
+  visitor.expect_quiet();
+  many(agent, world.limits.signals_per_second_max);
+  EXPECT_TRUE(agent.frames.empty());
+  many(agent, 1);
+  agent.expect_error(Errc::quota);
+  desk.frames.clear();
+  many(desk, 2 * world.limits.signals_per_second_max);
+  desk.expect_quiet();
 }
 
 TEST_F(RelayServe, idle_logs_leave_memory_and_come_back) {
