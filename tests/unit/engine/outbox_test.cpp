@@ -57,7 +57,8 @@ TEST(EngineOutbox, the_page_goes_before_the_first_message_in_the_same_flight) {
   const Bytes endless(limits::content_bytes_max + 1, std::uint8_t{0});
   send.page_view = endless;
   visitor.command(send);
-  EXPECT_TRUE(visitor.has_shown(Errc::too_large));
+  ASSERT_EQ(visitor.shown<wire::Placed>().size(), 1u);
+  EXPECT_EQ(visitor.shown<wire::Placed>()[0].code, number(Errc::too_large));
   EXPECT_TRUE(visitor.writes.empty());
 }
 
