@@ -80,6 +80,7 @@ void EngineStore::carry_out(std::deque<Job>& jobs) {
   }
   ok = ok && execute(db_, "COMMIT");
   if (!ok) {
+    note_problem();
     execute(db_, "ROLLBACK");
     failed_ = true;
   }
@@ -112,7 +113,12 @@ EngineStore::Loaded EngineStore::read(const Read& read) {
   statement.bind(read.from).bind(read.to).bind(limit);
   while (statement.row()) out.records.emplace_back(statement.bytes(0), statement.bytes(1));
   out.ok = statement.at_end();
+  if (!out.ok) note_problem();
   return out;
+}
+
+void EngineStore::note_problem() {
+  if (problem_.empty()) problem_ = std::string("the database says: ") + sqlite3_errmsg(db_);
 }
 
 }  // namespace shopbell::desk

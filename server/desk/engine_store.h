@@ -47,6 +47,9 @@ class EngineStore {
   void persist(const out::Persist& batch);
   void load(const out::Load& load);
 
+  // The first failure as a sentence for the operator's log; to be asked once an answer told of it.
+  const std::string& problem() const { return problem_; }
+
  private:
   struct Write {
     std::uint64_t batch;
@@ -69,10 +72,12 @@ class EngineStore {
   bool write(const Write& write);
   Loaded read(const Read& read);
   void give(Job job);
+  void note_problem();
 
   sqlite3* db_;
   Answer answer_;
   bool failed_ = false;  // after a failed write nothing later may be written
+  std::string problem_;  // written once, before the answer that tells of it
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<Job> jobs_;

@@ -1,6 +1,7 @@
 #include "net/engine_host.h"
 
 #include "app/entropy.h"
+#include "app/log.h"
 #include "shopbell/handshake.h"
 #include "shopbell/limits.h"
 
@@ -278,12 +279,14 @@ void EngineHost::answered(desk::EngineStore::Done& done) {
   if (const auto* persisted = std::get_if<desk::EngineStore::Persisted>(&done)) {
     if (persisted->ok) return feed(in::Persisted{persisted->batch});
     if (std::exchange(failed_, true)) return;
+    app::log_problem("desk_store_failed", store_->problem());
     return feed(in::PersistFailed{persisted->batch});
   }
   const auto& loaded = std::get<desk::EngineStore::Loaded>(done);
   // An engine that is told of fewer records than there are would begin anew.
   if (!loaded.ok) {
     failed_ = true;
+    app::log_problem("desk_store_failed", store_->problem());
     return stop();
   }
   std::vector<in::Record> records;

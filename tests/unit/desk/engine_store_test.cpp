@@ -120,6 +120,7 @@ TEST_F(EngineStoreTest, RecordsThatCannotBeReadAreNotTakenForMissingOnes) {
   open();
   store_->load({5, as_bytes("a"), as_bytes("z"), 0, false});
   EXPECT_FALSE(std::get<EngineStore::Loaded>(answer(0)).ok);
+  EXPECT_NE(store_->problem().find("malformed"), std::string::npos) << store_->problem();
 }
 
 TEST_F(EngineStoreTest, DamagedFileIsRefusedWithASentence) {
