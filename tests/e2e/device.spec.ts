@@ -175,6 +175,11 @@ test("the keyboard alone serves an inbox longer than the window", async ({ peopl
   await agent.page.keyboard.press("Enter");
   await expect(agent.message("from 5")).toBeVisible();
   await expect(agent.composer).toBeFocused();
+  await expect(agent.composer).toHaveAccessibleName("回复顾客");
+  await agent.composer.press("Escape");
+  await agent.page.keyboard.press("n");
+  await expect(agent.composer).toBeFocused();
+  await expect(agent.composer).toHaveAccessibleName("写给团队的备注，顾客看不到");
 });
 
 const FULL = `

@@ -5,7 +5,7 @@ import { Errc } from "../engine/src/gen/errors.ts";
 import { toHex } from "../engine/src/text.ts";
 import { translator, type Locale, type Translate } from "../ui/i18n/index.ts";
 import { lastSeq, type Conversation } from "../ui/src/conversation.ts";
-import { Session } from "../ui/src/session.ts";
+import { Session, type Unstored } from "../ui/src/session.ts";
 import { ConnectionState } from "../ui/src/status.ts";
 import type { ConsoleConfig, Invitation } from "./config.ts";
 import { inOrder, mergePage, type Row } from "./inbox.ts";
@@ -116,8 +116,13 @@ export class ConsoleApp {
         this.joining.value = false;
         break;
       case "crashed":
-        this.keep_words();
+        this.keep_words(this.session.takeUnstored());
         this.asking = false;
+        break;
+      case "placed":
+        if (event.code) {
+          this.keep_words(this.session.takeUnstored(event.ref));
+        }
         break;
       default:
         break;
@@ -230,9 +235,9 @@ export class ConsoleApp {
   }
 
   /** What could not be stored stands in its composer again. */
-  private keep_words(): void {
+  private keep_words(unstored: readonly Unstored[]): void {
     const drafts = new Map(this.drafts.value);
-    for (const { log, text } of this.session.takeUnstored()) {
+    for (const { log, text } of unstored) {
       const note = [...this.rows.value.values()].find(
         (row) => row.teamLog && toHex(row.teamLog) === log,
       );

@@ -197,6 +197,7 @@ function Talk({ app, row, now }: { app: ConsoleApp; row: Row; now: number }) {
         t={t}
         draft={app.draft}
         placeholder={t(stopped ? "cannotSend" : hint)}
+        label={t(hint)}
         sendLabel={t(is_note ? "addNote" : "send")}
         focus={app.focus.value}
         disabled={note_waits || stopped}

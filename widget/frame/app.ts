@@ -6,7 +6,7 @@ import { toHex } from "../../web/engine/src/text.ts";
 import { errorName } from "../../web/ui/i18n/errors.ts";
 import { translator, type Locale, type Translate } from "../../web/ui/i18n/index.ts";
 import { emptyConversation, lastSeq, type Conversation } from "../../web/ui/src/conversation.ts";
-import { Session } from "../../web/ui/src/session.ts";
+import { Session, type Unstored } from "../../web/ui/src/session.ts";
 import { ConnectionState } from "../../web/ui/src/status.ts";
 import { pageAllowed } from "./config.ts";
 import type { FromPage, PageInfo } from "./host_page.ts";
@@ -69,7 +69,9 @@ export class FrameApp {
       this.session.open(this.log.value);
     }
     if (event.type === "crashed") {
-      this.keep_words();
+      this.keep_words(this.session.takeUnstored());
+    } else if (event.type === "placed" && event.code) {
+      this.keep_words(this.session.takeUnstored(event.ref));
     }
     if (event.type !== "logOpened" || event.kind > MAIN_LOG) {
       return;
@@ -87,10 +89,12 @@ export class FrameApp {
   }
 
   /** What could not be stored stands in the composer again. */
-  private keep_words(): void {
-    const texts = [...this.session.takeUnstored().map(({ text }) => text), ...this.waiting];
-    this.beginning = 0;
-    this.waiting = [];
+  private keep_words(unstored: readonly Unstored[]): void {
+    const texts = unstored.map(({ text }) => text);
+    if (!this.log.value) {
+      texts.push(...this.waiting.splice(0));
+      this.beginning = 0;
+    }
     this.draft.value = [...texts, this.draft.value].filter(Boolean).join("\n");
   }
 

@@ -79,6 +79,7 @@ function Talk({ app }: { app: FrameApp }) {
         t={t}
         draft={app.draft.value}
         placeholder={t("composerHint")}
+        label={t("composerLabel")}
         sendLabel={t("send")}
         focus={app.focus.value}
         onDraft={(text) => app.write(text)}

@@ -43,6 +43,8 @@ export const en: Catalog = {
   composerLabel: "Write a message",
   composerHint: "Message",
   send: "Send",
+  outboxFull:
+    "Too many messages wait to be sent. This one stays here until the connection is back.",
   tooLong: "This message is too long. Please send it in parts.",
 
   storageSession: "This browser keeps the conversation for this visit only.",

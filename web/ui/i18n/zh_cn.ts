@@ -42,6 +42,7 @@ export const zhCn = {
   composerLabel: "写消息",
   composerHint: "请输入消息",
   send: "发送",
+  outboxFull: "等待发送的消息太多，这一条先留在输入框里，网络恢复后再发送。",
   tooLong: "消息太长，请分开发送。",
 
   // Storage and tabs

@@ -9,6 +9,8 @@ export type ComposerProps = {
   readonly t: Translate;
   readonly draft: string;
   readonly placeholder: string;
+  /** What a screen reader says of the field. */
+  readonly label: string;
   readonly sendLabel: string;
   /** A number that changes when the composer should take the focus. */
   readonly focus: number;
@@ -72,7 +74,7 @@ export function Composer(props: ComposerProps) {
           rows={1}
           value={draft}
           placeholder={placeholder}
-          aria-label={t("composerLabel")}
+          aria-label={props.label}
           enterkeyhint="send"
           data-testid={testPrefix ? `${testPrefix}-composer` : "composer"}
           onInput={(event) => props.onDraft(event.currentTarget.value)}

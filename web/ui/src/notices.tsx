@@ -38,6 +38,11 @@ export function Problems(props: { t: Translate; session: Session; log: string })
   );
   return (
     <>
+      {session.full.value && (
+        <p class="notice tone-warn" role="alert" data-testid="full">
+          {t("outboxFull")}
+        </p>
+      )}
       {told.map((problem) => (
         <div
           key={`${problem.code} ${problem.log}`}

@@ -2,6 +2,7 @@
 import { computed, signal, type ReadonlySignal, type Signal } from "@preact/signals";
 import type { CoreEvent, Engine, EngineEvent } from "../../engine/src/client.ts";
 import { encode } from "../../engine/src/codec.ts";
+import { Errc } from "../../engine/src/gen/errors.ts";
 import { ContentKind, PageView, Text } from "../../engine/src/gen/wire.ts";
 import type { StorageMode } from "../../engine/src/seams.ts";
 import { toHex } from "../../engine/src/text.ts";
@@ -47,6 +48,8 @@ export class Session {
   readonly storage: Signal<StorageMode | undefined> = signal(undefined);
   readonly elsewhere = signal(false);
   readonly failed = signal(false);
+  /** As much waits to be sent as the device keeps. */
+  readonly full = signal(false);
   readonly problems: Signal<readonly Problem[]> = signal([]);
   readonly logs: Signal<ReadonlyMap<string, Conversation>> = signal(new Map());
   readonly status: ReadonlySignal<Status>;
@@ -87,6 +90,7 @@ export class Session {
       case "connection":
         this.connection.value = { state: event.state, code: event.code };
         if (event.state === ConnectionState.online) {
+          this.full.value = false;
           this.problems.value = this.problems.value.filter((problem) => !isOfDevice(problem));
         }
         break;
@@ -151,6 +155,7 @@ export class Session {
     const log = toHex(event.log);
     const { items = [] } = this.logs.value.get(log) ?? {};
     if (event.type === "placed" && event.code && !items.some((item) => item.ref === event.ref)) {
+      this.full.value = event.code === Errc.quota;
       this.keep_problem({ code: event.code, log });
       return;
     }
@@ -195,11 +200,14 @@ export class Session {
     return ref;
   }
 
-  /** After a crash: what was written and is not stored, in order. It will not be sent. */
-  takeUnstored(): Unstored[] {
-    const all = [...this.unstored.values()];
-    this.unstored.clear();
-    return all;
+  /** What was written, is not stored and will not be sent, in order: all after a crash, or one. */
+  takeUnstored(ref?: number): Unstored[] {
+    const refs = ref === undefined ? [...this.unstored.keys()] : [ref];
+    return refs.flatMap((each) => {
+      const found = this.unstored.get(each);
+      this.unstored.delete(each);
+      return found ?? [];
+    });
   }
 
   markRead(log: Uint8Array, seq: number): void {
