@@ -132,6 +132,8 @@ Headers security_headers(FileKind kind, const SitePolicy& policy) {
                    kind == FileKind::console ? "same-origin" : "cross-origin");
   out.emplace_back("Cross-Origin-Embedder-Policy", "require-corp");
   if (kind == FileKind::console) out.emplace_back("Cross-Origin-Opener-Policy", "same-origin");
+  // The loader is public; tags with `crossorigin`, `integrity` or `type="module"` ask for this.
+  if (kind == FileKind::loader) out.emplace_back("Access-Control-Allow-Origin", "*");
   return out;
 }
 

@@ -8,40 +8,46 @@ import { ShopPage } from "./pages/shop_page.ts";
 const numbered = (word: string, count: number): string[] =>
   Array.from({ length: count }, (_, index) => `${word} ${index + 1}`);
 
-test("killed while both write, started again: all once, in one order", async ({
-  server,
-  people,
-}) => {
-  const visitor = await people.visitor();
-  await visitor.ring();
-  await visitor.say("开始");
-  const agent = await people.agent("小林");
-  await agent.openFirst();
-  await expect(visitor.message("开始")).toHaveAttribute("data-state", "read");
+for (const [how, end] of [
+  ["killed", "kill"],
+  ["told to stop", "stop"],
+] as const) {
+  test(`${how} while both write, started again: all once, in one order`, async ({
+    server,
+    people,
+  }) => {
+    const visitor = await people.visitor();
+    await visitor.ring();
+    await visitor.say("开始");
+    const agent = await people.agent("小林");
+    await agent.openFirst();
+    await expect(visitor.message("开始")).toHaveAttribute("data-state", "read");
 
-  const questions = numbered("问", 12);
-  const answers = numbered("答", 12);
-  for (const [index, question] of questions.entries()) {
-    await visitor.say(question);
-    await agent.say(answers[index] ?? "");
-    if (index === 5) {
-      await server.kill();
+    const questions = numbered("问", 12);
+    const answers = numbered("答", 12);
+    for (const [index, question] of questions.entries()) {
+      await visitor.say(question);
+      await agent.say(answers[index] ?? "");
+      if (index === 5) {
+        await server[end]();
+      }
     }
-  }
-  await expect(visitor.status).toHaveAttribute("data-status", "offline");
-  await expect(visitor.messages.last()).toHaveAttribute("data-state", "sending");
-  await server.again();
+    await expect(visitor.status).toHaveAttribute("data-status", "offline");
+    await expect(visitor.messages.last()).toHaveAttribute("data-state", "sending");
+    await server.again();
 
-  await expect(visitor.message("问 12")).toHaveAttribute("data-state", "read", { timeout: 40_000 });
-  await expect(agent.message("答 12")).toHaveAttribute("data-state", "read", { timeout: 40_000 });
-  await expect(visitor.status).toHaveAttribute("data-status", "online");
-  const all = [...questions, ...answers];
-  const seen = await visitor.saidOf(all);
-  expect([...seen].sort()).toEqual([...all].sort());
-  expect(seen.filter((text) => text.startsWith("问"))).toEqual(questions);
-  expect(seen.filter((text) => text.startsWith("答"))).toEqual(answers);
-  await expect.poll(() => agent.saidOf(all)).toEqual(seen);
-});
+    const back = { timeout: 40_000 };
+    await expect(visitor.message("问 12")).toHaveAttribute("data-state", "read", back);
+    await expect(agent.message("答 12")).toHaveAttribute("data-state", "read", back);
+    await expect(visitor.status).toHaveAttribute("data-status", "online");
+    const all = [...questions, ...answers];
+    const seen = await visitor.saidOf(all);
+    expect([...seen].sort()).toEqual([...all].sort());
+    expect(seen.filter((text) => text.startsWith("问"))).toEqual(questions);
+    expect(seen.filter((text) => text.startsWith("答"))).toEqual(answers);
+    await expect.poll(() => agent.saidOf(all)).toEqual(seen);
+  });
+}
 
 /** Keeps what the page loads, so that the page itself still comes while the server is gone. */
 async function keepPages(page: Page): Promise<void> {

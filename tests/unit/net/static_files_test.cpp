@@ -103,6 +103,16 @@ TEST_F(StaticFilesTest, FrameMayBeShownByTheShopsPagesOnly) {
   EXPECT_EQ(header(frame, "Referrer-Policy"), "no-referrer");
 }
 
+TEST_F(StaticFilesTest, LoaderAloneMayBeReadByEveryOrigin) {
+  const auto files = load({"https://shop.example"});
+  const auto allowed = [&](const char* path) {
+    return header(files->find(path, "", ""), "Access-Control-Allow-Origin");
+  };
+  EXPECT_EQ(allowed("/shopbell.js"), "*");
+  EXPECT_EQ(allowed("/widget/frame.html"), "");
+  EXPECT_EQ(allowed("/console/"), "");
+}
+
 TEST_F(StaticFilesTest, NoDomainRefusesTheFrameAndSaysWhy) {
   const auto files = load({});
   const auto frame = files->find("/widget/frame.html", "br", "");
