@@ -24,6 +24,8 @@ class Connection {
   // A card came to a connection that was waiting for one.
   void card_arrived();
 
+  // The key that the relay of this connection has named, proven once it is online.
+  const SignKey& relay_key() const { return relay_key_; }
   bool online() const { return phase_ == Phase::online; }
   std::uint64_t wake_at_ms() const;
   // This device's clock, or the relay's where ours lies more than a day before the shop's card.

@@ -123,12 +123,36 @@ Status Replica::on_page(BytesView body) {
   for (const wire::Deliver& item : page->items) {
     on_entry(log, item.seq, item.time_ms, item.envelope);
   }
+  take_checkpoint(log, page->checkpoint);
   // Also where the page was overtaken by what it holds. A relay that names a head and has nothing
   // to show for it is not asked again at once.
   if (log.is_behind() && log.seq >= log.fetch_from) fetch(log);
   show_sync(log);
   join_if_wanted(log);
   return {};
+}
+
+void Replica::take_checkpoint(Log& log, BytesView bytes) {
+  if (bytes.empty() || log.stopped != Errc::none) return;
+  Result<wire::CheckpointBody> checkpoint =
+      shopbell::take_checkpoint(m_.connection.relay_key(), bytes);
+  if (checkpoint && (checkpoint->log != log.id || checkpoint->shop != m_.state.shop_id)) {
+    checkpoint = Errc::malformed;
+  }
+  if (!checkpoint) {
+    m_.problem(checkpoint.error(), log.id);
+    return;
+  }
+  // Ahead of what is here, or older than what is remembered: a later one will do.
+  const auto chain = log.chains.find(checkpoint->seq);
+  if (chain == log.chains.end()) return;
+  if (chain->second != checkpoint->chain) {
+    stop(log, Errc::forked);
+    return;
+  }
+  wire::CheckpointRecord record;
+  record.checkpoint = bytes;
+  m_.io.put(store::checkpoint_key(log.id), record);
 }
 
 void Replica::on_refused(const wire::Error& error) {

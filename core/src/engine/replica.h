@@ -58,6 +58,8 @@ class Replica {
   void show_message(Log& log, const OpenEnvelope& envelope, std::uint64_t seq,
                     std::uint64_t time_ms, bool history);
   void note_talk(Log& log, const wire::MessageEvent& event);
+  // Keeps the relay's word where it agrees; where it does not, the relay tells two stories.
+  void take_checkpoint(Log& log, BytesView checkpoint);
   void stop(Log& log, Errc why);
   bool is_genesis_of(const LogId& log, BytesView envelope) const;
 

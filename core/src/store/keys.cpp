@@ -39,6 +39,7 @@ Bytes team_secret_key(std::uint64_t version) {
 Bytes epoch_key(const LogId& log, std::uint64_t epoch) { return key_of("ke", log, epoch); }
 Bytes log_key(const LogId& log) { return key_of("l", log); }
 Bytes outbox_key(const LogId& log, std::uint64_t index) { return key_of("o", log, index); }
+Bytes checkpoint_key(const LogId& log) { return key_of("w", log); }
 Bytes entry_key(const LogId& log, std::uint64_t seq) { return key_of("z", log, seq); }
 
 Bytes start_from() { return key_of("a"); }

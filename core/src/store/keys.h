@@ -14,6 +14,7 @@ Bytes team_secret_key(std::uint64_t version);
 Bytes epoch_key(const LogId& log, std::uint64_t epoch);
 Bytes log_key(const LogId& log);
 Bytes outbox_key(const LogId& log, std::uint64_t index);
+Bytes checkpoint_key(const LogId& log);
 Bytes entry_key(const LogId& log, std::uint64_t seq);
 
 // What is loaded at start: everything but entries.

@@ -1,4 +1,5 @@
 // A device's copy of a log: what it takes, what it refuses (docs/PROTOCOL.md section 3).
+#include "store/keys.h"
 #include "unit/engine/script.h"
 
 namespace shopbell::testing {
@@ -206,6 +207,68 @@ TEST(EngineReplica, a_relay_without_the_page_it_speaks_of_is_not_asked_without_e
   unheard.deliver(4, [](wire::Deliver& frame) { frame.seq = 7; });
   unheard.talk.world.run();
   EXPECT_LE(unheard.talk.visitor.sent<wire::Fetch>().size(), 2u);
+}
+
+// The relay answers the next fetch with its page and this word for a place.
+void witness(Unheard& unheard, const std::function<void(wire::CheckpointBody&)>& change,
+             const crypto::SignPair& signer) {
+  Relay& relay = unheard.talk.world.relay;
+  relay.instead = [&, change](std::size_t who, wire::FrameKind kind, BytesView body) {
+    if (kind != wire::FrameKind::fetch) return false;
+    const Result<wire::Fetch> fetch = codec::decode<wire::Fetch>(body);
+    wire::Page page;
+    page.log = fetch->log;
+    page.from = fetch->from;
+    page.head_seq = unheard.talk.at_relay().entries.size();
+    for (std::uint64_t seq = fetch->from; seq <= page.head_seq; ++seq) {
+      page.items.push_back(relay.deliver_of(fetch->log, seq));
+    }
+    wire::CheckpointBody place;
+    place.shop = relay.shop;
+    place.log = fetch->log;
+    place.seq = page.head_seq;
+    place.chain = relay.published_of(fetch->log, page.head_seq).chain;
+    place.generation = 1;
+    change(place);
+    const Bytes checkpoint = make_checkpoint(signer, place);
+    page.checkpoint = checkpoint;
+    relay.send(who, page);
+    return true;
+  };
+  unheard.deliver(6);
+  unheard.talk.world.run();
+}
+
+TEST(EngineReplica, a_checkpoint_that_agrees_is_kept) {
+  Unheard unheard;
+  witness(
+      unheard, [](wire::CheckpointBody&) {}, unheard.talk.world.relay.keys);
+  EXPECT_EQ(unheard.talk.visitor.texts(), three);
+  EXPECT_EQ(unheard.talk.visitor.disk.count(store::checkpoint_key(unheard.talk.log)), 1u);
+}
+
+TEST(EngineReplica, a_checkpoint_of_another_story_stops_the_log) {
+  Unheard unheard;
+  witness(
+      unheard, [](wire::CheckpointBody& place) { place.chain.data[0] ^= 1; },
+      unheard.talk.world.relay.keys);
+  EXPECT_TRUE(unheard.talk.visitor.has_shown(Errc::forked));
+  EXPECT_EQ(unheard.talk.visitor.disk.count(store::checkpoint_key(unheard.talk.log)), 0u);
+}
+
+TEST(EngineReplica, a_checkpoint_by_another_key_or_for_another_log_is_named_and_not_kept) {
+  const crypto::SignPair other = crypto::sign_pair(key_of(99));
+  Unheard forged;
+  witness(
+      forged, [](wire::CheckpointBody&) {}, other);
+  EXPECT_TRUE(forged.talk.visitor.has_shown(Errc::bad_signature));
+  EXPECT_EQ(forged.talk.visitor.texts(), three);
+  Unheard strange;
+  witness(
+      strange, [](wire::CheckpointBody& place) { place.log.data[0] ^= 1; },
+      strange.talk.world.relay.keys);
+  EXPECT_TRUE(strange.talk.visitor.has_shown(Errc::malformed));
+  EXPECT_EQ(strange.talk.visitor.disk.count(store::checkpoint_key(strange.talk.log)), 0u);
 }
 
 }  // namespace
