@@ -3,9 +3,9 @@
 
 #if defined(__wasm__)
 // A trap: the host sees it as a lost instance. Words would bring all of stdio into core.wasm.
-#define SHOPBELL_CHECK(condition, what)   \
-  do {                                    \
-    if (!(condition)) __builtin_trap();   \
+#define SHOPBELL_CHECK(condition, what) \
+  do {                                  \
+    if (!(condition)) __builtin_trap(); \
   } while (false)
 #else
 #ifdef NDEBUG
