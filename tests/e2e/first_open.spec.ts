@@ -20,7 +20,10 @@ test("the first open costs six requests and 130 KB at most", async ({ server, br
   await page.getByTestId("bubble").waitFor();
   const requests: Request[] = [];
   context.on("request", (request) => requests.push(request));
-  await new ShopPage(page).ring();
+  const visitor = new ShopPage(page);
+  await visitor.ring();
+  // The composer takes words before all is loaded; once connected, all is.
+  await expect(visitor.status).toHaveAttribute("data-status", "online");
 
   const paths = requests.map((request) => new URL(request.url()).pathname);
   expect(paths.some((path) => path.endsWith(".wasm")), paths.join(" ")).toBe(true);
