@@ -1,6 +1,7 @@
 // The relay passes on and keeps what people say, and holds none of it: not in its database, logs
 // and memory, nor in what travels to it and from it. Public by design, and so not looked for, is
 // the shop card: name, domains and look.
+import { randomInt } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Browser } from "@playwright/test";
@@ -52,8 +53,14 @@ async function playMarked(
   language: Language,
 ): Promise<{ words: string[]; log: string }> {
   const marks: string[] = [];
+  // What customers write down without being asked: a name, where to write, where to call.
+  const kinds = [
+    randomWord,
+    () => `${randomWord()}@mail.example`,
+    () => `1${randomInt(10 ** 9, 10 ** 10)}`,
+  ];
   const mark = (): string => {
-    marks.push(randomWord());
+    marks.push(kinds[marks.length % kinds.length]?.() ?? randomWord());
     return marks.at(-1) ?? "";
   };
   const said = wordsIn(language, mark);

@@ -174,6 +174,22 @@ test("a device is kept, is one tab's at a time, and can be taken over", async (t
   assert.equal((await seen(first, "ready", 2)).device, device);
 });
 
+// A device's id is the hash of its public keys: where a source of randomness is stubbed, ids agree.
+test("two fresh devices share nothing", async (t) => {
+  const ids = [];
+  for (let i = 0; i < 2; i++) {
+    const page = await tab(await fresh(t));
+    await open_device(page);
+    ids.push((await seen(page, "ready")).device.split(",").map(Number));
+  }
+  const [a, b] = ids;
+  assert.equal(a.length, 32);
+  const windows = new Set(a.slice(3).map((_, i) => a.slice(i, i + 4).join()));
+  for (let i = 0; i + 4 <= b.length; i++) {
+    assert.ok(!windows.has(b.slice(i, i + 4).join()), "four bytes in common");
+  }
+});
+
 test("a closed engine gives the device free and answers what was asked", async (t) => {
   const context = await fresh(t);
   const first = await tab(context);
