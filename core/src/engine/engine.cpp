@@ -220,6 +220,7 @@ void Engine::Impl::take_log(const LogId& id, const wire::LogRecord& record) {
   log.head_seq = record.seq;
   log.last_foreign = record.seq;
   log.own_read = record.own_read;
+  log.own_read_chain = record.own_read_chain;
   log.unread = record.unread;
   log.last_talk = record.last_talk;
   log.epoch_messages = record.epoch_messages;
@@ -407,6 +408,7 @@ void Engine::Impl::save(const Log& log) {
   record.time_ms = log.time_ms;
   record.fold = fold;
   record.own_read = log.own_read;
+  record.own_read_chain = log.own_read_chain;
   record.unread = log.unread;
   record.last_talk = log.last_talk;
   record.epoch_messages = log.epoch_messages;

@@ -53,7 +53,10 @@ void Marks::note_own(Log& log, const wire::MarkBody& mark) {
     log.own_delivered_sent = std::max(log.own_delivered_sent, mark.seq);
   } else {
     log.own_read_sent = std::max(log.own_read_sent, mark.seq);
-    log.own_read = std::max(log.own_read, mark.seq);
+    if (mark.seq > log.own_read) {
+      log.own_read = mark.seq;
+      log.own_read_chain = mark.chain;
+    }
   }
 }
 
@@ -86,6 +89,8 @@ void Marks::read_up_to(Log& log, std::uint64_t seq) {
   seq = std::min(seq, log.seq);
   if (seq <= log.own_read) return;
   log.own_read = seq;
+  const auto chain = log.chains.find(seq);
+  log.own_read_chain = chain != log.chains.end() ? chain->second : Hash();
   if (log.own_read >= log.last_talk) log.unread = 0;
   m_.touch(log);
   show_log(log);
@@ -101,7 +106,8 @@ void Marks::flush(Log& log) {
   // The desk vouches for all it has stored; that a customer has his own words needs no saying.
   const std::uint64_t newest = m_.state.is_desk() ? log.seq : log.last_foreign;
   const bool delivered = sends_delivered() && newest > log.own_delivered_sent;
-  const bool read = log.own_read > log.own_read_sent;
+  // Never signed for another place than the one that was read.
+  const bool read = log.own_read > log.own_read_sent && log.own_read_chain;
   if (!delivered && !read) return;
   const std::uint64_t now = m_.io.now_ms;
   if (now < log.mark_at_ms && log.mark_at_ms <= now + limits::retry_ms_max) {
@@ -110,25 +116,22 @@ void Marks::flush(Log& log) {
   }
   log.mark_at_ms = now + limits::mark_interval_ms;
   if (delivered) {
-    send(log, mark_delivered, log.seq);
+    send(log, mark_delivered, log.seq, log.chain);
     log.own_delivered_sent = log.seq;
   }
   if (read) {
-    send(log, mark_read, log.own_read);
+    send(log, mark_read, log.own_read, log.own_read_chain);
     log.own_read_sent = log.own_read;
   }
 }
 
-void Marks::send(Log& log, std::uint64_t kind, std::uint64_t seq) {
+void Marks::send(const Log& log, std::uint64_t kind, std::uint64_t seq, const Hash& chain) {
   wire::MarkBody body;
   body.log = log.id;
   body.device = m_.state.self();
   body.kind = kind;
   body.seq = seq;
-  const auto chain = log.chains.find(seq);
-  // Older than what is remembered: the newest place says more and is known.
-  body.chain = chain != log.chains.end() ? chain->second : log.chain;
-  if (chain == log.chains.end()) body.seq = log.seq;
+  body.chain = chain;
   const Bytes mark = make_mark(*m_.state.keys, body);
   m_.io.frame(wire::FrameKind::mark, wire::Mark{mark});
 }

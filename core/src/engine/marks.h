@@ -28,7 +28,7 @@ class Marks {
   void show_log(const Log& log);
 
  private:
-  void send(Log& log, std::uint64_t kind, std::uint64_t seq);
+  void send(const Log& log, std::uint64_t kind, std::uint64_t seq, const Hash& chain);
   void note_own(Log& log, const wire::MarkBody& mark);
   bool sends_delivered() const;
 

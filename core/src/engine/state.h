@@ -73,6 +73,7 @@ struct Log {
   // By device and kind; they name entries that are not here yet.
   std::map<std::pair<DeviceId, std::uint64_t>, Bytes> early_marks;
   std::uint64_t own_read = 0;
+  Hash own_read_chain;  // there; none where it was not remembered any more
   std::uint64_t own_read_sent = 0;
   std::uint64_t own_delivered_sent = 0;
   std::uint64_t last_foreign = 0;  // newest entry of another device

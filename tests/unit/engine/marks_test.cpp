@@ -126,6 +126,28 @@ TEST(EngineMarks, a_mark_that_is_early_counts_once_its_entry_is_here) {
   EXPECT_EQ(talk.visitor.shown<wire::Receipts>()[0].delivered_seq, 4u);
 }
 
+TEST(EngineMarks, a_reload_signs_as_read_what_was_read_and_nothing_newer) {
+  Talk talk;
+  DeskPen desk{talk.world};
+  for (const char* text : {"read", "unread"}) {
+    ASSERT_EQ(talk.world.relay.place(desk.message(talk.log, text).bytes), Errc::none);
+    talk.world.run();
+  }
+  talk.visitor.command(wire::MarkRead{talk.log, 4});
+  let_marks_rest(talk);
+  // The mark is lost on its way, and the device forgets all that it had in memory.
+  talk.at_relay().marks.clear();
+  talk.world.crash(0);
+  talk.visitor.forget();
+  talk.world.run();
+  let_marks_rest(talk);
+  const auto& marks = talk.at_relay().marks;
+  const DeviceId self = talk.at_relay().fold.creator();
+  const auto read = marks.find({self, 2});
+  ASSERT_NE(read, marks.end());
+  EXPECT_EQ(read->second.first, 4u);
+}
+
 TEST(EngineMarks, what_is_read_is_not_unread_any_more_also_after_a_reload) {
   Talk talk;
   DeskPen desk{talk.world};
