@@ -56,6 +56,7 @@ void Conversations::on_opened(const wire::LogOpened& event) {
   const auto [at, fresh] = all_.try_emplace(event.log);
   auto& conversation = at->second;
   conversation.log = event.log;
+  conversation.creator = event.creator;
   conversation.head_seq = std::max(conversation.head_seq, event.head_seq);
   take_team_log(conversation);
   if (!fresh) return;

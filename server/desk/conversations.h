@@ -13,6 +13,7 @@ namespace shopbell::desk {
 
 struct Conversation {
   LogId log;
+  DeviceId creator;
   LogId team_log;
   bool team_log_placed = false;  // before it has a place, nobody else can open it
   std::uint64_t head_seq = 0;

@@ -23,6 +23,7 @@ wire::InboxRow row_of(const Conversation& one) {
   row.waiting_since_ms = one.waiting_since_ms();
   row.page_title = one.page_title;
   row.locale = one.locale;
+  row.creator = one.creator;
   return row;
 }
 

@@ -188,7 +188,7 @@ export class Session {
   }
 
   /** Begins a conversation, with the page first; logOpened comes with the answered number. */
-  beginWith(text: string, page: PageView): number {
+  beginWith(text: string, page: Partial<PageView>): number {
     return this.send_text(text, NO_LOG, encode(PageView, page));
   }
 
