@@ -3,7 +3,7 @@ import { computed, effect, signal, type ReadonlySignal, type Signal } from "@pre
 import type { Engine, EngineEvent } from "../engine/src/client.ts";
 import { Errc } from "../engine/src/gen/errors.ts";
 import { toHex } from "../engine/src/text.ts";
-import { translator, type Locale, type Translate } from "../ui/i18n/index.ts";
+import { translator, type Locale, type Translate } from "../ui/i18n/console/index.ts";
 import { lastSeq, type Conversation } from "../ui/src/conversation.ts";
 import { Session, type Unstored } from "../ui/src/session.ts";
 import { ConnectionState } from "../ui/src/status.ts";

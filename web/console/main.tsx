@@ -2,7 +2,7 @@
 import { effect } from "@preact/signals";
 import { render } from "preact";
 import { openEngine } from "../engine/src/client.ts";
-import { pickLocale, translator } from "../ui/i18n/index.ts";
+import { pickLocale, translator } from "../ui/i18n/console/index.ts";
 import { ConsoleApp } from "./app.ts";
 import { keepConfig, readEntry } from "./config.ts";
 import { listenToKeys } from "./keys.ts";

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { Translate } from "../ui/i18n/index.ts";
+import type { Translate } from "../ui/i18n/console/index.ts";
 import { Composer } from "../ui/src/composer.tsx";
 import { Icon } from "../ui/src/icons.tsx";
 import { Elsewhere, Failed, Problems, StatusLine, StorageNotice } from "../ui/src/notices.tsx";

@@ -1,0 +1,28 @@
+// The words of both apps and those of the console on top, so that the frame does not load them.
+import {
+  catalogs as shared,
+  filled,
+  type Locale,
+  type SentenceKey as SharedKey,
+  type Values,
+} from "../index.ts";
+import { ar } from "./ar.ts";
+import { en } from "./en.ts";
+import { zhCn } from "./zh_cn.ts";
+
+export { dirOf, intlTag, pickLocale, type Locale } from "../index.ts";
+
+export type ConsoleWords = Record<keyof typeof zhCn, string>;
+export type SentenceKey = SharedKey | keyof ConsoleWords;
+export type Translate = (key: SentenceKey, values?: Values) => string;
+
+export const catalogs: Record<Locale, Record<SentenceKey, string>> = {
+  "zh-CN": { ...shared["zh-CN"], ...zhCn },
+  en: { ...shared.en, ...en },
+  ar: { ...shared.ar, ...ar },
+};
+
+export function translator(locale: Locale): Translate {
+  const catalog = catalogs[locale];
+  return (key, values = {}) => filled(locale, catalog[key], values);
+}
