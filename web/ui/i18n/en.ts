@@ -125,6 +125,7 @@ export const en: Catalog = {
   errorProof: "The server did not accept this device. Reload the page and try again.",
   errorCertificate: "Your certificate has ended or was withdrawn. Ask for a new invitation.",
   errorInvitation: "This invitation was used before or has ended. Ask for a new one.",
+  errorRole: "Only an administrator of the shop may do this.",
   errorOrigin: "The shop does not allow this window on this page. Please tell the site's owner.",
   errorOther: "Something went wrong (number {code}). Reload the page and try again.",
 };

@@ -34,6 +34,8 @@ export const sentenceOf: Record<ErrorName, SentenceKey> = {
   box_bad: "errorDamaged",
   replayed: "errorDamaged",
   invitation_refused: "errorInvitation",
+  role_refused: "errorRole",
+  setting_refused: "errorRefused",
   frame_bad: "errorUpdate",
   id_taken: "errorAgain",
   counter_gap: "errorAgain",

@@ -119,6 +119,7 @@ export const zhCn = {
   errorProof: "服务器没有接受这台设备的身份，请刷新页面后再试。",
   errorCertificate: "您的证书已到期或被撤回，请向管理员要新的邀请。",
   errorInvitation: "这份邀请已经用过或已过期，请向管理员要新的邀请。",
+  errorRole: "只有店铺的管理员可以这样做。",
   errorOrigin: "店铺没有允许在这个网页上使用此窗口，请联系网站的管理者。",
   errorOther: "出现了问题（编号 {code}），请刷新页面后再试。",
 };
