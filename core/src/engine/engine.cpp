@@ -349,6 +349,10 @@ Status Engine::Impl::run(const in::Command& command) {
     case CommandKind::retry:
       machines_.connection.retry_now();
       return {};
+    case CommandKind::set_draft:
+    case CommandKind::set_about:
+    case CommandKind::discard:
+      return Errc::command_bad;
   }
   return Errc::command_bad;
 }

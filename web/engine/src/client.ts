@@ -17,6 +17,9 @@ const commands = {
   enrol: [wire.CommandKind.ENROL, wire.Enrol],
   request: [wire.CommandKind.REQUEST, wire.Request],
   retry: [wire.CommandKind.RETRY, wire.Retry],
+  setDraft: [wire.CommandKind.SET_DRAFT, wire.SetDraft],
+  setAbout: [wire.CommandKind.SET_ABOUT, wire.SetAbout],
+  discard: [wire.CommandKind.DISCARD, wire.Discard],
 } as const;
 
 const events = {
@@ -35,6 +38,7 @@ const events = {
   logChanged: [wire.EventKind.LOG_CHANGED, wire.LogChanged],
   member: [wire.EventKind.MEMBER, wire.Member],
   placed: [wire.EventKind.PLACED, wire.Placed],
+  draft: [wire.EventKind.DRAFT, wire.Draft],
 } as const;
 
 type FieldsOf<Row> = Row extends readonly [number, Table<infer T>] ? T : never;
