@@ -187,7 +187,7 @@ function contrast([r, g, b, alpha]: Colour, below: Colour): number {
 }
 
 test("text has contrast 4.5 and controls 3, light and dark", () => {
-  const [light, dark] = readFileSync("web/ui/tokens.css", "utf8").split("@media");
+  const [light, dark] = readFileSync("web/ui/tokens.css", "utf8").split('[data-theme="dark"] {');
   const text = [
     ["ink", "paper"], ["ink", "surface"], ["ink-soft", "paper"], ["ink-soft", "surface"],
     ["ink", "note-paper"], ["on-accent", "accent"], ["accent-ink", "paper"], ["warn", "paper"],
@@ -195,7 +195,8 @@ test("text has contrast 4.5 and controls 3, light and dark", () => {
     ["danger", "danger-paper"], ["ink-soft", "note-paper"], ["ink", "danger-paper"],
     ["warn", "surface"],
   ];
-  const controls = [["control-line", "paper"], ["focus", "paper"], ["focus", "surface"]];
+  const controls = [["control-line", "paper"], ["focus", "paper"], ["focus", "surface"],
+    ["accent-edge", "paper"], ["accent-edge", "surface"]];
   for (const [mode, css] of [["light", light], ["dark", dark]]) {
     const all = colours(css ?? "");
     for (const [pairs, least] of [[text, 4.5], [controls, 3]] as const) {

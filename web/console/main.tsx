@@ -2,7 +2,8 @@
 import { effect } from "@preact/signals";
 import { render } from "preact";
 import { openEngine } from "../engine/src/client.ts";
-import { pickLocale, translator } from "../ui/i18n/console/index.ts";
+import { dirOf, pickLocale, translator } from "../ui/i18n/console/index.ts";
+import { applyTheme } from "../ui/src/theme.ts";
 import { ConsoleApp } from "./app.ts";
 import { keepConfig, readEntry } from "./config.ts";
 import { listenToKeys } from "./keys.ts";
@@ -20,6 +21,8 @@ function start(root: HTMLElement): void {
   const locale = pickLocale(navigator.languages);
   const t = translator(locale);
   document.documentElement.lang = locale;
+  document.documentElement.dir = dirOf(locale);
+  applyTheme(document.documentElement, { theme: "auto", accent: "" });
   document.title = t("consoleTitle");
   if (!entry.config) {
     render(<Console app={undefined} t={t} />, root);

@@ -2,7 +2,8 @@
 import { effect } from "@preact/signals";
 import { render } from "preact";
 import { openEngine } from "../../web/engine/src/client.ts";
-import { pickLocale, translator } from "../../web/ui/i18n/index.ts";
+import { dirOf, pickLocale, translator } from "../../web/ui/i18n/index.ts";
+import { applyTheme } from "../../web/ui/src/theme.ts";
 import { FrameApp } from "./app.ts";
 import { readConfig } from "./config.ts";
 import { HostPage } from "./host_page.ts";
@@ -18,6 +19,8 @@ function start(root: HTMLElement): void {
   const locale = pickLocale([config?.lang, ...navigator.languages]);
   const t = translator(locale);
   document.documentElement.lang = locale;
+  document.documentElement.dir = dirOf(locale);
+  applyTheme(document.documentElement, { theme: "auto", accent: "" });
   document.title = t("conversation");
   if (!config) {
     root.textContent = t("startFailed");
