@@ -9,8 +9,8 @@ import { deflateSync, gzipSync } from "node:zlib";
 import { Tap, memoryOf, payloadsOf, valuesIn } from "./blind_places.ts";
 import { randomWord, search, wordNeedle } from "./blind_search.ts";
 import { expect, test } from "./split_fixtures.ts";
-import { Program, freePort, program, shopbell } from "./split_program.ts";
-import { RELAY_HOST } from "./split_shop.ts";
+import { Program, freePort, leakingProgram, program, shopbell } from "./split_program.ts";
+import { RELAY_HOST, SplitShop } from "./split_shop.ts";
 
 const sentence = "拉链坏了，买了不到一个月，能保修吗？";
 const needle = wordNeedle(sentence);
@@ -100,5 +100,24 @@ test("finds what a relay logs, and what it has in memory", async ({ folder }) =>
   } finally {
     await tap.stop();
     await relay.end();
+  }
+});
+
+test("finds what a build logs that logs the words", async ({ folder, browser }) => {
+  const shop = await SplitShop.start(folder, { deskProgram: leakingProgram });
+  try {
+    const visitor = await shop.stage(browser).visitor("zh-CN");
+    await visitor.ring();
+    await visitor.say(sentence);
+    const places = (): string[] => {
+      const logs = [
+        { name: "log of the relay", bytes: shop.relay.log },
+        { name: "log of the desk", bytes: shop.desk.log },
+      ];
+      return search(logs, [needle]).map(({ haystack }) => haystack);
+    };
+    await expect.poll(places).toEqual(["log of the desk"]);
+  } finally {
+    await shop.stop();
   }
 });

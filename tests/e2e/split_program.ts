@@ -7,6 +7,8 @@ import { promisify } from "node:util";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 export const program = process.env["SHOPBELL"] ?? `${root}/build/release/shopbell`;
+/** Logs the words of each message: what a search for them must find. */
+export const leakingProgram = `${root}/build/release/shopbell_leaking`;
 export const webFiles = `${root}/build/web`;
 
 /** A command that ends by itself; what it prints. */

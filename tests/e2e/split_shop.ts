@@ -22,6 +22,8 @@ async function shownKey(folder: string, name: string): Promise<string> {
 type Options = {
   /** Puts something before the relay: is given its port, tells the port to dial in its place. */
   before?: (relayPort: number) => Promise<number>;
+  /** Another build of the program for the desk. */
+  deskProgram?: string;
 };
 
 export class SplitShop {
@@ -73,7 +75,7 @@ export class SplitShop {
       shop,
       site,
       relay,
-      await Program.start("ready", program, desk),
+      await Program.start("ready", options.deskProgram ?? program, desk),
     );
   }
 

@@ -1,0 +1,21 @@
+import { consoleScenes } from "./scenes.ts";
+import { expect, test } from "./studio.ts";
+
+/** Scenes in which the first conversation is open. */
+const open = new Set(["talk", "offline", "certificate ended"]);
+
+for (const [name, scene] of Object.entries(consoleScenes)) {
+  test(`console: ${name}`, async ({ studio }) => {
+    const draw = async (variant: Parameters<typeof studio.page>[0]) => {
+      const page = await studio.page(variant, scene(variant.language));
+      await page.goto(studio.server.addresses.console);
+      await expect(page.locator("main")).toBeVisible();
+      if (open.has(name)) {
+        await page.getByTestId("inbox-row").first().click();
+        await expect(page.getByTestId("message").first()).toBeVisible();
+      }
+      return page;
+    };
+    await studio.series(`console-${name}`, draw, [390, 820, 1280]);
+  });
+}

@@ -1,0 +1,181 @@
+// Every state that a person can meet, as a script for the device.
+import { Errc } from "../../web/engine/src/gen/errors.ts";
+import type { Conversation, Said, Script } from "./script.ts";
+import { words, type Language } from "./words.ts";
+
+/** When the pictures are taken: a Monday morning in Shanghai. */
+export const now = new Date("2026-03-02T10:30:00+08:00");
+const minute = 60_000;
+const ago = (minutes: number): number => now.getTime() - minutes * minute;
+const log = (number: number): string => `${number}`.repeat(32).slice(0, 32);
+
+const online = { state: 2, code: 0 };
+const offline = { state: 3, code: 0 };
+
+function shopOf(language: Language): NonNullable<Script["shop"]> {
+  return { name: words[language].shop, fresh: true, domains: ["localhost", "127.0.0.1"] };
+}
+
+function talk(language: Language): Said[] {
+  const said = words[language];
+  const { agent: name } = said;
+  return [
+    {
+      by: "customer",
+      title: said.product,
+      url: "https://shop.example/bags/tote",
+      locale: language,
+      device: "Chrome 156, Android, 390 x 844",
+      product: {
+        name: said.product,
+        sku: "TOTE-01",
+        url: "https://shop.example/bags/tote",
+        price: said.price,
+      },
+      cart: {
+        items: [
+          { name: said.product, quantity: 1, price: said.price },
+          { name: said.strap, quantity: 2, price: said.price },
+        ],
+        total: said.price,
+      },
+      timeMs: ago(24 * 60 + 26),
+    },
+    { by: "customer", text: said.question, timeMs: ago(24 * 60 + 25) },
+    { by: "desk", text: said.greeting, timeMs: ago(24 * 60 + 25) },
+    { by: "customer", text: said.photo, timeMs: ago(24 * 60 + 24) },
+    { by: "agent", name, text: said.answer, timeMs: ago(9) },
+    { by: "agent", name, text: said.follow, timeMs: ago(8) },
+    { by: "customer", text: said.thanks, timeMs: ago(6) },
+    { by: "customer", text: said.later, timeMs: ago(5) },
+  ];
+}
+
+function conversation(language: Language, more: Partial<Conversation> = {}): Conversation {
+  return { log: log(1), messages: talk(language), delivered: 8, read: 8, ...more };
+}
+
+function script(language: Language, more: Partial<Script> = {}): Script {
+  const shop = shopOf(language);
+  return { storage: "kept", connection: online, shop, conversations: [], ...more };
+}
+
+type Scene = (language: Language) => Script;
+
+const with_talk =
+  (more: Partial<Conversation>, around: Partial<Script> = {}): Scene =>
+  (language) =>
+    script(language, { conversations: [conversation(language, more)], ...around });
+
+const ended =
+  (...last: ((language: Language) => Said)[]): Scene =>
+  (language) => {
+    const messages = [...talk(language), ...last.map((make) => make(language))];
+    return script(language, { conversations: [conversation(language, { messages })] });
+  };
+
+const second = (language: Language): Conversation => ({
+  log: log(2),
+  messages: [
+    { by: "customer", title: words[language].product, timeMs: ago(60 * 24 * 4 + 1) },
+    { by: "customer", text: words[language].other, timeMs: ago(60 * 24 * 4) },
+    {
+      by: "agent",
+      name: words[language].agent,
+      text: words[language].otherAnswer,
+      timeMs: ago(60 * 24 * 4 - 7),
+    },
+  ],
+  delivered: 3,
+  read: 3,
+  ownRead: 2,
+  unread: 1,
+});
+
+/** What the visitor's frame can show. */
+export const frameScenes: Record<string, Scene> = {
+  greeting: (language) => script(language),
+  talk: with_talk({}),
+  typing: with_talk({ typing: "agent" }),
+  sent: with_talk({ delivered: 4, read: 4 }),
+  delivered: with_talk({ delivered: 8, read: 4 }),
+  unread: with_talk({ ownRead: 4, unread: 2 }),
+  list: (language) =>
+    script(language, { conversations: [conversation(language), second(language)] }),
+  offline: (language) => {
+    const text = words[language].draft;
+    const waiting: Said = { by: "customer", text, timeMs: ago(0), waits: true };
+    const messages = [...talk(language), waiting];
+    const conversations = [conversation(language, { messages })];
+    return script(language, { connection: offline, conversations });
+  },
+  connecting: with_talk({}, { connection: { state: 1, code: 0 } }),
+  "not in sync": with_talk({ behind: true }),
+  refused: ended((language) => ({
+    by: "customer",
+    text: words[language].draft,
+    timeMs: ago(1),
+    refused: Errc.quota,
+  })),
+  "cannot be opened": ended((language) => ({
+    by: "agent",
+    name: words[language].agent,
+    timeMs: ago(1),
+    problem: Errc.body_bad,
+  })),
+  stranger: ended((language) => ({
+    by: "stranger",
+    text: words[language].stranger,
+    timeMs: ago(1),
+  })),
+  "shop not confirmed": (language) =>
+    script(language, {
+      shop: { ...shopOf(language), fresh: false },
+      conversations: [conversation(language)],
+    }),
+  "wrong shop": (language) =>
+    script(language, { connection: { state: 4, code: Errc.wrong_shop } }),
+  "this visit only": with_talk({}, { storage: "session" }),
+  "storage refused": (language) => script(language, { storage: "refused" }),
+  crashed: (language) => script(language, { crashed: true }),
+  accent: (language) => {
+    const conversations = [conversation(language)];
+    return script(language, { shop: { ...shopOf(language), accent: "#ffd400" }, conversations });
+  },
+};
+
+function inbox(language: Language): Conversation[] {
+  const said = words[language];
+  const team = (number: number) => ({ teamLog: log(number + 4) });
+  return [
+    conversation(language, {
+      ...team(1),
+      creator: 20,
+      notes: [{ by: "agent", name: said.agent, text: said.note, timeMs: ago(7) }],
+      waitingSinceMs: ago(6),
+    }),
+    { ...second(language), ...team(2), creator: 20, unread: 0, ownRead: 3 },
+    {
+      ...team(3),
+      log: log(3),
+      creator: 30,
+      messages: [{ by: "customer", text: said.other, timeMs: ago(26) }],
+      waitingSinceMs: ago(26),
+      unread: 1,
+      ownRead: 0,
+    },
+  ];
+}
+
+const desk = (more: Partial<Script> = {}): Scene =>
+  (language) => script(language, { conversations: inbox(language), ...more });
+
+/** What the console can show; `#log=` in the address opens the conversation. */
+export const consoleScenes: Record<string, Scene> = {
+  join: (language) => script(language, { uncertified: true }),
+  "inbox empty": (language) => script(language),
+  inbox: desk(),
+  talk: desk(),
+  offline: desk({ connection: offline }),
+  "certificate ended": desk({ certificateEndsMs: ago(60) }),
+};

@@ -1,0 +1,53 @@
+// What a scripted device says; plain data, so that it can be handed to a page.
+export type Said = {
+  readonly by: "customer" | "agent" | "desk" | "stranger";
+  readonly text?: string;
+  readonly timeMs: number;
+  readonly name?: string;
+  /** In the console: written by a colleague. */
+  readonly other?: boolean;
+  /** Still in the outbox. */
+  readonly waits?: boolean;
+  /** Number of the error that refused it, or that keeps it from being opened. */
+  readonly refused?: number;
+  readonly problem?: number;
+  /** A page view in place of a text. */
+  readonly title?: string;
+  readonly url?: string;
+  readonly locale?: string;
+  readonly device?: string;
+  readonly product?: { name: string; sku: string; url: string; price: string };
+  readonly cart?: { items: { name: string; quantity: number; price: string }[]; total: string };
+};
+
+export type Conversation = {
+  /** 32 hexadecimal digits. */
+  readonly log: string;
+  readonly teamLog?: string;
+  readonly messages: readonly Said[];
+  readonly notes?: readonly Said[];
+  readonly delivered?: number;
+  readonly read?: number;
+  readonly ownRead?: number;
+  readonly unread?: number;
+  readonly typing?: "customer" | "agent";
+  /** The relay has more than is stored here. */
+  readonly behind?: boolean;
+  readonly more?: boolean;
+  readonly waitingSinceMs?: number;
+  /** Conversations with the same number come from one device. */
+  readonly creator?: number;
+};
+
+export type Script = {
+  storage: "kept" | "session" | "refused";
+  crashed?: boolean;
+  /** The stored state is still being read. */
+  starting?: boolean;
+  uncertified?: boolean;
+  certificateEndsMs?: number;
+  connection: { state: number; code: number };
+  shop?: { name: string; fresh: boolean; domains: string[]; accent?: string };
+  conversations: Conversation[];
+  problems?: number[];
+};

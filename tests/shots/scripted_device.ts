@@ -1,0 +1,198 @@
+// Stands in for the worker of a page: a device that says what its script says and carries nothing
+// out. With it the real pages can be drawn in any state, the same at every run. Bundled and put
+// into each frame before its own scripts; the script stands in `window.shownScript`.
+import { decode, encode, type Table } from "../../web/engine/src/codec.ts";
+import {
+  CommandKind,
+  EventKind,
+  InboxPage,
+  OpenLog,
+  Request,
+  ResponseEvent,
+} from "../../web/engine/src/gen/wire.ts";
+import * as wire from "../../web/engine/src/gen/wire.ts";
+import type { FromWorker, ToWorker } from "../../web/engine/src/messages.ts";
+import { toHex } from "../../web/engine/src/text.ts";
+import type { Conversation, Said, Script } from "./script.ts";
+
+declare global {
+  interface Window {
+    shownScript: Script;
+  }
+}
+
+const classes = { customer: 1, agent: 2, desk: 3, stranger: 4 } as const;
+const bytesOf = (hex: string): Uint8Array =>
+  Uint8Array.from(hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
+/** Ids of devices and logs: one number repeated. */
+const filled = (size: number, byte: number): Uint8Array => new Uint8Array(size).fill(byte);
+
+type Event = readonly [number, Uint8Array];
+
+function event<T>(kind: number, table: Table<T>, fields: Partial<T>): Event {
+  return [kind, encode(table, fields)];
+}
+
+class ScriptedDevice extends EventTarget {
+  private readonly script = window.shownScript;
+  private readonly app = location.pathname.includes("console") ? "console" : "widget";
+
+  postMessage(message: ToWorker): void {
+    // Later, as a worker's answers are.
+    queueMicrotask(() => this.take(message));
+  }
+
+  terminate(): void {
+    this.script.crashed = false;
+  }
+
+  private say(message: FromWorker): void {
+    this.dispatchEvent(new MessageEvent("message", { data: message }));
+  }
+
+  private take(message: ToWorker): void {
+    if ("open" in message) {
+      this.open();
+    } else if ("command" in message) {
+      this.carry_out(message.command, message.body);
+    }
+  }
+
+  private open(): void {
+    const { storage, crashed, starting, connection, shop, conversations } = this.script;
+    this.say({ storage });
+    if (crashed) {
+      this.say({ crashed: "final" });
+    }
+    if (crashed || starting || storage === "refused") {
+      return;
+    }
+    const certified = this.app === "console" && !this.script.uncertified;
+    const not_after = this.script.certificateEndsMs ?? 0;
+    const events: Event[] = [
+      event(EventKind.READY, wire.Ready, {
+        device: filled(32, this.app === "console" ? 2 : 1),
+        certified,
+        hasCard: true,
+        notAfterMs: certified ? not_after : 0,
+      }),
+      event(EventKind.CONNECTION, wire.Connection, connection),
+    ];
+    if (shop) {
+      const { accent, ...rest } = shop;
+      const look = accent ? encode(wire.Look, { accent }) : new Uint8Array();
+      events.push(event(EventKind.SHOP, wire.Shop, { ...rest, look, version: 1 }));
+    }
+    for (const each of conversations) {
+      const log = bytesOf(each.log);
+      const head = each.messages.filter(({ waits }) => !waits).length;
+      if (this.app === "widget") {
+        const fields = { log, kind: 1, headSeq: head, creator: filled(32, 1) };
+        events.push(event(EventKind.LOG_OPENED, wire.LogOpened, fields));
+      }
+      const changed = {
+        log,
+        headSeq: head,
+        inSync: !each.behind,
+        unread: each.unread ?? 0,
+      };
+      events.push(event(EventKind.LOG_CHANGED, wire.LogChanged, changed));
+    }
+    for (const code of this.script.problems ?? []) {
+      events.push(event(EventKind.PROBLEM, wire.Problem, { code }));
+    }
+    this.say({ events });
+  }
+
+  private carry_out(kind: number, body: Uint8Array): void {
+    if (kind === CommandKind.OPEN_LOG) {
+      const log = toHex(decode(OpenLog, body).log);
+      const { conversations } = this.script;
+      const main = conversations.find((each) => each.log === log);
+      const noted = conversations.find((each) => each.teamLog === log);
+      const shown = main ?? noted;
+      if (shown) {
+        this.say({ events: this.history(log, shown, shown === noted) });
+      }
+    } else if (kind === CommandKind.REQUEST) {
+      const { id, method } = decode(Request, body);
+      const answer = method === "inbox.list" ? this.inbox() : new Uint8Array();
+      const fields = { id, code: 0, body: answer };
+      this.say({ events: [event(EventKind.RESPONSE_EVENT, ResponseEvent, fields)] });
+    }
+  }
+
+  private history(hex: string, shown: Conversation, notes: boolean): Event[] {
+    const log = bytesOf(hex);
+    const said = notes ? (shown.notes ?? []) : shown.messages;
+    const events = said.map((each, at) => this.message(log, each, at + 1));
+    said.forEach((each, at) => {
+      if (each.refused) {
+        const fields = { log, counter: at + 1, code: each.refused, ref: at + 1 };
+        events.push(event(EventKind.PLACED, wire.Placed, fields));
+      }
+    });
+    const { delivered = 0, read = 0, ownRead = said.length } = shown;
+    const receipts = { log, deliveredSeq: delivered, readSeq: read, ownReadSeq: ownRead };
+    events.push(event(EventKind.RECEIPTS, wire.Receipts, receipts));
+    const end = { log, firstSeq: 1, more: shown.more ?? false };
+    events.push(event(EventKind.HISTORY_END, wire.HistoryEnd, end));
+    if (shown.typing && !notes) {
+      const author = filled(32, shown.typing === "agent" ? 2 : 1);
+      events.push(event(EventKind.TYPING, wire.Typing, { log, author, on: true }));
+    }
+    return events;
+  }
+
+  private message(log: Uint8Array, said: Said, place: number): Event {
+    const by = classes[said.by];
+    const mine = this.app === "console" ? said.by === "agent" && !said.other : by === 1;
+    const { product, cart, title, url, text = "" } = said;
+    const page = title !== undefined;
+    const content = page
+      ? encode(wire.PageView, {
+          url: url ?? "",
+          title,
+          locale: said.locale ?? "",
+          device: said.device ?? "",
+          ...(product && { product: encode(wire.Product, product) }),
+          ...(cart && { cart: encode(wire.Cart, cart) }),
+        })
+      : encode(wire.Text, { text });
+    return event(EventKind.MESSAGE, wire.MessageEvent, {
+      log,
+      seq: said.waits || said.refused ? 0 : place,
+      counter: place,
+      author: filled(32, said.other ? 9 : by),
+      authorClass: by,
+      mine,
+      kind: page ? wire.ContentKind.PAGE_VIEW : wire.ContentKind.TEXT,
+      content: said.problem ? new Uint8Array() : content,
+      timeMs: said.timeMs,
+      ref: mine ? place : 0,
+      problem: said.problem ?? 0,
+      authorName: said.name ?? "",
+      history: !said.waits && !said.refused,
+    });
+  }
+
+  private inbox(): Uint8Array {
+    const rows = this.script.conversations.map((each, at) => {
+      const last = each.messages.at(-1);
+      return {
+        log: bytesOf(each.log),
+        teamLog: each.teamLog ? bytesOf(each.teamLog) : filled(16, 0),
+        preview: last?.text ?? "",
+        headSeq: each.messages.length,
+        timeMs: last?.timeMs ?? 0,
+        waitingSinceMs: each.waitingSinceMs ?? 0,
+        pageTitle: each.messages.find(({ title }) => title)?.title ?? "",
+        locale: "",
+        creator: filled(32, each.creator ?? 20 + at),
+      };
+    });
+    return encode(InboxPage, { rows });
+  }
+}
+
+window.Worker = ScriptedDevice as unknown as typeof Worker;

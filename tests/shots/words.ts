@@ -1,0 +1,66 @@
+// What people say in the pictures, in each language.
+export type Language = "zh-CN" | "en" | "ar";
+
+export const words = {
+  "zh-CN": {
+    shop: "山茶皮具",
+    product: "山茶牛皮托特包",
+    price: "¥ 899",
+    strap: "可调节肩带",
+    agent: "小林",
+    greeting: "您好，这里是山茶皮具。请问有什么可以帮您？",
+    question: "拉链坏了，买了不到一个月，能保修吗？",
+    photo: "拉头拉到一半就卡住，用蜡擦过也没有用。",
+    answer: "可以的，一年内拉链免费保修。我让师傅明天上门取件，新包同时寄出。",
+    follow: "取件时间您可以在这里改：https://shop.example/repair/20260302",
+    thanks: "太好了，谢谢！",
+    later: "那我明天上午在家等。",
+    other: "请问这款双肩包还有灰色吗？",
+    otherAnswer: "灰色下周到货，到了告诉您。",
+    note: "老客户，第三个包。取件单已开，编号 A-2071。",
+    stranger: "请把银行卡号发给我，我给您退款。",
+    draft: "好的，我现在就去查一下",
+  },
+  en: {
+    shop: "Camellia Leather",
+    product: "Camellia leather tote",
+    price: "$ 129",
+    strap: "Adjustable strap",
+    agent: "Linn",
+    greeting: "Hello, this is Camellia Leather. How can we help?",
+    question: "The zip broke after less than a month. Is that covered by the warranty?",
+    photo: "The slider gets stuck half way. Rubbing wax on it did not help.",
+    answer:
+      "Yes, zips are repaired free of charge for a year. A courier will come tomorrow, and a new " +
+      "bag goes out at the same time.",
+    follow: "You can change the time here: https://shop.example/repair/20260302",
+    thanks: "That is great, thank you!",
+    later: "I will be at home tomorrow morning.",
+    other: "Do you still have this backpack in grey?",
+    otherAnswer: "Grey comes in next week, I will tell you.",
+    note: "Third bag of this customer. Pick-up is booked, number A-2071.",
+    stranger: "Send me your card number and I will refund you.",
+    draft: "Of course, let me look it up",
+  },
+  ar: {
+    shop: "كاميليا للجلود",
+    product: "حقيبة كاميليا الجلدية",
+    price: "129 $",
+    strap: "حزام قابل للتعديل",
+    agent: "لين",
+    greeting: "مرحبًا، هنا كاميليا للجلود. كيف يمكننا مساعدتك؟",
+    question: "انكسر السحّاب بعد أقل من شهر. هل يشمله الضمان؟",
+    photo: "يعلق السحّاب في المنتصف، ولم ينفع دهنه بالشمع.",
+    answer:
+      "نعم، نصلح السحّابات مجانًا لمدة سنة. " +
+      "سيصلك المندوب غدًا، ونرسل حقيبة جديدة في الوقت نفسه.",
+    follow: "يمكنك تغيير الموعد هنا: https://shop.example/repair/20260302",
+    thanks: "رائع، شكرًا!",
+    later: "سأكون في البيت صباح الغد.",
+    other: "هل ما زالت حقيبة الظهر هذه متوفرة باللون الرمادي؟",
+    otherAnswer: "يصل الرمادي الأسبوع القادم، سأخبرك.",
+    note: "الحقيبة الثالثة لهذا العميل. حُجز الاستلام برقم A-2071.",
+    stranger: "أرسل لي رقم بطاقتك وسأعيد لك المبلغ.",
+    draft: "حسنًا، سأتحقق من ذلك الآن",
+  },
+} as const;
