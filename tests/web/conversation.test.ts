@@ -91,14 +91,14 @@ test("what comes again is shown once: from outbox, as placed, from history", () 
 
 test("places order messages, the outbox stands behind them in the order of writing", () => {
   const state = fold([
-    message("second waiting", { ref: 12 }),
+    message("second waiting", { ref: 11, timeMs: NOON + 2 }),
     theirs("nine", 9),
-    message("first waiting", { ref: 11 }),
+    message("first waiting", { ref: 12, timeMs: NOON + 1 }),
     theirs("four", 4, { history: true }),
     theirs("seven", 7, { history: true }),
   ]);
   assert.deepEqual(texts(state), ["four", "seven", "nine", "first waiting", "second waiting"]);
-  const after = fold([placed({ ref: 12, counter: 2, seq: 8 })], state);
+  const after = fold([placed({ ref: 11, counter: 2, seq: 8 })], state);
   assert.deepEqual(texts(after), ["four", "seven", "second waiting", "nine", "first waiting"]);
 });
 

@@ -3,22 +3,31 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { signal } from "@preact/signals";
 import type { Engine, EngineEvent, EngineListener } from "../../web/engine/src/client.ts";
+import { encode } from "../../web/engine/src/codec.ts";
 import { Errc } from "../../web/engine/src/gen/errors.ts";
+import { ContentKind, PageView, Text } from "../../web/engine/src/gen/wire.ts";
 import { toHex } from "../../web/engine/src/text.ts";
+import { deviceWords, pageViewOf, productOf } from "../../web/ui/src/context.ts";
+import { lastPage } from "../../web/ui/src/conversation.ts";
 import { Session } from "../../web/ui/src/session.ts";
 
-// The session's timers are the window's.
-(globalThis as { window?: unknown }).window ??= globalThis;
+// The session's timers are the window's, and it wants to know when the page is left.
+const left = new EventTarget();
+(globalThis as { window?: unknown }).window ??= Object.assign(globalThis, {
+  addEventListener: left.addEventListener.bind(left),
+});
 
 const log = new Uint8Array(16).fill(1);
 const device = new Uint8Array(32).fill(2);
 
 class FakeEngine implements Engine {
   readonly sent: number[] = [];
+  readonly kinds: number[] = [];
   private readonly listeners: EngineListener[] = [];
-  command(name: string, fields: { ref?: number } = {}): void {
+  command(name: string, fields: { ref?: number; kind?: number } = {}): void {
     if (name === "send") {
       this.sent.push(fields.ref ?? 0);
+      this.kinds.push(fields.kind ?? 0);
     }
   }
   request(): Promise<never> {
@@ -56,16 +65,80 @@ test("a message that the device refuses is given back, and the reason is said", 
   assert.equal(session.full.value, false);
 });
 
+test("two pages give their messages different numbers", () => {
+  const firsts = Array.from({ length: 50 }, () => begin().session.nextRef());
+  assert.equal(new Set(firsts).size, 50);
+  assert.ok(firsts.every((ref) => Number.isSafeInteger(ref) && ref > 0));
+});
+
+test("a draft is there at once, and none where it is emptied", () => {
+  const { session } = begin();
+  session.writeDraft(log, "half a");
+  assert.equal(session.drafts.value.get(toHex(log)), "half a");
+  session.writeDraft(log, "");
+  assert.equal(session.drafts.value.has(toHex(log)), false);
+});
+
+const text_of_mine = (ref: number, text: string) => ({
+  type: "message", log, seq: 0, counter: 0, author: device, authorClass: 1, mine: true, kind: 1,
+  content: encode(Text, { text }), fallback: "", timeMs: 0, ref, targetAuthor: device,
+  targetCounter: 0, problem: 0, answersSeq: 0, history: false, authorName: "",
+}) as const;
+
+test("a refused message is sent again in new clothes, and stands there once", () => {
+  const { engine, session } = begin();
+  session.sendText("one", log);
+  const [ref = 0] = engine.sent;
+  engine.say(text_of_mine(ref, "one"));
+  engine.say(placed(ref, Errc.id_taken));
+  const items = () => session.logs.value.get(toHex(log))?.items ?? [];
+  const [refused] = items();
+  assert.ok(refused);
+  assert.equal(refused.refused, Errc.id_taken);
+  session.sendAgain(log, refused);
+  assert.equal(engine.sent.length, 2);
+  assert.notEqual(engine.sent[1], ref);
+  engine.say(text_of_mine(engine.sent[1] ?? 0, "one"));
+  assert.deepEqual(items().map((item) => [item.text, item.refused]), [["one", 0]]);
+});
+
+test("the shop hears where the customer is once, and again when that changes", () => {
+  const { engine, session } = begin();
+  const at = (url: string, price: string) =>
+    pageViewOf({ page: { url, title: url }, product: { name: "bag", price } }, "en", "");
+  const say = (view: PageView) => {
+    session.sendText("hello", log, view);
+    engine.say({ ...text_of_mine(1, ""), kind: ContentKind.PAGE_VIEW, ref: engine.sent.at(-2) ?? 0,
+      content: encode(PageView, view) });
+  };
+  say(at("/a", "1"));
+  assert.deepEqual(engine.kinds, [ContentKind.PAGE_VIEW, ContentKind.TEXT]);
+  say(at("/a", "1"));
+  assert.equal(engine.kinds.length, 3);
+  say(at("/a", "2"));
+  say(at("/b", "2"));
+  assert.equal(engine.kinds.length, 7);
+  const told = lastPage(session.logs.value.get(toHex(log)));
+  assert.equal(told && productOf(told)?.price, "2");
+});
+
+test("a device is named as people call it", () => {
+  const chrome =
+    "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) " +
+    "Chrome/156.0.0.0 Mobile Safari/537.36";
+  assert.equal(deviceWords(chrome, 390, 844), "Chrome 156, Android, 390 x 844");
+  const safari =
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 17_4 like Mac OS X) AppleWebKit/605.1.15 " +
+    "(KHTML, like Gecko) Version/17.4 Mobile/15E148 Safari/604.1";
+  assert.equal(deviceWords(safari, 390, 844), "Safari 17, iOS, 390 x 844");
+  assert.equal(deviceWords("", 1280, 800), "1280 x 800");
+});
+
 test("after a crash only what was not stored is given back", () => {
   const { engine, session } = begin();
   session.sendText("stored", log);
   session.sendText("lost", log);
-  engine.say({
-    type: "message", log, seq: 0, counter: 0, author: device, authorClass: 1, mine: true, kind: 1,
-    content: new Uint8Array(), fallback: "", timeMs: 0, ref: engine.sent[0] ?? 0,
-    targetAuthor: device, targetCounter: 0, problem: 0, answersSeq: 0, history: false,
-    authorName: "",
-  });
+  engine.say(text_of_mine(engine.sent[0] ?? 0, "stored"));
   assert.deepEqual(session.takeUnstored().map(({ text }) => text), ["lost"]);
 });
 

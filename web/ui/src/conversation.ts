@@ -20,6 +20,8 @@ export type Item = {
   readonly mine: boolean;
   readonly kind: number;
   readonly text: string;
+  /** Of kind PAGE_VIEW: where the customer was. */
+  readonly page?: PageView | undefined;
   readonly timeMs: number;
   /** Number of the error table: could not be opened. */
   readonly problem: number;
@@ -81,6 +83,14 @@ function textOf(message: MessageOf): string {
   }
 }
 
+function pageOf(message: MessageOf): PageView | undefined {
+  try {
+    return message.kind === ContentKind.PAGE_VIEW ? decode(PageView, message.content) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 function samePlace(item: Item, message: MessageOf, author: string): boolean {
   if (message.seq && item.seq) {
     return item.seq === message.seq;
@@ -97,12 +107,20 @@ function insert(items: readonly Item[], item: Item): Item[] {
     if (item.seq) {
       return !other.seq || other.seq > item.seq;
     }
-    return !other.seq && item.ref > 0 && other.ref > item.ref;
+    return !other.seq && other.timeMs > item.timeMs;
   };
   while (at > 0 && behind(items[at - 1] as Item)) {
     at--;
   }
   return [...items.slice(0, at), item, ...items.slice(at)];
+}
+
+/** Instead of what was known of it, in the same place while it has none of the log. */
+function put(items: readonly Item[], known: Item | undefined, item: Item): Item[] {
+  if (known && !item.seq) {
+    return items.map((other) => (other === known ? item : other));
+  }
+  return insert(known ? items.filter((other) => other !== known) : items, item);
 }
 
 function takeMessage(state: Conversation, message: MessageOf): Conversation {
@@ -123,6 +141,7 @@ function takeMessage(state: Conversation, message: MessageOf): Conversation {
     mine,
     kind,
     text: problem ? "" : textOf(message),
+    page: problem ? undefined : pageOf(message),
     timeMs,
     problem,
     refused: 0,
@@ -130,7 +149,7 @@ function takeMessage(state: Conversation, message: MessageOf): Conversation {
   const named = kind === ContentKind.ABOUT && !problem && authorClass !== AuthorClass.stranger;
   return {
     ...state,
-    items: insert(known ? state.items.filter((other) => other !== known) : state.items, item),
+    items: put(state.items, known, item),
     names: named ? { ...state.names, [author]: item.text } : state.names,
     typing: state.typing.filter((other) => other !== author || message.history),
   };
@@ -146,7 +165,12 @@ function takePlaced(state: Conversation, placed: PlacedOf): Conversation {
   }
   const { seq, counter, timeMs, code } = placed;
   const item = code ? { ...known, refused: code } : { ...known, seq, counter, timeMs, refused: 0 };
-  return { ...state, items: insert(state.items.filter((other) => other !== known), item) };
+  return { ...state, items: put(state.items, known, item) };
+}
+
+/** Without one message that was never placed. */
+export function without(state: Conversation, key: string): Conversation {
+  return { ...state, items: state.items.filter((item) => item.key !== key || item.seq > 0) };
 }
 
 /** Answers the same object where the event changes nothing. The event must be of this log. */
@@ -179,4 +203,11 @@ export function reduce(state: Conversation, event: CoreEvent): Conversation {
 /** The newest place of what this page holds; what a person has seen who sees the end. */
 export function lastSeq(state: Conversation): number {
   return state.items.reduce((last, item) => Math.max(last, item.seq), 0);
+}
+
+/** Where the customer was when he last said so. */
+export function lastPage(state: Conversation | undefined): PageView | undefined {
+  const { customer } = AuthorClass;
+  const said = state?.items.filter((item) => item.page && item.authorClass === customer);
+  return said?.at(-1)?.page;
 }

@@ -7,7 +7,17 @@ import { ContentKind, PageView, Text } from "../../engine/src/gen/wire.ts";
 import type { StorageMode } from "../../engine/src/seams.ts";
 import { toHex } from "../../engine/src/text.ts";
 import type { Locale } from "../i18n/index.ts";
-import { emptyConversation, reduce, type Conversation } from "./conversation.ts";
+import { sameContext } from "./context.ts";
+import {
+  emptyConversation,
+  lastPage,
+  reduce,
+  without,
+  type Conversation,
+  type Item,
+} from "./conversation.ts";
+import { Drafts } from "./drafts.ts";
+import { takeMember, type Members } from "./members.ts";
 import { ConnectionState, statusOf, type Status } from "./status.ts";
 
 /** Messages to ask for at a time: two screens of a phone, one of a desk. */
@@ -16,7 +26,8 @@ export const PAGE_MESSAGES = 50;
 const TEXT_BYTES_MAX = 16 * 1024 - 64;
 const TYPING_REPEAT_MS = 2500;
 const TYPING_STOPS_MS = 4000;
-const NO_LOG = new Uint8Array(16);
+/** Stands for a conversation that has not begun. */
+export const NO_LOG = new Uint8Array(16);
 const NO_BYTES = new Uint8Array();
 const DELAY_MS_MAX = 0x7fffffff;
 
@@ -37,6 +48,12 @@ export const isOfDevice = (problem: Problem): boolean => /^0*$/.test(problem.log
 
 const hasLog = (event: EngineEvent): event is LogEvent => "log" in event;
 
+/** Below 2^52, so that no two pages of a device give their messages the same number. */
+function randomRef(): number {
+  const [high = 0, low = 0] = crypto.getRandomValues(new Uint32Array(2));
+  return (high % 2 ** 20) * 2 ** 32 + low;
+}
+
 export class Session {
   readonly ready = signal(false);
   readonly certified = signal(false);
@@ -52,8 +69,13 @@ export class Session {
   readonly full = signal(false);
   readonly problems: Signal<readonly Problem[]> = signal([]);
   readonly logs: Signal<ReadonlyMap<string, Conversation>> = signal(new Map());
+  /** By log in hexadecimal. */
+  readonly members: Signal<ReadonlyMap<string, Members>> = signal(new Map());
+  /** What was begun and not sent, by log in hexadecimal; zeros where none has begun. */
+  readonly drafts: ReadonlySignal<ReadonlyMap<string, string>>;
   readonly status: ReadonlySignal<Status>;
-  private last_ref = Date.now() * 1000;
+  private readonly draft_store: Drafts;
+  private last_ref = randomRef();
   private end_timer = 0;
   /** What was given to the engine and is not known to be stored. */
   private readonly unstored = new Map<number, Unstored>();
@@ -75,6 +97,8 @@ export class Session {
         inSync: this.logs.value.get(this.shown.value)?.inSync ?? true,
       }),
     );
+    this.draft_store = new Drafts(() => undefined);
+    this.drafts = this.draft_store.texts;
     engine.on((event) => this.take(event));
   }
 
@@ -162,6 +186,10 @@ export class Session {
     if (event.type === "message" && event.mine) {
       this.unstored.delete(event.ref);
     }
+    if (event.type === "member") {
+      const members = takeMember(this.members.value.get(log), event);
+      this.members.value = new Map(this.members.value).set(log, members);
+    }
     const before = this.logs.value.get(log) ?? emptyConversation(log);
     const after = reduce(before, event);
     if (after !== before || !this.logs.value.has(log)) {
@@ -183,8 +211,35 @@ export class Session {
     this.engine.command("loadHistory", { log, beforeSeq, limit: PAGE_MESSAGES });
   }
 
-  sendText(text: string, log: Uint8Array): void {
+  /** With `page`, the shop is told first where the customer is, unless it was told before. */
+  sendText(text: string, log: Uint8Array, page?: PageView): void {
+    const told = lastPage(this.logs.value.get(toHex(log)));
+    if (page && !(told && sameContext(told, page))) {
+      const content = encode(PageView, page);
+      const ref = this.nextRef();
+      this.engine.command("send", { log, ref, kind: ContentKind.PAGE_VIEW, content });
+    }
     this.send_text(text, log, NO_BYTES);
+  }
+
+  /** Keeps what is being written; empty text forgets it. */
+  writeDraft(log: Uint8Array, text: string): void {
+    this.draft_store.write(log, text);
+  }
+
+  /** Takes a message that was refused for good away. */
+  discard(log: Uint8Array, item: Item): void {
+    const name = toHex(log);
+    const before = this.logs.value.get(name);
+    if (before) {
+      this.logs.value = new Map(this.logs.value).set(name, without(before, item.key));
+    }
+  }
+
+  /** The same words again, in the place of a message that was refused for good. */
+  sendAgain(log: Uint8Array, item: Item): void {
+    this.discard(log, item);
+    this.sendText(item.text, log);
   }
 
   /** Begins a conversation, with the page first; logOpened comes with the answered number. */

@@ -1,0 +1,25 @@
+// Who takes part in each conversation: name, picture and on whose side, as the engine says it.
+import type { CoreEvent } from "../../engine/src/client.ts";
+import { toHex } from "../../engine/src/text.ts";
+
+export type Member = {
+  readonly device: string;
+  readonly name: string;
+  readonly picture: Uint8Array;
+  readonly authorClass: number;
+  readonly left: boolean;
+};
+
+/** By device. */
+export type Members = ReadonlyMap<string, Member>;
+
+type MemberOf = Extract<CoreEvent, { type: "member" }>;
+
+export function takeMember(before: Members | undefined, event: MemberOf): Members {
+  const device = toHex(event.device);
+  const { authorClass, left } = event;
+  // An engine that does not say these yet leaves the name to the messages.
+  const said: Partial<Pick<Member, "name" | "picture">> = event as object;
+  const { name = "", picture = new Uint8Array() } = said;
+  return new Map(before).set(device, { device, name, picture, authorClass, left });
+}
