@@ -93,7 +93,8 @@ std::string etag_of(std::string_view text) {
 }  // namespace
 
 FileKind kind_of(std::string_view path) {
-  if (path == "shopbell.js") return FileKind::loader;
+  // Both halves of it run in the shop's own pages.
+  if (path == "shopbell.js" || path == "widget/panel.js") return FileKind::loader;
   if (path.starts_with("demo/")) return FileKind::demo;
   if (path.starts_with("widget/") && path.ends_with(".html")) return FileKind::frame;
   if (path.starts_with("console/") && path.ends_with(".html")) return FileKind::console;
@@ -132,7 +133,8 @@ Headers security_headers(FileKind kind, const SitePolicy& policy) {
                    kind == FileKind::console ? "same-origin" : "cross-origin");
   out.emplace_back("Cross-Origin-Embedder-Policy", "require-corp");
   if (kind == FileKind::console) out.emplace_back("Cross-Origin-Opener-Policy", "same-origin");
-  // The loader is public; tags with `crossorigin`, `integrity` or `type="module"` ask for this.
+  // The loader is public; tags with `crossorigin`, `integrity` or `type="module"` ask for this,
+  // and its second half is imported.
   if (kind == FileKind::loader) out.emplace_back("Access-Control-Allow-Origin", "*");
   return out;
 }
