@@ -1,129 +1,406 @@
-// The visitor's conversation: which log is shown, what is sent when it begins, what counts as read.
+// The visitor's conversations: which one is shown, what is sent when one begins, what counts as
+// read, and what the page around has told.
 import { computed, effect, signal, type ReadonlySignal, type Signal } from "@preact/signals";
 import type { Engine, EngineEvent } from "../../web/engine/src/client.ts";
+import { decode } from "../../web/engine/src/codec.ts";
 import { Errc } from "../../web/engine/src/gen/errors.ts";
+import { Look, type PageView } from "../../web/engine/src/gen/wire.ts";
 import { toHex } from "../../web/engine/src/text.ts";
 import { errorName } from "../../web/ui/i18n/errors.ts";
-import { translator, type Locale, type Translate } from "../../web/ui/i18n/index.ts";
+import { pickLocale, type Locale } from "../../web/ui/i18n/index.ts";
 import { emptyConversation, lastSeq, type Conversation } from "../../web/ui/src/conversation.ts";
-import { Session, type Unstored } from "../../web/ui/src/session.ts";
+import { NO_LOG, PAGE_MESSAGES, Session, type Unstored } from "../../web/ui/src/session.ts";
 import { ConnectionState } from "../../web/ui/src/status.ts";
-import { pageAllowed } from "./config.ts";
-import type { FromPage, PageInfo } from "./host_page.ts";
+import { pageAllowed, type FrameConfig } from "./config.ts";
+import { fittingView, ownDevice } from "./context.ts";
+import { isTalk, peopleOf, rowsOf, unreadOf, type Person, type Row } from "./conversations.ts";
+import type { ContextInfo, FromPage, PageInfo, ThemeChoice } from "./host_page.ts";
+import { translator, type Translate } from "./i18n/index.ts";
+import { keepHere, keepShown, lastShown, wasHere } from "./kept.ts";
 
 /** A conversation whose first entry still waits in the outbox has no kind yet: 0. */
 const MAIN_LOG = 1;
+/** Enough of a conversation for its line in the list; a log also holds what nobody reads. */
+const PREVIEW_ENTRIES = 12;
+/** Stands for the conversation that is not begun yet. */
+const NEW = toHex(NO_LOG);
 const NO_CONVERSATION = emptyConversation("");
 /** After these nothing that is written here would ever reach the shop. */
 const BLOCKING: ReadonlySet<string> = new Set([
   "wrong_shop", "card_chain", "closed_shop_unknown", "closed_origin", "closed_frame",
 ]);
 
+export type Screen = "list" | "talk";
+/** What others may be told of a message: that it is there, never what it says. */
+export type Traffic = { readonly direction: "in" | "out"; readonly fresh: boolean };
+
+type MessageEvent = Extract<EngineEvent, { type: "message" }>;
+
 export class FrameApp {
-  readonly t: Translate;
+  readonly locale: Signal<Locale>;
+  readonly t: ReadonlySignal<Translate>;
+  readonly theme: Signal<ThemeChoice>;
   readonly session: Session;
-  readonly draft = signal("");
+  /** The conversation from which the person came to the list. */
+  readonly left = signal("");
+  readonly screen: Signal<Screen> = signal("talk");
   readonly open = signal(false);
   readonly visible = signal(document.visibilityState === "visible");
+  /** The conversation was ended by the page; only opening it anew helps. */
+  readonly ended = signal(false);
+  /** Changes when the person should be able to write, or to choose, at once. */
   readonly focus = signal(0);
+  /** The log on the screen; NEW before it is begun. */
+  readonly shown: ReadonlySignal<string>;
   readonly conversation: ReadonlySignal<Conversation>;
+  readonly draft: ReadonlySignal<string>;
+  readonly rows: ReadonlySignal<readonly Row[]>;
+  readonly people: ReadonlySignal<readonly Person[]>;
+  readonly unread: ReadonlySignal<number>;
+  readonly canGoBack: ReadonlySignal<boolean>;
+  readonly canStartNew: ReadonlySignal<boolean>;
+  /** A page of its own, without a panel around. */
+  readonly ownTab: boolean;
+  /** Nothing was said here yet, as far as is known. */
+  readonly greets: ReadonlySignal<boolean>;
+  /** What the shop chose for its card; the page's own choice comes before it. */
+  readonly shopAccent = signal("");
   /** Number of the error that keeps this conversation from being one; 0 where there is none. */
   readonly blocked: ReadonlySignal<number>;
   private readonly log: Signal<Uint8Array | undefined> = signal(undefined);
-  private readonly shown: ReadonlySignal<string>;
+  private readonly own: Signal<ReadonlyMap<string, Uint8Array>> = signal(new Map());
+  /** How often a log's newest page was asked for and has not come; what arrives then is no news. */
+  private readonly loading: Signal<ReadonlyMap<string, number>> = signal(new Map());
+  private readonly settled = signal(false);
   private page: PageInfo = { url: "", title: "" };
+  private context: ContextInfo = {};
+  private prefilled = "";
   /** Number of the message that begins the conversation, until its log is named. */
   private beginning = 0;
   private waiting: string[] = [];
+  private readonly sent = new Set<number>();
+  private readonly traffic_listeners: ((traffic: Traffic) => void)[] = [];
 
   constructor(
     private readonly engine: Engine,
-    readonly locale: Locale,
+    config: FrameConfig,
     ancestors: readonly string[],
   ) {
-    this.t = translator(locale);
-    this.shown = computed(() => (this.log.value ? toHex(this.log.value) : ""));
-    this.session = new Session(engine, this.shown, locale);
-    this.conversation = computed(
-      () => this.session.logs.value.get(this.shown.value) ?? NO_CONVERSATION,
-    );
-    this.blocked = computed(() => {
-      const { shop, problems, connection } = this.session;
-      if (shop.value && !pageAllowed(shop.value.domains, ancestors)) {
-        return Errc.closed_origin;
-      }
-      const { state, code } = connection.value;
-      const codes = problems.value.map((problem) => problem.code);
-      const all = state === ConnectionState.stopped ? [code, ...codes] : codes;
-      return all.find((each) => BLOCKING.has(errorName(each))) ?? 0;
+    this.ownTab = config.ownTab && window.parent === window;
+    this.locale = signal(pickLocale([config.lang, ...navigator.languages]));
+    this.t = computed(() => translator(this.locale.value));
+    this.theme = signal(config.theme);
+    this.shown = computed(() => (this.log.value ? toHex(this.log.value) : NEW));
+    this.session = new Session(engine, this.shown, this.locale.value);
+    const { logs } = this.session;
+    this.conversation = computed(() => {
+      const known = logs.value.get(this.shown.value) ?? NO_CONVERSATION;
+      return this.loading.value.get(this.shown.value) ? { ...known, loaded: false } : known;
     });
-    engine.on((event) => this.take(event));
-    document.addEventListener("visibilitychange", () => {
-      this.visible.value = document.visibilityState === "visible";
+    this.draft = computed(() => this.draftOf(this.shown.value));
+    this.rows = computed(() => rowsOf(this.own.value.keys(), logs.value));
+    this.people = computed(() => peopleOf(this.conversation.value));
+    this.unread = computed(() => unreadOf(this.rows.value, this.sees() ? this.shown.value : ""));
+    this.canGoBack = computed(
+      () => this.screen.value === "talk" && this.rows.value.length > (this.log.value ? 1 : 0),
+    );
+    this.canStartNew = computed(() => this.screen.value === "talk" && !!this.log.value);
+    const was_here = wasHere();
+    this.greets = computed(
+      () => !this.log.value && !this.beginning && (this.settled.value || !was_here),
+    );
+    this.blocked = computed(() => this.blocking(ancestors));
+    effect(() => {
+      this.session.locale = this.locale.value;
     });
     effect(() => this.mark_read());
+    engine.on((event) => this.take(event));
+    document.addEventListener("visibilitychange", () => this.come_back());
+    window.addEventListener("online", () => this.come_back());
+  }
+
+  /** Called for each message that is new, here or from the shop. */
+  onTraffic(listener: (traffic: Traffic) => void): void {
+    this.traffic_listeners.push(listener);
+  }
+
+  private sees(): boolean {
+    return this.open.value && this.visible.value && this.screen.value === "talk";
+  }
+
+  private blocking(ancestors: readonly string[]): number {
+    const { shop, problems, connection } = this.session;
+    if (shop.value && !pageAllowed(shop.value.domains, ancestors)) {
+      return Errc.closed_origin;
+    }
+    const { state, code } = connection.value;
+    const codes = problems.value.map((problem) => problem.code);
+    const all = state === ConnectionState.stopped ? [code, ...codes] : codes;
+    return all.find((each) => BLOCKING.has(errorName(each))) ?? 0;
+  }
+
+  /** A phone that slept for minutes does not wait for the back-off to end. */
+  private come_back(): void {
+    this.visible.value = document.visibilityState === "visible";
+    const { state } = this.session.connection.value;
+    if (this.visible.value && !this.ended.value && state === ConnectionState.offline) {
+      this.engine.command("retry");
+    }
   }
 
   private take(event: EngineEvent): void {
-    if (event.type === "ready" && this.log.value) {
-      this.session.open(this.log.value);
+    switch (event.type) {
+      case "ready":
+        this.loading.value = new Map();
+        // The conversations that are there follow in the same breath.
+        queueMicrotask(() => this.settle());
+        break;
+      case "crashed":
+        this.keep_words(this.session.takeUnstored(), true);
+        break;
+      case "placed":
+        if (event.code) {
+          const words = this.session.takeUnstored(event.ref);
+          this.keep_words(words, event.ref === this.beginning);
+        }
+        break;
+      case "shop":
+        this.shopAccent.value = accentOf(event.look);
+        break;
+      case "historyEnd":
+        this.count_loading(toHex(event.log), -1);
+        break;
+      case "message":
+        this.note_message(event);
+        break;
+      case "logOpened":
+        if (event.kind <= MAIN_LOG) {
+          this.note_log(event.log, this.beginning !== 0 && event.ref === this.beginning);
+        }
+        break;
     }
-    if (event.type === "crashed") {
-      this.keep_words(this.session.takeUnstored());
-    } else if (event.type === "placed" && event.code) {
-      this.keep_words(this.session.takeUnstored(event.ref));
+  }
+
+  private note_log(log: Uint8Array, begun_here: boolean): void {
+    const name = toHex(log);
+    if (!this.own.value.has(name)) {
+      this.own.value = new Map(this.own.value).set(name, log);
+      keepHere();
     }
-    if (event.type !== "logOpened" || event.kind > MAIN_LOG) {
+    if (begun_here) {
+      this.beginning = 0;
+      for (const text of this.waiting.splice(0)) {
+        this.send_in(log, text);
+      }
+    }
+    const is_empty = !this.log.value && this.screen.value === "talk" && !this.beginning;
+    if (is_empty && (begun_here || (this.settled.value && this.own.value.size === 1))) {
+      this.move_draft(name);
+      this.show(log);
+    } else if (this.settled.value && name !== this.shown.value) {
+      this.load(log, PREVIEW_ENTRIES);
+    }
+  }
+
+  /** Begun, or begun again after a crash: decides what is on the screen. */
+  private settle(): void {
+    const own = this.own.value;
+    for (const log of own.values()) {
+      if (toHex(log) !== this.shown.value) {
+        this.load(log, PREVIEW_ENTRIES);
+      }
+    }
+    if (this.log.value) {
+      this.show(this.log.value);
+    } else if (!this.settled.value && !this.beginning) {
+      this.choose([...own.values()]);
+    }
+    this.settled.value = true;
+    if (this.prefilled) {
+      this.prefill(this.prefilled);
+    }
+  }
+
+  private choose(own: readonly Uint8Array[]): void {
+    const last = lastShown();
+    const found = own.length === 1 ? own[0] : own.find((log) => toHex(log) === last);
+    if (found) {
+      this.move_draft(toHex(found));
+      this.show(found);
+    } else if (own.length > 1 && !this.draftOf(NEW)) {
+      this.screen.value = "list";
+    }
+  }
+
+  private load(log: Uint8Array, limit: number): void {
+    this.count_loading(toHex(log), 1);
+    this.engine.command("openLog", { log, limit });
+  }
+
+  private count_loading(name: string, step: number): void {
+    const count = Math.max(0, (this.loading.value.get(name) ?? 0) + step);
+    this.loading.value = new Map(this.loading.value).set(name, count);
+  }
+
+  private show(log: Uint8Array): void {
+    this.log.value = log;
+    this.screen.value = "talk";
+    keepShown(toHex(log));
+    this.load(log, PAGE_MESSAGES);
+  }
+
+  private note_message(event: MessageEvent): void {
+    const { mine, kind, ref, history } = event;
+    if (!isTalk(kind)) {
       return;
     }
-    const begun_here = this.beginning !== 0 && event.ref === this.beginning;
-    if (this.log.value && !begun_here) {
-      return;
+    if (mine ? this.sent.delete(ref) : !history) {
+      const direction = mine ? "out" : "in";
+      this.traffic_listeners.forEach((tell) => tell({ direction, fresh: !history }));
     }
-    this.log.value = event.log;
-    this.session.open(event.log);
-    this.beginning = 0;
-    for (const text of this.waiting.splice(0)) {
-      this.session.sendText(text, event.log);
+  }
+
+  draftOf(name: string): string {
+    return this.session.drafts.value.get(name) ?? "";
+  }
+
+  /** Puts words before what is being written there. */
+  private draft_before(name: string, words: readonly string[]): void {
+    const text = [...words, this.draftOf(name)].filter(Boolean).join("\n");
+    this.session.writeDraft(this.own.value.get(name) ?? NO_LOG, text);
+  }
+
+  /** What was written for a new conversation belongs to the one that turned out to be there. */
+  private move_draft(name: string): void {
+    const text = this.draftOf(NEW);
+    if (text) {
+      this.session.writeDraft(NO_LOG, "");
+      this.draft_before(name, [text]);
     }
   }
 
   /** What could not be stored stands in the composer again. */
-  private keep_words(unstored: readonly Unstored[]): void {
-    const texts = unstored.map(({ text }) => text);
-    if (!this.log.value) {
-      texts.push(...this.waiting.splice(0));
+  private keep_words(unstored: readonly Unstored[], not_begun: boolean): void {
+    if (not_begun) {
+      this.draft_before(NEW, this.waiting.splice(0));
       this.beginning = 0;
     }
-    this.draft.value = [...texts, this.draft.value].filter(Boolean).join("\n");
+    for (const { log, text } of [...unstored].reverse()) {
+      this.draft_before(log, [text]);
+    }
   }
 
-  /** The page around the frame has opened or closed the panel. */
+  /** The page around the frame has said something. */
   heard(word: FromPage): void {
-    this.page = word.page;
-    this.open.value = word.open;
-    if (word.open) {
+    switch (word.type) {
+      case "open":
+        this.page = word.page;
+        this.open.value = true;
+        this.focus.value++;
+        break;
+      case "close":
+        this.page = word.page;
+        this.open.value = false;
+        break;
+      case "page":
+        this.page = word.page;
+        // What a page said of itself was said of the page before.
+        this.context = { ...this.context, page: undefined };
+        break;
+      case "context":
+        this.context = word.context;
+        break;
+      case "prefill":
+        this.prefill(word.text);
+        break;
+      case "locale":
+        this.locale.value = pickLocale([word.lang, ...navigator.languages]);
+        break;
+      case "theme":
+        this.theme.value = word.theme;
+        break;
+      case "shutdown":
+        this.ended.value = true;
+        this.engine.close();
+        break;
+    }
+  }
+
+  /** Never over what somebody is writing. */
+  private prefill(text: string): void {
+    if (!this.settled.value) {
+      this.prefilled = text;
+      return;
+    }
+    this.prefilled = "";
+    const [newest] = this.rows.value;
+    if (this.screen.value === "list" && newest) {
+      this.showRow(newest.log);
+    }
+    if (!this.draft.value) {
+      this.write(text);
+    }
+  }
+
+  /** The conversation that was left stays known, so that the list can point at it. */
+  showList(): void {
+    if (this.log.value) {
+      this.session.typed(this.log.value, false);
+    }
+    this.left.value = this.shown.value;
+    this.log.value = undefined;
+    this.screen.value = "list";
+    keepShown("list");
+  }
+
+  showRow(name: string): void {
+    const log = this.own.value.get(name);
+    if (log) {
+      this.show(log);
       this.focus.value++;
     }
   }
 
+  startNew(): void {
+    this.log.value = undefined;
+    this.screen.value = "talk";
+    keepShown("");
+    this.focus.value++;
+  }
+
   write(text: string): void {
-    this.draft.value = text;
+    this.session.writeDraft(this.log.value ?? NO_LOG, text);
     if (this.log.value) {
       this.session.typed(this.log.value, text.trim() !== "");
     }
   }
 
   send(text: string): void {
-    this.draft.value = "";
+    this.session.writeDraft(this.log.value ?? NO_LOG, "");
     if (this.log.value) {
-      this.session.sendText(text, this.log.value);
+      this.send_in(this.log.value, text);
       this.session.typed(this.log.value, false);
     } else if (this.beginning) {
       this.waiting.push(text);
     } else {
-      this.beginning = this.session.beginWith(text, { ...this.page, locale: this.locale });
+      this.beginning = this.session.beginWith(text, this.page_view());
+      this.sent.add(this.beginning);
     }
+  }
+
+  private send_in(log: Uint8Array, text: string): void {
+    this.sent.add(this.session.sendText(text, log, this.page_view()));
+  }
+
+  private page_view(): PageView {
+    return fittingView(this.page, this.context, this.locale.value, ownDevice());
+  }
+
+  /** The face of whoever answered last. */
+  pictureOf(row: Row): Uint8Array | undefined {
+    return peopleOf(this.session.logs.value.get(row.log) ?? NO_CONVERSATION).find(
+      ({ device }) => device === row.author,
+    )?.picture;
   }
 
   loadEarlier(): void {
@@ -139,9 +416,16 @@ export class FrameApp {
   private mark_read(): void {
     const { ownReadSeq, loaded } = this.conversation.value;
     const seq = lastSeq(this.conversation.value);
-    const sees = this.open.value && this.visible.value && loaded && !this.blocked.value;
-    if (sees && this.log.value && seq > ownReadSeq) {
+    if (this.sees() && loaded && !this.blocked.value && this.log.value && seq > ownReadSeq) {
       this.session.markRead(this.log.value, seq);
     }
+  }
+}
+
+function accentOf(look: Uint8Array): string {
+  try {
+    return decode(Look, look).accent;
+  } catch {
+    return "";
   }
 }

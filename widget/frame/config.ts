@@ -1,10 +1,15 @@
 // What the loader says in the frame's fragment; nothing of it is secret.
+import { readTheme, type ThemeChoice } from "./host_page.ts";
+
 export type FrameConfig = {
   readonly shop: string;
   readonly relayUrl: string;
   readonly lang: string;
   /** Origin of the page that shows the frame. */
   readonly parent: string;
+  readonly theme: ThemeChoice;
+  /** Opened as a page of its own: nobody is around it. */
+  readonly ownTab: boolean;
 };
 
 export function readConfig(hash: string): FrameConfig | undefined {
@@ -14,7 +19,14 @@ export function readConfig(hash: string): FrameConfig | undefined {
   if (!/^[\w-]{43}$/.test(shop) || !/^wss?:\/\//.test(relayUrl)) {
     return undefined;
   }
-  return { shop, relayUrl, lang: fields.get("lang") ?? "", parent: fields.get("parent") ?? "" };
+  return {
+    shop,
+    relayUrl,
+    lang: fields.get("lang") ?? "",
+    parent: fields.get("parent") ?? "",
+    theme: readTheme({ theme: fields.get("theme"), accent: fields.get("accent") }),
+    ownTab: fields.get("tab") === "1",
+  };
 }
 
 /** A domain of the shop card: an origin, a host with port, a host, or `*.host` for all below it. */

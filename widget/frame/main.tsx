@@ -2,30 +2,84 @@
 import { effect } from "@preact/signals";
 import { render } from "preact";
 import { openEngine } from "../../web/engine/src/client.ts";
-import { dirOf, pickLocale, translator } from "../../web/ui/i18n/index.ts";
+import { errorName } from "../../web/ui/i18n/errors.ts";
+import { dirOf, pickLocale } from "../../web/ui/i18n/index.ts";
+import { ring } from "../../web/ui/src/sound.ts";
 import { applyTheme } from "../../web/ui/src/theme.ts";
 import { FrameApp } from "./app.ts";
-import { readConfig } from "./config.ts";
-import { HostPage } from "./host_page.ts";
+import { readConfig, type FrameConfig } from "./config.ts";
+import { HostPage, type Cause } from "./host_page.ts";
+import { translator } from "./i18n/index.ts";
 import { Frame } from "./view.tsx";
+import { followViewport } from "./viewport.ts";
 
 declare const __WORKER_URL__: string;
 declare const __WASM_URL__: string;
 
+const RING_GAP_MS = 3000;
+
 const asset = (path: string): URL => new URL(`../${path}`, location.href);
 
-function start(root: HTMLElement): void {
-  const config = readConfig(location.hash);
-  const locale = pickLocale([config?.lang, ...navigator.languages]);
-  const t = translator(locale);
-  document.documentElement.lang = locale;
-  document.documentElement.dir = dirOf(locale);
-  applyTheme(document.documentElement, { theme: "auto", accent: "" });
-  document.title = t("conversation");
-  if (!config) {
-    root.textContent = t("startFailed");
-    return;
+const CAUSES: Readonly<Record<string, Cause>> = {
+  wrong_shop: "wrong_shop",
+  card_chain: "card_chain",
+  closed_shop_unknown: "shop_unknown",
+  closed_origin: "origin",
+  closed_frame: "failed",
+};
+
+/** Why there is no conversation right now; nothing where there is one. */
+function causeOf({ session, blocked }: FrameApp): Cause | undefined {
+  if (session.storage.value === "refused") {
+    return "storage_refused";
   }
+  return session.failed.value ? "failed" : CAUSES[errorName(blocked.value)];
+}
+
+/** Everything that the page around is told; each error once for as long as it lasts. */
+function tellPage(app: FrameApp, page: HostPage): void {
+  effect(() => page.say({ type: "unread", count: app.unread.value }));
+  let last: Cause | undefined;
+  effect(() => {
+    const cause = causeOf(app);
+    if (cause && cause !== last) {
+      page.say({ type: "error", cause });
+    }
+    last = cause;
+  });
+  app.onTraffic(({ direction }) => page.say({ type: "message", direction }));
+}
+
+/** What of the document follows the person's language, the shop's look and what is unread. */
+function dressDocument(app: FrameApp, root: HTMLElement): void {
+  effect(() => {
+    root.lang = app.locale.value;
+    root.dir = dirOf(app.locale.value);
+  });
+  effect(() => {
+    const { theme, accent } = app.theme.value;
+    applyTheme(root, { theme, accent: accent || app.shopAccent.value });
+  });
+  effect(() => {
+    const name = app.session.shop.value?.name || app.t.value("conversation");
+    document.title = app.unread.value ? `(${app.unread.value}) ${name}` : name;
+  });
+  followViewport(root);
+}
+
+function ringForNews(app: FrameApp): void {
+  let rang_ms = Number.NEGATIVE_INFINITY;
+  app.onTraffic(({ direction }) => {
+    const now = performance.now();
+    const unseen = !app.open.value || !app.visible.value;
+    if (direction === "in" && unseen && now - rang_ms >= RING_GAP_MS) {
+      rang_ms = now;
+      ring();
+    }
+  });
+}
+
+function makeApp(config: FrameConfig): FrameApp {
   const engine = openEngine({
     app: "widget",
     shop: config.shop,
@@ -35,20 +89,37 @@ function start(root: HTMLElement): void {
   });
   const own_ancestors = "ancestorOrigins" in location ? [...location.ancestorOrigins] : [];
   const ancestors = own_ancestors.length ? own_ancestors : [config.parent];
-  const app = new FrameApp(engine, locale, ancestors);
+  return new FrameApp(engine, config, window.parent === window ? [] : ancestors);
+}
+
+function start(root: HTMLElement): void {
+  const config = readConfig(location.hash);
+  if (!config) {
+    const locale = pickLocale(navigator.languages);
+    document.documentElement.lang = locale;
+    document.documentElement.dir = dirOf(locale);
+    applyTheme(document.documentElement, { theme: "auto", accent: "" });
+    root.textContent = translator(locale)("startFailed");
+    return;
+  }
+  const app = makeApp(config);
   const page = new HostPage(config.parent, (word) => app.heard(word));
   const close = () => page.say({ type: "close" });
-  document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && !event.isComposing) {
-      close();
-    }
-  });
-  effect(() => {
-    const count = app.open.value && app.visible.value ? 0 : app.conversation.value.unread;
-    page.say({ type: "unread", count });
-  });
-  render(<Frame app={app} onClose={close} />, root);
+  if (app.ownTab) {
+    app.open.value = true;
+    app.focus.value++;
+  } else {
+    document.addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && !event.isComposing && !event.defaultPrevented) {
+        close();
+      }
+    });
+  }
+  dressDocument(app, document.documentElement);
+  ringForNews(app);
+  render(<Frame app={app} onClose={app.ownTab ? undefined : close} />, root);
   page.say({ type: "ready" });
+  tellPage(app, page);
 }
 
 start(document.getElementById("root") as HTMLElement);

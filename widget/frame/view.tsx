@@ -1,76 +1,73 @@
 import { errorName, errorSentence } from "../../web/ui/i18n/errors.ts";
 import { Composer } from "../../web/ui/src/composer.tsx";
 import { Icon } from "../../web/ui/src/icons.tsx";
-import {
-  Elsewhere,
-  Failed,
-  Problems,
-  StatusLine,
-  StorageNotice,
-} from "../../web/ui/src/notices.tsx";
-import type { Status } from "../../web/ui/src/status.ts";
+import { Elsewhere, Failed, Problems, StorageNotice } from "../../web/ui/src/notices.tsx";
 import { Timeline } from "../../web/ui/src/timeline_view.tsx";
 import { useNow } from "../../web/ui/src/use_now.ts";
 import type { FrameApp } from "./app.ts";
-
-function Header({ app, onClose }: { app: FrameApp; onClose: () => void }) {
-  const { t, session } = app;
-  const code = app.blocked.value;
-  const status: Status = code
-    ? { name: "stopped", tone: "danger", sentence: "stopped", code }
-    : session.status.value;
-  return (
-    <header>
-      <span class="mark">
-        <Icon name="bell" />
-      </span>
-      <div class="titles">
-        <h1 data-testid="shop-name">{session.shop.value?.name ?? ""}</h1>
-        <StatusLine t={t} status={status} />
-      </div>
-      {status.name === "offline" && (
-        <button type="button" class="plain" data-testid="retry" onClick={() => app.retry()}>
-          {t("retry")}
-        </button>
-      )}
-      <button
-        type="button"
-        class="close"
-        aria-label={t("close")}
-        title={t("close")}
-        onClick={onClose}
-      >
-        <Icon name="cross" />
-        <Icon name="chevron" />
-      </button>
-    </header>
-  );
-}
+import { Header } from "./header.tsx";
+import { List } from "./list.tsx";
+import { Welcome } from "./welcome.tsx";
 
 function Blocked({ app, code }: { app: FrameApp; code: number }) {
   return (
     <div class="whole" role="alert" data-testid="problem" data-error={errorName(code)}>
       <Icon name="warning" />
-      <p>{errorSentence(app.t, code)}</p>
+      <p>{errorSentence(app.t.value, code)}</p>
+    </div>
+  );
+}
+
+/** In a page of its own the browser may allow what it refuses inside another. */
+function Refused({ app }: { app: FrameApp }) {
+  const t = app.t.value;
+  return (
+    <div class="whole" role="alert" data-testid="storage" data-mode="refused">
+      <p>{t("storageRefused")}</p>
+      {!app.ownTab && (
+        <a class="primary" href={`${location.href}&tab=1`} target="_blank" rel="noopener">
+          {t("openInTab")}
+        </a>
+      )}
+    </div>
+  );
+}
+
+function Ended({ app }: { app: FrameApp }) {
+  const t = app.t.value;
+  return (
+    <div class="whole" role="status" data-testid="ended">
+      <h2>{t("endedTitle")}</h2>
+      <p>{t("endedMore")}</p>
+      <button
+        type="button"
+        class="primary"
+        data-testid="open-again"
+        onClick={() => location.reload()}
+      >
+        {t("openAgain")}
+      </button>
     </div>
   );
 }
 
 function Talk({ app }: { app: FrameApp }) {
-  const { t, session, locale } = app;
+  const { session } = app;
+  const [t, locale] = [app.t.value, app.locale.value];
   const now = useNow();
   return (
     <>
       <StorageNotice t={t} session={session} />
       <Problems t={t} session={session} log={app.conversation.value.log} />
       <Timeline
+        key={app.shown.value}
         t={t}
         locale={locale}
         side="customer"
         conversation={app.conversation.value}
         shopName={session.shop.value?.name ?? ""}
         nowMs={now}
-        empty={t("empty")}
+        empty={app.greets.value ? <Welcome app={app} /> : ""}
         lock={t("lock")}
         lockMore={t("lockMore")}
         onLoadEarlier={() => app.loadEarlier()}
@@ -90,13 +87,13 @@ function Talk({ app }: { app: FrameApp }) {
 }
 
 function Body({ app }: { app: FrameApp }) {
-  const { t, session } = app;
+  const { session } = app;
+  const t = app.t.value;
+  if (app.ended.value) {
+    return <Ended app={app} />;
+  }
   if (session.storage.value === "refused") {
-    return (
-      <div class="whole" data-testid="storage" data-mode="refused">
-        <p>{t("storageRefused")}</p>
-      </div>
-    );
+    return <Refused app={app} />;
   }
   if (session.failed.value) {
     return <Failed t={t} session={session} />;
@@ -104,10 +101,14 @@ function Body({ app }: { app: FrameApp }) {
   if (app.blocked.value) {
     return <Blocked app={app} code={app.blocked.value} />;
   }
-  return session.elsewhere.value ? <Elsewhere t={t} session={session} /> : <Talk app={app} />;
+  if (session.elsewhere.value) {
+    return <Elsewhere t={t} session={session} />;
+  }
+  return app.screen.value === "list" ? <List app={app} /> : <Talk app={app} />;
 }
 
-export function Frame({ app, onClose }: { app: FrameApp; onClose: () => void }) {
+/** `onClose` is left out where there is no panel to close. */
+export function Frame({ app, onClose }: { app: FrameApp; onClose?: (() => void) | undefined }) {
   return (
     <main class="frame">
       <Header app={app} onClose={onClose} />

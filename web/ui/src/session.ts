@@ -85,7 +85,8 @@ export class Session {
   constructor(
     readonly engine: Engine,
     readonly shown: ReadonlySignal<string>,
-    private readonly locale: Locale,
+    /** In which what is written from now on is said to be written. */
+    public locale: Locale,
   ) {
     this.status = computed(() =>
       statusOf({
@@ -211,15 +212,18 @@ export class Session {
     this.engine.command("loadHistory", { log, beforeSeq, limit: PAGE_MESSAGES });
   }
 
-  /** With `page`, the shop is told first where the customer is, unless it was told before. */
-  sendText(text: string, log: Uint8Array, page?: PageView): void {
+  /**
+   * With `page`, the shop is told first where the customer is, unless it was told before. The
+   * answer is the message's number.
+   */
+  sendText(text: string, log: Uint8Array, page?: PageView): number {
     const told = lastPage(this.logs.value.get(toHex(log)));
     if (page && !(told && sameContext(told, page))) {
       const content = encode(PageView, page);
       const ref = this.nextRef();
       this.engine.command("send", { log, ref, kind: ContentKind.PAGE_VIEW, content });
     }
-    this.send_text(text, log, NO_BYTES);
+    return this.send_text(text, log, NO_BYTES);
   }
 
   /** Keeps what is being written; empty text forgets it. */

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from "preact";
 import { useCalmScroll } from "./calm_scroll.ts";
 import { ContentKind } from "../../engine/src/gen/wire.ts";
 import { errorSentence } from "../i18n/errors.ts";
@@ -20,7 +21,7 @@ export type TimelineProps = {
   /** The customer's own widget, or the shop's console. */
   readonly side: "customer" | "shop";
   readonly nowMs: number;
-  readonly empty: string;
+  readonly empty: ComponentChildren;
   readonly lock: string;
   readonly lockMore: string;
   onLoadEarlier(): void;
@@ -192,7 +193,7 @@ export function Timeline(props: TimelineProps) {
           {t("loadEarlier")}
         </button>
       )}
-      {entries.length === 0 && <p class="empty">{props.empty}</p>}
+      {entries.length === 0 && <div class="empty">{props.empty}</div>}
       <div
         role="log"
         aria-live="polite"

@@ -1,0 +1,76 @@
+// The customer's conversations as a list, and who of the shop takes part in one.
+import { ContentKind } from "../../web/engine/src/gen/wire.ts";
+import { AuthorClass, type Conversation, type Item } from "../../web/ui/src/conversation.ts";
+
+export type Row = {
+  readonly log: string;
+  /** Who of the shop spoke last; "" where nobody did, or the desk by itself. */
+  readonly name: string;
+  readonly author: string;
+  readonly words: string;
+  readonly mine: boolean;
+  /** 0 where nothing is known yet. */
+  readonly timeMs: number;
+  readonly unread: number;
+};
+
+export type Person = {
+  readonly device: string;
+  readonly name: string;
+  readonly picture?: Uint8Array | undefined;
+};
+
+const NO_TALK: ReadonlySet<number> = new Set([
+  ContentKind.PAGE_VIEW,
+  ContentKind.ABOUT,
+  ContentKind.SHOP_CERTIFICATE,
+  ContentKind.SHOP_HANDOVER,
+  ContentKind.SHOP_INVITATION_USED,
+]);
+
+/** Something that somebody said, as against what the device notes by itself. */
+export const isTalk = (kind: number): boolean => !NO_TALK.has(kind);
+
+const nameOf = (item: Item, { names }: Conversation): string =>
+  item.authorName || (names[item.author] ?? "");
+
+/** Certified people of the shop, who spoke last first. */
+export function peopleOf(conversation: Conversation): Person[] {
+  const found = new Map<string, Person>();
+  for (const item of [...conversation.items].reverse()) {
+    const name = nameOf(item, conversation);
+    if (item.authorClass === AuthorClass.shop && name && !found.has(item.author)) {
+      found.set(item.author, { device: item.author, name });
+    }
+  }
+  return [...found.values()];
+}
+
+function rowOf(log: string, conversation: Conversation | undefined): Row {
+  const items = conversation?.items.filter((item) => isTalk(item.kind) && !item.problem) ?? [];
+  const last = items.at(-1);
+  const answer = items.filter(({ authorClass }) => authorClass === AuthorClass.shop).at(-1);
+  return {
+    log,
+    name: answer && conversation ? nameOf(answer, conversation) : "",
+    author: answer?.author ?? "",
+    words: last?.text ?? "",
+    mine: last?.mine ?? false,
+    timeMs: last?.timeMs ?? 0,
+    unread: conversation?.unread ?? 0,
+  };
+}
+
+/** Newest words first. */
+export function rowsOf(
+  own: Iterable<string>,
+  logs: ReadonlyMap<string, Conversation>,
+): readonly Row[] {
+  const rows = [...own].map((log) => rowOf(log, logs.get(log)));
+  return rows.sort((one, other) => other.timeMs - one.timeMs);
+}
+
+/** What nobody has seen yet, but for the conversation that is before the person's eyes. */
+export function unreadOf(rows: readonly Row[], seen: string): number {
+  return rows.reduce((sum, row) => sum + (row.log === seen ? 0 : row.unread), 0);
+}
