@@ -1,66 +1,96 @@
-// The agent's workplace: enrolment, inbox, open conversations, notes.
+// The agents' workplace: what its screens show and what people can do there.
 import { computed, effect, signal, type ReadonlySignal, type Signal } from "@preact/signals";
 import type { Engine, EngineEvent } from "../engine/src/client.ts";
 import { Errc } from "../engine/src/gen/errors.ts";
 import { toHex } from "../engine/src/text.ts";
-import { translator, type Locale, type Translate } from "../ui/i18n/console/index.ts";
+import { pickLocale, type Locale } from "../ui/i18n/index.ts";
 import { lastSeq, type Conversation } from "../ui/src/conversation.ts";
 import { Session, type Unstored } from "../ui/src/session.ts";
 import { ConnectionState } from "../ui/src/status.ts";
 import type { ConsoleConfig, Invitation } from "./config.ts";
-import { inOrder, mergePage, type Row } from "./inbox.ts";
-
-/** Conversations that stay watched; the relay allows 64 logs, each conversation has two. */
-const OPEN_MAX = 8;
-const INBOX_RETRY_MS = 3000;
-/** A desk that was started anew does not know whom to tell of changes until it is asked. */
-const INBOX_AGAIN_MS = 60_000;
-/** The engine asks again by itself for as long as it takes; people want to know sooner. */
-const INBOX_SLOW_MS = 5000;
+import { Customers } from "./customers.ts";
+import { sayIn, type Say } from "./i18n/index.ts";
+import { matches, type Row } from "./inbox.ts";
+import { InboxStore } from "./inbox_store.ts";
+import { kept } from "./kept.ts";
+import { Notifier } from "./notifier.ts";
+import { Seen } from "./seen.ts";
+import { Settings } from "./settings.ts";
+import { checkedPlaces, Talks, type Place } from "./talks.ts";
+import { unsentOf, type Unsent } from "./unsent.ts";
+import { onWaking } from "./waking.ts";
 
 export type Mode = "reply" | "note";
+export type Dialog = "" | "keys" | "palette" | "settings" | "unsent";
+
+/** Below this width the customer stands over the conversation instead of beside it. */
+const WIDE = "(min-width: 1180px)";
+/** The last figures of a device's id, enough to tell visitors apart. */
+const CODE_LENGTH = 4;
 
 export class ConsoleApp {
-  readonly t: Translate;
+  readonly settings = new Settings();
+  readonly locale: ReadonlySignal<Locale>;
+  private readonly say: ReadonlySignal<Say>;
   readonly session: Session;
-  readonly rows: Signal<ReadonlyMap<string, Row>> = signal(new Map());
-  readonly ordered: ReadonlySignal<readonly Row[]>;
-  readonly inboxKnown = signal(false);
-  readonly inboxState: Signal<"current" | "slow" | "failed"> = signal("current");
+  readonly inbox: InboxStore;
+  readonly talks: Talks;
+  readonly customers: Customers;
+  readonly notifier: Notifier;
+  readonly seen = new Seen();
+  readonly unsent: ReadonlySignal<readonly Unsent[]>;
+  /** What the inbox shows: all, or what the search finds. */
+  readonly listed: ReadonlySignal<readonly Row[]>;
+  readonly query = signal("");
   /** No conversation can be served until there is a new invitation. */
   readonly expelled: ReadonlySignal<boolean>;
   readonly canSend: ReadonlySignal<boolean>;
   readonly selected = signal("");
-  readonly opened = signal("");
   readonly row: ReadonlySignal<Row | undefined>;
   readonly conversation: ReadonlySignal<Conversation | undefined>;
   readonly notes: ReadonlySignal<Conversation | undefined>;
   readonly mode: Signal<Mode> = signal("reply");
   readonly drafts: Signal<ReadonlyMap<string, string>> = signal(new Map());
+  /** Numbers that change when the composer or the search should take the focus. */
   readonly focus = signal(0);
+  readonly searching = signal(0);
+  readonly dialog: Signal<Dialog> = signal("");
+  readonly wide = signal(false);
+  /** The customer stands over the conversation, where there is no room beside it. */
+  readonly customerOver = signal(false);
+  readonly customerShown: ReadonlySignal<boolean>;
   readonly joining = signal(false);
   readonly invitation: Signal<Invitation | undefined>;
   readonly visible = signal(document.visibilityState === "visible");
-  private recent: string[] = [];
-  private readonly watched = new Set<string>();
-  private asking = false;
-  private slow_timer = 0;
 
   constructor(
     private readonly engine: Engine,
-    readonly locale: Locale,
     private config: ConsoleConfig,
     invitation: Invitation | undefined,
-    private wanted: string,
+    wanted: string,
     private readonly keep: (config: ConsoleConfig) => void,
   ) {
-    this.t = translator(locale);
+    this.locale = computed(
+      () => this.settings.now.value.language || pickLocale(navigator.languages),
+    );
+    this.say = computed(() => sayIn(this.locale.value));
     this.invitation = signal(invitation);
-    this.session = new Session(engine, this.opened, locale);
-    const logs = this.session.logs;
-    this.ordered = computed(() => inOrder(this.rows.value));
-    this.row = computed(() => this.rows.value.get(this.opened.value));
-    this.conversation = computed(() => logs.value.get(this.opened.value));
+    const shown = signal("");
+    this.session = new Session(engine, shown, this.locale.value);
+    const { logs } = this.session;
+    this.inbox = new InboxStore(engine, this.session);
+    const waiting = kept<readonly Place[]>(
+      () => localStorage,
+      "shopbell.console.unsent",
+      [],
+      checkedPlaces,
+    );
+    this.talks = new Talks(this.session, this.inbox.rows, wanted, waiting.read());
+    this.customers = new Customers(engine);
+    this.unsent = unsentOf(this.session, this.talks);
+    this.row = this.talks.row;
+    this.listed = computed(() => this.inbox.ordered.value.filter((row) => this.is_listed(row)));
+    this.conversation = computed(() => logs.value.get(this.talks.shown.value));
     this.notes = computed(() => {
       const team = this.row.value?.teamLog;
       return team && logs.value.get(toHex(team));
@@ -75,41 +105,66 @@ export class ConsoleApp {
       const stopped = this.session.connection.value.state === ConnectionState.stopped;
       return !this.expelled.value && !stopped;
     });
-    engine.on((event) => this.take(event));
-    document.addEventListener("visibilitychange", () => {
-      this.visible.value = document.visibilityState === "visible";
+    this.customerShown = computed(() =>
+      this.wide.value ? !this.settings.now.value.customerFolded : this.customerOver.value,
+    );
+    this.notifier = new Notifier(engine, {
+      say: () => this.say.peek(),
+      nameOf: (row) => this.nameOf(row),
+      wanted: () => this.settings.now.peek(),
+      isSeen: (row) => this.looks_at(row.key),
+      ring: () => undefined,
+      open: (row) => this.open(row),
     });
-    window.setInterval(() => void this.list(), INBOX_AGAIN_MS);
+    this.inbox.changed = (changes) => this.notifier.take(changes);
+    engine.on((event) => this.take(event));
+    this.watch_page();
+    effect(() => void (shown.value = this.talks.shown.value));
+    effect(() => {
+      const places = this.unsent.value.map(({ row }) => row);
+      waiting.write(
+        [...new Set(places)].map((row) => ({
+          log: row.key,
+          team: row.teamLog ? toHex(row.teamLog) : "",
+        })),
+      );
+    });
     effect(() => this.mark_read());
-    effect(() => this.watch_team_log());
+  }
+
+  get t(): Say {
+    return this.say.value;
   }
 
   get name(): string {
     return this.config.name;
   }
 
+  private watch_page(): void {
+    document.addEventListener("visibilitychange", () => {
+      this.visible.value = document.visibilityState === "visible";
+    });
+    const wide = window.matchMedia(WIDE);
+    this.wide.value = wide.matches;
+    wide.addEventListener("change", () => (this.wide.value = wide.matches));
+    onWaking((slept_ms) => {
+      if (slept_ms) {
+        this.notifier.woke();
+      }
+      this.engine.command("retry");
+      void this.inbox.list();
+    });
+  }
+
   private take(event: EngineEvent): void {
     switch (event.type) {
-      case "ready":
-        this.watched.clear();
-        if (this.row.value) {
-          this.watch(this.row.value);
-        }
-        void this.list();
-        break;
       case "enrolled":
         this.joining.value = false;
         this.invitation.value = undefined;
-        void this.list();
         break;
       case "connection":
-        if (event.state === ConnectionState.online) {
-          void this.list();
-        }
-        break;
-      case "pushEvent":
-        if (event.method === "inbox.changed") {
-          this.merge(event.body);
+        if (event.state === ConnectionState.offline) {
+          this.notifier.woke();
         }
         break;
       case "problem":
@@ -117,7 +172,6 @@ export class ConsoleApp {
         break;
       case "crashed":
         this.keep_words(this.session.takeUnstored());
-        this.asking = false;
         break;
       case "placed":
         if (event.code) {
@@ -140,91 +194,74 @@ export class ConsoleApp {
     }
   }
 
-  private async list(): Promise<void> {
-    const { certified, connection, ready } = this.session;
-    const online = connection.value.state === ConnectionState.online;
-    if (this.asking || !certified.value || !ready.value || !online) {
-      return;
-    }
-    this.asking = true;
-    window.clearTimeout(this.slow_timer);
-    this.slow_timer = window.setTimeout(() => (this.inboxState.value = "slow"), INBOX_SLOW_MS);
-    const answer = await this.engine.request("inbox.list");
-    window.clearTimeout(this.slow_timer);
-    this.asking = false;
-    this.inboxState.value = answer.code === 0 ? "current" : "failed";
-    if (answer.code === 0) {
-      this.inboxKnown.value = true;
-      this.merge(answer.body);
-    } else {
-      window.setTimeout(() => void this.list(), INBOX_RETRY_MS);
-    }
+  /** A visitor who has not said who he is has the last figures of his device for a name. */
+  nameOf(row: Row): string {
+    const names = this.session.logs.value.get(row.key)?.names ?? {};
+    const code = row.creator.slice(-CODE_LENGTH).toUpperCase();
+    const unnamed = code ? this.t("visitorCoded", { code }) : this.t("visitor");
+    return names[row.creator] || unnamed;
   }
 
-  private merge(body: Uint8Array): void {
-    this.rows.value = mergePage(this.rows.value, body);
-    const wanted = this.wanted && this.rows.value.get(this.wanted);
-    if (wanted) {
-      this.wanted = "";
-      this.open(wanted);
+  private is_listed(row: Row): boolean {
+    const query = this.query.value.trim();
+    return !query || matches(query, this.nameOf(row), row.preview, row.pageTitle);
+  }
+
+  /** Messages that came and were not shown; -1 where there are some and nobody has counted. */
+  unreadOf(row: Row): number {
+    const conversation = this.session.logs.value.get(row.key);
+    if (this.talks.open.value.includes(row.key) && conversation) {
+      return conversation.unread;
     }
+    return this.seen.isNew(row) ? -1 : 0;
   }
 
   open(row: Row): void {
     this.selected.value = row.key;
-    if (this.opened.value !== row.key) {
+    if (this.talks.shown.value !== row.key) {
       this.mode.value = "reply";
-      this.opened.value = row.key;
-      this.recent = [row.key, ...this.recent.filter((key) => key !== row.key)];
-      for (const key of this.recent.splice(OPEN_MAX)) {
-        this.unwatch(key);
-      }
-      this.watch(row);
+      this.customerOver.value = false;
+      this.talks.show(row.key);
     }
     this.focus.value++;
   }
 
+  /** Back to the inbox, where it has no place beside the conversation. */
   back(): void {
-    this.opened.value = "";
+    this.talks.shown.value = "";
   }
 
-  private watch_log(log: Uint8Array): void {
-    const key = toHex(log);
-    if (!this.watched.has(key)) {
-      this.watched.add(key);
-      this.session.open(log);
+  close(key = this.talks.shown.value): void {
+    if (key) {
+      this.talks.close(key);
+      this.mode.value = "reply";
     }
   }
 
-  private watch(row: Row): void {
-    this.watch_log(row.log);
-    if (row.teamLog) {
-      this.watch_log(row.teamLog);
-    }
+  stepOpen(by: 1 | -1): void {
+    this.talks.step(by);
+    this.selected.value = this.talks.shown.value;
   }
 
-  private watch_team_log(): void {
-    const row = this.row.value;
-    if (row?.teamLog && this.session.ready.value) {
-      this.watch_log(row.teamLog);
-    }
-  }
-
-  private unwatch(key: string): void {
-    const row = this.rows.value.get(key);
-    for (const log of row ? [row.log, ...(row.teamLog ? [row.teamLog] : [])] : []) {
-      this.watched.delete(toHex(log));
-      this.engine.command("closeLog", { log });
+  openNth(place: number): void {
+    const row = this.talks.rowOf(this.talks.open.value[place] ?? "");
+    if (row) {
+      this.open(row);
     }
   }
 
   /** A draft belongs to one conversation and one kind of writing. */
   private get draft_key(): string {
-    return `${this.mode.value} ${this.opened.value}`;
+    return `${this.mode.value} ${this.talks.shown.value}`;
   }
 
   get draft(): string {
     return this.drafts.value.get(this.draft_key) ?? "";
+  }
+
+  hasDraft(key: string): boolean {
+    const drafts = this.drafts.value;
+    return [drafts.get(`reply ${key}`), drafts.get(`note ${key}`)].some((text) => text?.trim());
   }
 
   write(text: string): void {
@@ -238,10 +275,8 @@ export class ConsoleApp {
   private keep_words(unstored: readonly Unstored[]): void {
     const drafts = new Map(this.drafts.value);
     for (const { log, text } of unstored) {
-      const note = [...this.rows.value.values()].find(
-        (row) => row.teamLog && toHex(row.teamLog) === log,
-      );
-      const key = note ? `note ${note.key}` : `reply ${log}`;
+      const owner = this.talks.ownerOf(log);
+      const key = owner && owner.key !== log ? `note ${owner.key}` : `reply ${log}`;
       drafts.set(key, [text, drafts.get(key)].filter(Boolean).join("\n"));
     }
     this.drafts.value = drafts;
@@ -262,7 +297,7 @@ export class ConsoleApp {
   }
 
   step(by: 1 | -1): void {
-    const rows = this.ordered.value;
+    const rows = this.listed.value;
     const at = rows.findIndex((row) => row.key === this.selected.value);
     const next = rows[at < 0 ? 0 : Math.min(rows.length - 1, Math.max(0, at + by))];
     if (next) {
@@ -271,10 +306,31 @@ export class ConsoleApp {
   }
 
   openSelected(): void {
-    const row = this.rows.value.get(this.selected.value);
+    const row = this.inbox.rows.value.get(this.selected.value);
     if (row) {
       this.open(row);
     }
+  }
+
+  toggleCustomer(): void {
+    if (this.wide.value) {
+      this.settings.set({ customerFolded: !this.settings.now.value.customerFolded });
+    } else {
+      this.customerOver.value = !this.customerOver.value;
+    }
+  }
+
+  toggleInbox(): void {
+    this.settings.set({ inboxFolded: !this.settings.now.value.inboxFolded });
+  }
+
+  search(): void {
+    this.settings.set({ inboxFolded: false });
+    this.searching.value++;
+  }
+
+  toggleAway(): void {
+    this.settings.set({ away: !this.settings.now.value.away });
   }
 
   loadEarlier(): void {
@@ -289,7 +345,11 @@ export class ConsoleApp {
 
   /** Conversations in which somebody waits. */
   get waiting(): number {
-    return this.ordered.value.filter((row) => row.waitingSinceMs > 0).length;
+    return this.inbox.ordered.value.filter((row) => row.waitingSinceMs > 0).length;
+  }
+
+  private looks_at(key: string): boolean {
+    return this.visible.peek() && document.hasFocus() && this.talks.shown.peek() === key;
   }
 
   private mark_read(): void {
@@ -297,6 +357,7 @@ export class ConsoleApp {
     if (!row || !this.visible.value) {
       return;
     }
+    this.seen.see(row.key, row.headSeq);
     const logs: [Uint8Array, Conversation | undefined][] = [[row.log, this.conversation.value]];
     if (row.teamLog) {
       logs.push([row.teamLog, this.notes.value]);

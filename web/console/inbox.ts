@@ -14,12 +14,49 @@ export type Row = {
   /** 0 where nobody waits. */
   readonly waitingSinceMs: number;
   readonly pageTitle: string;
+  readonly locale: string;
+  /** The device that began it, hexadecimal; empty where it is not known. */
+  readonly creator: string;
+  /** Who wrote last; 0 where the desk does not say. */
+  readonly headAuthorClass: number;
 };
 
+const isThere = (bytes: Uint8Array): boolean => bytes.some((byte) => byte !== 0);
+
 function rowOf(row: InboxRow): Row {
-  const { log, preview, headSeq, timeMs, waitingSinceMs, pageTitle } = row;
-  const teamLog = row.teamLog.some((byte) => byte !== 0) ? row.teamLog : undefined;
-  return { key: toHex(log), log, teamLog, preview, headSeq, timeMs, waitingSinceMs, pageTitle };
+  const { log, preview, headSeq, timeMs, waitingSinceMs, pageTitle, locale } = row;
+  const teamLog = isThere(row.teamLog) ? row.teamLog : undefined;
+  const creator = isThere(row.creator) ? toHex(row.creator) : "";
+  return {
+    key: toHex(log),
+    log,
+    teamLog,
+    preview,
+    headSeq,
+    timeMs,
+    waitingSinceMs,
+    pageTitle,
+    locale,
+    creator,
+    headAuthorClass: 0,
+  };
+}
+
+/** A conversation of which only the ids are known, as after a reload without the desk. */
+export function bareRow(log: Uint8Array, teamLog: Uint8Array | undefined): Row {
+  return {
+    key: toHex(log),
+    log,
+    teamLog,
+    preview: "",
+    headSeq: 0,
+    timeMs: 0,
+    waitingSinceMs: 0,
+    pageTitle: "",
+    locale: "",
+    creator: "",
+    headAuthorClass: 0,
+  };
 }
 
 /** Rows replace those of the same log. Throws CodecError for what is no page. */
@@ -42,4 +79,19 @@ export function inOrder(rows: ReadonlyMap<string, Row>): Row[] {
     }
     return b.timeMs - a.timeMs;
   });
+}
+
+/** All words of the query stand somewhere in the text. */
+export function matches(query: string, ...texts: readonly string[]): boolean {
+  const text = texts.join(" ").toLocaleLowerCase();
+  const words = query.toLocaleLowerCase().split(/\s+/).filter(Boolean);
+  return words.every((word) => text.includes(word));
+}
+
+/** Conversations that the same device began, newest first. */
+export function ofSameDevice(rows: ReadonlyMap<string, Row>, row: Row): Row[] {
+  const same = (other: Row) => other.creator === row.creator && other.key !== row.key;
+  return row.creator
+    ? [...rows.values()].filter(same).sort((a, b) => b.timeMs - a.timeMs)
+    : [];
 }

@@ -1,33 +1,67 @@
-// The keyboard map; it rests while somebody writes.
+// Hears the keyboard; single letters rest while somebody writes or a dialog is open.
+import { actions } from "./actions.ts";
 import type { ConsoleApp } from "./app.ts";
 
+const TEXT_FIELDS = "textarea, [contenteditable], select, input:not([type=checkbox], [type=radio])";
+
 const writes = (target: EventTarget | null): boolean =>
-  target instanceof HTMLElement && target.matches("input, textarea, [contenteditable]");
+  target instanceof HTMLElement && target.matches(TEXT_FIELDS);
+
+/** A keyboard without Latin letters has them all the same, by their place. */
+function letterOf({ key, code }: KeyboardEvent): string {
+  const by_place = /^Key([A-Z])$/.exec(code)?.[1];
+  const is_latin = /^[\x20-\x7e]$/.test(key) || key.length > 1;
+  return is_latin || !by_place ? key : by_place.toLowerCase();
+}
+
+/** True where the chord was one of ours. */
+function chord(app: ConsoleApp, event: KeyboardEvent): boolean {
+  const command = event.ctrlKey !== event.metaKey;
+  if (command && !event.altKey && !event.shiftKey && event.code === "KeyK") {
+    app.dialog.value = app.dialog.value === "palette" ? "" : "palette";
+    return true;
+  }
+  const digit = /^Digit([1-8])$/.exec(event.code)?.[1];
+  if (event.altKey && !event.ctrlKey && !event.metaKey && digit && !app.dialog.value) {
+    app.openNth(Number(digit) - 1);
+    return true;
+  }
+  return false;
+}
+
+function single(app: ConsoleApp, event: KeyboardEvent): boolean {
+  const { target } = event;
+  const key = letterOf(event);
+  const on_button = target instanceof HTMLElement && target.matches("button, summary, a, input");
+  const action = actions.find(({ keys }) => keys[0] === key);
+  const off_place = action?.needsTalk && !app.row.value;
+  if (!action || off_place || (key === "Enter" && on_button)) {
+    return false;
+  }
+  action.run(app);
+  return true;
+}
 
 export function listenToKeys(app: ConsoleApp): void {
   document.addEventListener("keydown", (event) => {
-    if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) {
+    if (event.isComposing || event.defaultPrevented || !app.session.certified.value) {
+      return;
+    }
+    if (chord(app, event)) {
+      event.preventDefault();
+      return;
+    }
+    if (event.ctrlKey || event.metaKey || event.altKey || app.dialog.value) {
       return;
     }
     if (writes(event.target)) {
       if (event.key === "Escape") {
         (event.target as HTMLElement).blur();
       }
-      return;
-    }
-    const { target } = event;
-    const on_button = target instanceof HTMLElement && target.matches("button, summary");
-    const actions: Record<string, () => void> = {
-      j: () => app.step(1),
-      k: () => app.step(-1),
-      r: () => app.setMode("reply"),
-      n: () => app.setMode("note"),
-      ...(on_button ? {} : { Enter: () => app.openSelected() }),
-    };
-    const action = actions[event.key];
-    if (action) {
+    } else if (event.key === "Escape" && app.customerOver.value) {
+      app.customerOver.value = false;
+    } else if (single(app, event)) {
       event.preventDefault();
-      action();
     }
   });
 }

@@ -2,10 +2,10 @@
 import { effect } from "@preact/signals";
 import { render } from "preact";
 import { openEngine } from "../engine/src/client.ts";
-import { dirOf, pickLocale, translator } from "../ui/i18n/console/index.ts";
-import { applyTheme } from "../ui/src/theme.ts";
+import { pickLocale, type Locale } from "../ui/i18n/index.ts";
 import { ConsoleApp } from "./app.ts";
 import { keepConfig, readEntry } from "./config.ts";
+import { sayIn } from "./i18n/index.ts";
 import { listenToKeys } from "./keys.ts";
 import { Console } from "./view.tsx";
 
@@ -15,16 +15,18 @@ declare const __WASM_URL__: string;
 const address = location.pathname + location.search;
 const asset = (path: string): URL => new URL(`../${path}`, location.href);
 
+function speak(locale: Locale): void {
+  document.documentElement.lang = locale;
+}
+
 function start(root: HTMLElement): void {
   const entry = readEntry(location.hash, localStorage);
   history.replaceState(null, "", address);
-  const locale = pickLocale(navigator.languages);
-  const t = translator(locale);
-  document.documentElement.lang = locale;
-  document.documentElement.dir = dirOf(locale);
-  applyTheme(document.documentElement, { theme: "auto", accent: "" });
-  document.title = t("consoleTitle");
   if (!entry.config) {
+    const locale = pickLocale(navigator.languages);
+    const t = sayIn(locale);
+    speak(locale);
+    document.title = t("consoleTitle");
     render(<Console app={undefined} t={t} />, root);
     return;
   }
@@ -37,19 +39,18 @@ function start(root: HTMLElement): void {
     workerUrl: asset(__WORKER_URL__),
     wasmUrl: asset(__WASM_URL__),
   });
-  const app = new ConsoleApp(engine, locale, entry.config, entry.invitation, entry.log, keep);
+  const app = new ConsoleApp(engine, entry.config, entry.invitation, entry.log, keep);
   listenToKeys(app);
+  effect(() => speak(app.locale.value));
   effect(() => {
-    const log = app.opened.value;
-    if (log) {
-      history.replaceState(null, "", `${address}#log=${log}`);
-    }
+    const log = app.talks.shown.value;
+    history.replaceState(null, "", log ? `${address}#log=${log}` : address);
   });
   effect(() => {
-    const title = t("consoleTitle");
+    const title = app.t("consoleTitle");
     document.title = app.waiting ? `(${app.waiting}) ${title}` : title;
   });
-  render(<Console app={app} t={t} />, root);
+  render(<Console app={app} t={app.t} />, root);
 }
 
 start(document.getElementById("root") as HTMLElement);

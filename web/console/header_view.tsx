@@ -1,0 +1,101 @@
+import { Icon } from "../ui/src/icons.tsx";
+import { StatusLine } from "../ui/src/notices.tsx";
+import type { ConsoleApp, Dialog } from "./app.ts";
+import { Sign, type SignName } from "./icons.tsx";
+import type { ConsoleKey } from "./i18n/index.ts";
+
+type ToolProps = { app: ConsoleApp; dialog: Dialog; name: ConsoleKey; sign: SignName };
+
+function Tool({ app, dialog, name, sign }: ToolProps) {
+  const label = app.t(name);
+  return (
+    <button
+      type="button"
+      class="tool"
+      aria-label={label}
+      title={label}
+      aria-haspopup="dialog"
+      data-testid={`tool-${dialog}`}
+      onClick={() => (app.dialog.value = dialog)}
+    >
+      <Sign name={sign} />
+    </button>
+  );
+}
+
+function OwnStatus({ app }: { app: ConsoleApp }) {
+  const { t } = app;
+  const { away } = app.settings.now.value;
+  return (
+    <button
+      type="button"
+      class={`own-status${away ? " away" : ""}`}
+      title={t(away ? "setAvailable" : "setAway")}
+      data-testid="own-status"
+      data-away={away}
+      onClick={() => app.toggleAway()}
+    >
+      {away ? <Sign name="moon" /> : <i class="lamp" aria-hidden="true" />}
+      {t(away ? "away" : "available")}
+    </button>
+  );
+}
+
+function UnsentCount({ app }: { app: ConsoleApp }) {
+  const n = app.unsent.value.length;
+  if (n === 0) {
+    return null;
+  }
+  return (
+    <button
+      type="button"
+      class="unsent-count"
+      aria-haspopup="dialog"
+      data-testid="unsent-count"
+      onClick={() => (app.dialog.value = "unsent")}
+    >
+      <Sign name="outbox" />
+      {app.t("unsentSome", { n })}
+    </button>
+  );
+}
+
+function Tools({ app }: { app: ConsoleApp }) {
+  const { t } = app;
+  const { inboxFolded } = app.settings.now.value;
+  const fold = t(inboxFolded ? "unfoldInbox" : "foldInbox");
+  return (
+    <div class="tools">
+      <UnsentCount app={app} />
+      <OwnStatus app={app} />
+      <button
+        type="button"
+        class="tool fold-inbox"
+        aria-label={fold}
+        title={fold}
+        aria-expanded={!inboxFolded}
+        data-testid="inbox-toggle"
+        onClick={() => app.toggleInbox()}
+      >
+        <Sign name="side" />
+      </button>
+      <Tool app={app} dialog="palette" name="palette" sign="search" />
+      <Tool app={app} dialog="keys" name="keysTitle" sign="keyboard" />
+      <Tool app={app} dialog="settings" name="settings" sign="gear" />
+    </div>
+  );
+}
+
+/** Without an app there is no shop yet. */
+export function Header({ app, title }: { app: ConsoleApp | undefined; title: string }) {
+  return (
+    <header class="top">
+      <span class="mark">
+        <Icon name="bell" />
+      </span>
+      <h1 data-testid="shop-name">{app?.session.shop.value?.name || title}</h1>
+      {app && <StatusLine t={app.t} status={app.session.status.value} />}
+      {app?.session.certified.value && <Tools app={app} />}
+    </header>
+  );
+}

@@ -1,0 +1,40 @@
+// Up to where this device has shown each conversation. A conversation that is not open has no
+// count of unread messages, for the inbox knows places and not messages: it is new or it is not.
+import { signal, type Signal } from "@preact/signals";
+import { AuthorClass } from "../ui/src/conversation.ts";
+import type { Row } from "./inbox.ts";
+import { isObject, kept } from "./kept.ts";
+
+type Places = Readonly<Record<string, number>>;
+
+const SEEN_MAX = 2000;
+
+function checked(value: unknown): Places | undefined {
+  const is_whole = isObject(value) && Object.values(value).every((seq) => typeof seq === "number");
+  return is_whole ? (value as Places) : undefined;
+}
+
+export class Seen {
+  private readonly store = kept<Places>(() => localStorage, "shopbell.console.seen", {}, checked);
+  private readonly places: Signal<ReadonlyMap<string, number>> = signal(
+    new Map(Object.entries(this.store.read())),
+  );
+
+  see(key: string, seq: number): void {
+    if (seq <= (this.places.peek().get(key) ?? 0)) {
+      return;
+    }
+    const others = [...this.places.peek()].filter(([other]) => other !== key);
+    const newest = [...others, [key, seq] as const].slice(-SEEN_MAX);
+    this.places.value = new Map(newest);
+    this.store.write(Object.fromEntries(newest));
+  }
+
+  /** The customer's are the last words, and they were not shown here. */
+  isNew(row: Row): boolean {
+    const of_customer = row.headAuthorClass
+      ? row.headAuthorClass === AuthorClass.customer
+      : row.waitingSinceMs > 0;
+    return of_customer && row.headSeq > (this.places.value.get(row.key) ?? 0);
+  }
+}

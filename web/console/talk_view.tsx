@@ -1,0 +1,188 @@
+import { Composer } from "../ui/src/composer.tsx";
+import { Icon } from "../ui/src/icons.tsx";
+import { Problems } from "../ui/src/notices.tsx";
+import { Timeline } from "../ui/src/timeline_view.tsx";
+import type { ConsoleApp } from "./app.ts";
+import { Sign } from "./icons.tsx";
+import { Unread } from "./inbox_view.tsx";
+import type { Row } from "./inbox.ts";
+
+function OpenTalk({ app, row }: { app: ConsoleApp; row: Row }) {
+  const { t } = app;
+  const name = app.nameOf(row);
+  const is_shown = app.talks.shown.value === row.key;
+  return (
+    <li class={`open-talk${is_shown ? " shown" : ""}`}>
+      <button
+        type="button"
+        class="open-talk-name"
+        aria-current={is_shown}
+        data-testid="open-talk"
+        onClick={() => app.open(row)}
+      >
+        <span dir="auto">{name}</span>
+        {!is_shown && app.hasDraft(row.key) && <Sign name="pencil" />}
+        <Unread app={app} count={is_shown ? 0 : app.unreadOf(row)} />
+      </button>
+      <button
+        type="button"
+        class="open-talk-close"
+        aria-label={t("closeTalk", { name })}
+        title={t("closeTalk", { name })}
+        data-testid="close-talk"
+        onClick={() => app.close(row.key)}
+      >
+        <Icon name="cross" />
+      </button>
+    </li>
+  );
+}
+
+/** One conversation alone needs no row of its own. */
+export function OpenTalks({ app }: { app: ConsoleApp }) {
+  const rows = app.talks.open.value.flatMap((key) => app.talks.rowOf(key) ?? []);
+  if (rows.length < 2) {
+    return null;
+  }
+  return (
+    <nav class="open-talks" aria-label={app.t("openTalks")} data-testid="open-talks">
+      <ul>
+        {rows.map((row) => (
+          <OpenTalk key={row.key} app={app} row={row} />
+        ))}
+      </ul>
+    </nav>
+  );
+}
+
+function ModeSwitch({ app, row }: { app: ConsoleApp; row: Row }) {
+  const { t } = app;
+  const mode = app.mode.value;
+  return (
+    <div class="modes">
+      <button
+        type="button"
+        class="plain"
+        aria-pressed={mode === "reply"}
+        data-testid="reply-toggle"
+        onClick={() => app.setMode("reply")}
+      >
+        {t("replyTo", { name: app.nameOf(row) })}
+      </button>
+      <button
+        type="button"
+        class="plain"
+        aria-pressed={mode === "note"}
+        data-testid="note-toggle"
+        onClick={() => app.setMode("note")}
+      >
+        <Icon name="lock" />
+        {t("noteMode")}
+      </button>
+      {mode === "note" && <span class="only-team">{t("onlyTeam")}</span>}
+    </div>
+  );
+}
+
+function TalkHead({ app, row }: { app: ConsoleApp; row: Row }) {
+  const { t } = app;
+  const customer = t(app.customerShown.value ? "hideCustomer" : "showCustomer");
+  return (
+    <header class="talk-head">
+      <button
+        type="button"
+        class="tool back"
+        aria-label={t("backToInbox")}
+        title={t("backToInbox")}
+        onClick={() => app.back()}
+      >
+        <Icon name="back" />
+      </button>
+      <div class="talk-title">
+        <h2 dir="auto">{app.nameOf(row)}</h2>
+        {row.pageTitle && <p dir="auto">{row.pageTitle}</p>}
+      </div>
+      <button
+        type="button"
+        class="tool"
+        aria-label={customer}
+        title={customer}
+        aria-expanded={app.customerShown.value}
+        data-testid="customer-toggle"
+        onClick={() => app.toggleCustomer()}
+      >
+        <Sign name="person" />
+      </button>
+      <button
+        type="button"
+        class="tool"
+        aria-label={t("closeThis")}
+        title={t("closeThis")}
+        data-testid="close-this"
+        onClick={() => app.close()}
+      >
+        <Icon name="cross" />
+      </button>
+    </header>
+  );
+}
+
+function Writing({ app, row }: { app: ConsoleApp; row: Row }) {
+  const { t } = app;
+  const is_note = app.mode.value === "note";
+  const note_waits = is_note && !row.teamLog;
+  const stopped = !app.canSend.value;
+  const hint = note_waits
+    ? t("noteWaits")
+    : is_note
+      ? t("noteHint")
+      : t("replyToHint", { name: app.nameOf(row) });
+  return (
+    <Composer
+      t={t}
+      draft={app.draft}
+      placeholder={stopped ? t("cannotSend") : hint}
+      label={hint}
+      sendLabel={t(is_note ? "addNote" : "send")}
+      focus={app.focus.value}
+      disabled={note_waits || stopped}
+      testPrefix="console"
+      onDraft={(text) => app.write(text)}
+      onSend={(text) => app.send(text)}
+    >
+      <ModeSwitch app={app} row={row} />
+    </Composer>
+  );
+}
+
+export function Talk({ app, row, now }: { app: ConsoleApp; row: Row; now: number }) {
+  const { t, session } = app;
+  const conversation = app.conversation.value;
+  const is_note = app.mode.value === "note";
+  return (
+    <section class={`talk${is_note ? " writes-note" : ""}`} aria-label={app.nameOf(row)}>
+      <OpenTalks app={app} />
+      <TalkHead app={app} row={row} />
+      <Problems t={t} session={session} log={row.key} />
+      {conversation ? (
+        <Timeline
+          key={row.key}
+          t={t}
+          locale={app.locale.value}
+          side="shop"
+          conversation={conversation}
+          notes={app.notes.value}
+          shopName={session.shop.value?.name ?? ""}
+          nowMs={now}
+          empty=""
+          lock={t("customerEncrypted")}
+          lockMore={t("lockMore")}
+          onLoadEarlier={() => app.loadEarlier()}
+        />
+      ) : (
+        <div class="timeline" />
+      )}
+      <Writing app={app} row={row} />
+    </section>
+  );
+}
