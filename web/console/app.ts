@@ -6,6 +6,7 @@ import { toHex } from "../engine/src/text.ts";
 import { pickLocale, type Locale } from "../ui/i18n/index.ts";
 import { lastSeq, type Conversation } from "../ui/src/conversation.ts";
 import { Session, type Unstored } from "../ui/src/session.ts";
+import { ring } from "../ui/src/sound.ts";
 import { ConnectionState } from "../ui/src/status.ts";
 import type { ConsoleConfig, Invitation } from "./config.ts";
 import { Customers } from "./customers.ts";
@@ -113,13 +114,14 @@ export class ConsoleApp {
       nameOf: (row) => this.nameOf(row),
       wanted: () => this.settings.now.peek(),
       isSeen: (row) => this.looks_at(row.key),
-      ring: () => undefined,
+      ring,
       open: (row) => this.open(row),
     });
     this.inbox.changed = (changes) => this.notifier.take(changes);
     engine.on((event) => this.take(event));
     this.watch_page();
     effect(() => void (shown.value = this.talks.shown.value));
+    effect(() => void (this.session.locale = this.locale.value));
     effect(() => {
       const places = this.unsent.value.map(({ row }) => row);
       waiting.write(

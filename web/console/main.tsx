@@ -2,7 +2,8 @@
 import { effect } from "@preact/signals";
 import { render } from "preact";
 import { openEngine } from "../engine/src/client.ts";
-import { pickLocale, type Locale } from "../ui/i18n/index.ts";
+import { dirOf, pickLocale, type Locale } from "../ui/i18n/index.ts";
+import { applyTheme } from "../ui/src/theme.ts";
 import { ConsoleApp } from "./app.ts";
 import { keepConfig, readEntry } from "./config.ts";
 import { sayIn } from "./i18n/index.ts";
@@ -17,6 +18,7 @@ const asset = (path: string): URL => new URL(`../${path}`, location.href);
 
 function speak(locale: Locale): void {
   document.documentElement.lang = locale;
+  document.documentElement.dir = dirOf(locale);
 }
 
 function start(root: HTMLElement): void {
@@ -26,6 +28,7 @@ function start(root: HTMLElement): void {
     const locale = pickLocale(navigator.languages);
     const t = sayIn(locale);
     speak(locale);
+    applyTheme(document.documentElement, { theme: "auto", accent: "" });
     document.title = t("consoleTitle");
     render(<Console app={undefined} t={t} />, root);
     return;
@@ -42,6 +45,9 @@ function start(root: HTMLElement): void {
   const app = new ConsoleApp(engine, entry.config, entry.invitation, entry.log, keep);
   listenToKeys(app);
   effect(() => speak(app.locale.value));
+  effect(() => {
+    applyTheme(document.documentElement, { theme: app.settings.now.value.theme, accent: "" });
+  });
   effect(() => {
     const log = app.talks.shown.value;
     history.replaceState(null, "", log ? `${address}#log=${log}` : address);

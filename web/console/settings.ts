@@ -1,9 +1,8 @@
 // The choices of the person at this device.
 import { signal, type Signal } from "@preact/signals";
 import { catalogs, type Locale } from "../ui/i18n/index.ts";
+import type { Theme } from "../ui/src/theme.ts";
 import { isObject, kept } from "./kept.ts";
-
-export type Theme = "auto" | "light" | "dark";
 
 export type Choices = {
   /** Empty: as the browser. */

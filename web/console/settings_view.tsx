@@ -1,4 +1,6 @@
 import { catalogs, type Locale } from "../ui/i18n/index.ts";
+import { ring, soundOn } from "../ui/src/sound.ts";
+import type { Theme } from "../ui/src/theme.ts";
 import type { ConsoleApp } from "./app.ts";
 import { Dialog } from "./dialog.tsx";
 import type { ConsoleKey } from "./i18n/index.ts";
@@ -11,25 +13,36 @@ const LANGUAGES: Record<string, string> = {
   ar: "\u0627\u0644\u0639\u0631\u0628\u064a\u0629",
 };
 
-type YesNo = "notify" | "preview";
-type SwitchProps = { app: ConsoleApp; choice: YesNo; name: ConsoleKey; more: ConsoleKey };
+const THEMES: Record<Theme, ConsoleKey> = {
+  auto: "themeAuto",
+  light: "themeLight",
+  dark: "themeDark",
+};
 
-function Switch({ app, choice, name, more }: SwitchProps) {
-  const { t, settings } = app;
+type SwitchProps = {
+  readonly name: string;
+  readonly title: string;
+  readonly more?: string;
+  readonly on: boolean;
+  onChange(on: boolean): void;
+};
+
+function Switch({ name, title, more, on, onChange }: SwitchProps) {
   return (
-    <label class="switch">
+    <div class="switch">
       <input
+        id={`switch-${name}`}
         type="checkbox"
-        checked={settings.now.value[choice]}
-        data-testid={`switch-${choice}`}
-        aria-describedby={`more-${choice}`}
-        onChange={(event) => settings.set({ [choice]: event.currentTarget.checked })}
+        checked={on}
+        data-testid={`switch-${name}`}
+        aria-describedby={more ? `more-${name}` : undefined}
+        onChange={(event) => onChange(event.currentTarget.checked)}
       />
-      <span>
-        {t(name)}
-        <small id={`more-${choice}`}>{t(more)}</small>
-      </span>
-    </label>
+      <label for={`switch-${name}`}>
+        {title}
+        {more && <small id={`more-${name}`}>{more}</small>}
+      </label>
+    </div>
   );
 }
 
@@ -63,9 +76,21 @@ function Notifications({ app }: { app: ConsoleApp }) {
   }
   return (
     <>
-      <Switch app={app} choice="notify" name="notify" more="notifyMore" />
+      <Switch
+        name="notify"
+        title={t("notify")}
+        more={t("notifyMore")}
+        on={settings.now.value.notify}
+        onChange={(notify) => settings.set({ notify })}
+      />
       {settings.now.value.notify && (
-        <Switch app={app} choice="preview" name="preview" more="previewMore" />
+        <Switch
+          name="preview"
+          title={t("preview")}
+          more={t("previewMore")}
+          on={settings.now.value.preview}
+          onChange={(preview) => settings.set({ preview })}
+        />
       )}
     </>
   );
@@ -94,6 +119,34 @@ function Language({ app }: { app: ConsoleApp }) {
   );
 }
 
+function Appearance({ app }: { app: ConsoleApp }) {
+  const { t, settings } = app;
+  const choose = (value: string) => settings.set({ theme: value as Theme });
+  return (
+    <label class="choice">
+      {t("theme")}
+      <select
+        class="field"
+        value={settings.now.value.theme}
+        data-testid="theme"
+        onChange={(event) => choose(event.currentTarget.value)}
+      >
+        {(Object.keys(THEMES) as Theme[]).map((theme) => (
+          <option key={theme} value={theme}>
+            {t(THEMES[theme])}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+/** One stroke at once, so that the agent hears what he chooses. */
+function chooseSound(on: boolean): void {
+  soundOn.value = on;
+  ring();
+}
+
 export function SettingsView({ app }: { app: ConsoleApp }) {
   const { t, notifier } = app;
   notifier.permission.value = permissionNow();
@@ -101,11 +154,13 @@ export function SettingsView({ app }: { app: ConsoleApp }) {
     <Dialog t={t} name="settings" title={t("settings")} onClose={() => (app.dialog.value = "")}>
       <section class="setting">
         <h3>{t("alerts")}</h3>
+        <Switch name="sound" title={t("sound")} on={soundOn.value} onChange={chooseSound} />
         <Notifications app={app} />
       </section>
       <section class="setting">
         <h3>{t("appearance")}</h3>
         <Language app={app} />
+        <Appearance app={app} />
       </section>
     </Dialog>
   );

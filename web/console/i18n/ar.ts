@@ -10,9 +10,11 @@ export const ar: ConsoleCatalog = {
   searchNone: "لا توجد محادثة مطابقة",
   searchClear: "مسح البحث",
   inboxLoading: "جارٍ جلب المحادثات",
-  inboxCount: "المحادثات: {n}، المنتظِرة: {waiting}",
-  foldInbox: "طي صندوق الوارد",
-  unfoldInbox: "إظهار صندوق الوارد",
+  inboxCount:
+    "{n|one:محادثة واحدة|two:محادثتان|few:# محادثات|many:# محادثة|other:# محادثة}" +
+    "، {waiting} بالانتظار",
+  foldInbox: "طي البريد الوارد",
+  unfoldInbox: "إظهار البريد الوارد",
 
   openTalks: "المحادثات المفتوحة",
   closeTalk: "إغلاق {name}",
@@ -21,13 +23,13 @@ export const ar: ConsoleCatalog = {
   replyTo: "الرد على {name}",
   replyToHint: "إلى {name}، وسيراها",
 
-  customerPanel: "العميل",
-  showCustomer: "إظهار بيانات العميل",
-  hideCustomer: "طي بيانات العميل",
+  customerPanel: "الزبون",
+  showCustomer: "إظهار بيانات الزبون",
+  hideCustomer: "طي بيانات الزبون",
   anonymous: "زائر مجهول",
   anonymousMore: "لم يسجّل الدخول ولم يعرّف بنفسه. محادثات الجهاز الواحد تُحفظ معًا.",
   pageNow: "الصفحة الحالية",
-  pageNone: "لا تُعرف بعد الصفحة التي ينظر إليها العميل",
+  pageNone: "لا تُعرف بعد الصفحة التي ينظر إليها الزبون",
   product: "المنتج",
   sku: "رمز المنتج {sku}",
   cart: "السلة",
@@ -43,21 +45,21 @@ export const ar: ConsoleCatalog = {
 
   keysTitle: "لوحة المفاتيح",
   keysMore: "لا تعمل الحروف المفردة أثناء الكتابة؛ اضغط Esc لمغادرة الحقل.",
-  keysInbox: "صندوق الوارد",
+  keysInbox: "البريد الوارد",
   keysTalk: "المحادثة",
   keysRest: "غير ذلك",
   keyDown: "المحادثة التالية",
   keyUp: "المحادثة السابقة",
   keyOpen: "فتح المحادثة المحددة",
-  keyReply: "الرد على العميل",
+  keyReply: "الرد على الزبون",
   keyNote: "كتابة ملاحظة للفريق",
   keyClose: "إغلاق المحادثة المعروضة",
   keyPrevious: "المحادثة المفتوحة السابقة",
   keyNext: "المحادثة المفتوحة التالية",
   keyNumber: "محادثة مفتوحة بحسب ترتيبها",
-  keyCustomer: "إظهار بيانات العميل أو طيها",
-  keyInbox: "إظهار صندوق الوارد أو طيه",
-  keySearch: "البحث في صندوق الوارد",
+  keyCustomer: "إظهار بيانات الزبون أو طيها",
+  keyInbox: "إظهار البريد الوارد أو طيه",
+  keySearch: "البحث في البريد الوارد",
   keyPalette: "البحث عن محادثة أو إجراء",
   keySettings: "الإعدادات",
   keyAway: "متاح أو بعيد",
@@ -74,7 +76,8 @@ export const ar: ConsoleCatalog = {
   setAway: "التبديل إلى بعيد",
   setAvailable: "التبديل إلى متاح",
 
-  unsentSome: "لم تُرسل بعد: {n}",
+  unsentSome:
+    "{n|one:رسالة واحدة|two:رسالتان|few:# رسائل|many:# رسالة|other:# رسالة} بانتظار الإرسال",
   unsentTitle: "لم تُرسل بعد",
   unsentMore: "محفوظة على هذا الجهاز، وتُرسل تلقائيًا عند عودة الاتصال.",
   unsentNone: "أُرسل كل شيء.",
@@ -83,7 +86,7 @@ export const ar: ConsoleCatalog = {
   settings: "الإعدادات",
   profile: "أنت",
   profileName: "الاسم",
-  profileNameHint: "ما يراه العملاء، ابتداءً من ردك القادم",
+  profileNameHint: "ما يراه الزبائن، ابتداءً من ردك القادم",
   profilePicture: "الصورة",
   choosePicture: "اختيار صورة",
   removePicture: "إزالة الصورة",
@@ -109,6 +112,9 @@ export const ar: ConsoleCatalog = {
 
   newMessage: "رسالة جديدة",
   newFrom: "رسالة من {name}",
-  summaryExact: "رسائل جديدة: {n}، في محادثات عددها {talks}",
-  summary: "رسائل جديدة في محادثات عددها {talks}",
+  summaryExact:
+    "{n|one:رسالة جديدة|two:رسالتان جديدتان|few:# رسائل جديدة|many:# رسالة|other:# رسالة}" +
+    " في {talks|one:محادثة|two:محادثتين|few:# محادثات|many:# محادثة|other:# محادثة}",
+  summary:
+    "رسائل جديدة في {talks|one:محادثة|two:محادثتين|few:# محادثات|many:# محادثة|other:# محادثة}",
 };

@@ -10,7 +10,7 @@ export const en: ConsoleCatalog = {
   searchNone: "No conversation matches",
   searchClear: "Clear the search",
   inboxLoading: "Fetching conversations",
-  inboxCount: "{n} conversations, {waiting} waiting",
+  inboxCount: "{n|one:# conversation|other:# conversations}, {waiting} waiting",
   foldInbox: "Fold the inbox",
   unfoldInbox: "Show the inbox",
 
@@ -112,6 +112,6 @@ export const en: ConsoleCatalog = {
 
   newMessage: "New message",
   newFrom: "{name} wrote",
-  summaryExact: "{n} new messages in {talks} conversations",
+  summaryExact: "{n|one:# new message|other:# new messages} in {talks} conversations",
   summary: "New messages in {talks} conversations",
 };
