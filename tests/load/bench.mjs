@@ -2,11 +2,12 @@
 //   --quick    smaller numbers, for a look while working
 //   --gate     measures what misses its budget again, up to three times in all, and fails when a
 //              row has missed twice
-//   --only A   one group: durable, steady, idle, reconnect, cores, sizes
+//   --only A   one group: sizes, opening, seen, page, durable, steady, idle, reconnect, cores
 //   --rounds N rounds of 100,000 messages in the durable group (10); 100 reach ten million stored
 // All servers listen on loopback, with a directory of their own under the system's temporary one.
 import { closeSync, existsSync, fdatasyncSync, openSync, readFileSync, writeSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { measure_opening, measure_page, measure_seen } from "./bench_browsers.mjs";
 import { generate, new_directory, start_baseline, start_relay } from "./bench_server.mjs";
 
 const { values: flags } = parseArgs({
@@ -26,10 +27,11 @@ const RATE = 500;
 
 const quick = {
   messages: 250, rounds: 2, steady_s: 3, idle: 1000, reconnect: 1000, cores: 50, cores_messages: 20,
+  openings: 3, seen: 30, pages: 4,
 };
 const full = {
   messages: 500, rounds: 10, steady_s: 10, idle: 5000, reconnect: 10_000, cores: 200,
-  cores_messages: 50,
+  cores_messages: 50, openings: 10, seen: 300, pages: 12,
 };
 const size = flags.quick ? quick : full;
 size.rounds = Number(flags.rounds ?? size.rounds);
@@ -176,11 +178,53 @@ function measure_sizes() {
   ];
 }
 
+const percentile = (values, part) => {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))];
+};
+
+async function measure_the_opening() {
+  const { cold, warm, traced } = await measure_opening(size.openings);
+  const took = (runs) => median(runs.map(({ ms }) => ms));
+  const sum = (tasks) => tasks.reduce((all, ms) => all + ms, 0);
+  return [
+    row("click to usable composer, cold, ms", took(cold), at_most(350), ""),
+    row("  warm, ms", took(warm), at_most(120), ""),
+    row("  main thread until then, cold, ms", median(traced.map(({ tasks }) => sum(tasks))),
+      at_most(150), ""),
+    row("  longest task, ms", median(traced.map(({ tasks }) => Math.max(...tasks))),
+      at_most(50), ""),
+  ];
+}
+
+async function measure_the_seen() {
+  const times = await measure_seen(size.seen);
+  return [
+    row("Enter to seen in another browser, p50 ms", median(times), at_most(20), ""),
+    row("  p99 ms", percentile(times, 0.99), at_most(60), ""),
+  ];
+}
+
+// Within the spread: the tag moves the median by no more than the page moves by itself.
+async function measure_the_page() {
+  const pairs = await measure_page(size.pages);
+  const rows = { paint: "LCP, ms", blocked_ms: "TBT, ms", shift: "CLS" };
+  return Object.entries(rows).map(([name, what]) => {
+    const plain = pairs.map((pair) => pair.without[name]);
+    const moved = median(pairs.map((pair) => pair.with[name] - pair.without[name]));
+    const spread = percentile(plain, 0.9) - percentile(plain, 0.1);
+    return row(`shop page moved by the tag, ${what}`, moved, at_most(spread),
+      `the page alone: median ${number(median(plain))}, spread ${number(spread)}`);
+  });
+}
+
 const row = (what, value, budget, peers) => ({ what, value, ...budget, peers });
 
-// Rows of real browsers (click to composer, typed to seen) join here.
 const groups = [
   ["sizes", measure_sizes],
+  ["opening", measure_the_opening],
+  ["seen", measure_the_seen],
+  ["page", measure_the_page],
   ["durable", measure_durable],
   ["steady", measure_steady],
   ["idle", measure_idle],

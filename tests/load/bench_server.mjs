@@ -120,6 +120,37 @@ export async function start_relay() {
   return server;
 }
 
+// Relay, desk and demo shop as ./run demo starts them; `shops` and `console` are their addresses.
+export async function start_demo() {
+  const data = new_directory("demo");
+  const assets = join(root, "build/web");
+  const args = ["serve", "--demo", "--port", "0", "--data", data, "--assets", assets];
+  const child = spawn(shopbell, args, { stdio: ["ignore", "pipe", "ignore"] });
+  started.add(child);
+  const ended = end_of(child).then(() => started.delete(child));
+  const found = {};
+  for await (const line of createInterface({ input: child.stdout })) {
+    const [, name, url] = line.match(/^(shops|console|health): (\S+)/) ?? [];
+    if (name) {
+      found[name] = url;
+    }
+    if (found.shops && found.console && found.health) {
+      break;
+    }
+  }
+  if (!found.health) {
+    throw new Error("shopbell serve --demo does not start");
+  }
+  child.stdout.resume();
+  return {
+    ...found,
+    stop: async () => {
+      await stop({ child, ended });
+      rmSync(data, { recursive: true, force: true });
+    },
+  };
+}
+
 export async function start_baseline() {
   const port = await free_port();
   const data = new_directory("baseline");
