@@ -6,6 +6,8 @@ import { ShopPage } from "../pages/shop_page.ts";
 import { EmbedShop, GREETING } from "./shop.ts";
 
 export const test = base.extend<object, { shop: EmbedShop }>({
+  locale: "en",
+  viewport: { width: 1100, height: 800 },
   shop: [
     async ({}, use) => {
       const folder = await mkdtemp(join(tmpdir(), "shopbell-embed-"));
@@ -17,8 +19,6 @@ export const test = base.extend<object, { shop: EmbedShop }>({
     { scope: "worker" },
   ],
 });
-
-test.use({ locale: "en", viewport: { width: 1100, height: 800 } });
 
 /** Says a first sentence; it reaches the shop, and the shop's greeting reaches the customer. */
 export async function converse(visitor: ShopPage, text = "Is the tote lined?"): Promise<void> {

@@ -1,5 +1,6 @@
 // Pages on which the widget must live: what they forbid, reset or bend does not reach it, and
 // nothing of theirs moves.
+import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { ShopPage } from "../pages/shop_page.ts";
@@ -57,13 +58,20 @@ const strict: Case = (shop, tag) => ({
   body: `${GOODS}<script nonce="bell">document.title = "Strict";</script>`,
   headers: {
     "content-security-policy":
-      `default-src 'none'; script-src ${shop.code}/shopbell.js 'nonce-bell'; ` +
+      `default-src 'none'; script-src ${shop.code} 'nonce-bell'; ` +
       `frame-src ${shop.code}; style-src 'self'; img-src data:; base-uri 'none'; ` +
       "form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-embedder-policy": "require-corp",
   },
 });
+
+const pinned: Case = async (shop, tag) => {
+  const code = await (await fetch(shop.src)).arrayBuffer();
+  const digest = createHash("sha384").update(Buffer.from(code)).digest("base64");
+  const more = `crossorigin="anonymous" integrity="sha384-${digest}"`;
+  return { head: tag.replace("<script", `<script ${more}`) };
+};
 
 const cases: Record<string, Case> = {
   "a plain page": (_shop, tag) => ({ head: tag }),
@@ -72,6 +80,8 @@ const cases: Record<string, Case> = {
   "a page whose style sheet hides everything": (_shop, tag) => styled(hostile, tag),
   "a page with frozen prototypes": (_shop, tag) => ({ head: frozen + tag }),
   "a page with extended prototypes": (_shop, tag) => ({ head: extended + tag }),
+  "a page in quirks mode": (_shop, tag) => ({ doctype: "", head: tag }),
+  "a page that pins the script by its digest": pinned,
   "a page with a strict policy, Trusted Types and isolation": strict,
 };
 

@@ -8,6 +8,7 @@ import { PageSite } from "./site.ts";
 export const GREETING = "The shop greets you.";
 
 export type PageParts = {
+  readonly doctype?: string;
   readonly lang?: string;
   readonly head?: string;
   readonly body?: string;
@@ -65,9 +66,10 @@ export class EmbedShop {
   }
 
   /** Adds a page; its address. */
-  page(path: string, { lang = "en", head = "", body = GOODS, headers }: PageParts): string {
-    const html = `<!doctype html>
-      <html lang="${lang}"><head><meta charset="utf-8"><title>Camellia Leather</title>
+  page(path: string, parts: PageParts): string {
+    const { doctype = "<!doctype html>", lang = "en", head = "", body = GOODS, headers } = parts;
+    const html = `${doctype}<html lang="${lang}"><head>
+      <meta charset="utf-8"><title>Camellia Leather</title>
       <meta name="viewport" content="width=device-width, initial-scale=1">
       <link rel="icon" href="data:,">${head}</head><body>${body}</body></html>`;
     return this.site.add(path, html, headers);
