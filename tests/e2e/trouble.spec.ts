@@ -1,5 +1,5 @@
-// What goes wrong on the way: a server that dies, a network that is gone, a shop that nobody knows,
-// a second tab. Nothing is lost, doubled or silently stale.
+// What goes wrong on the way: a server that dies, a network that is gone, a shop that nobody
+// knows. Nothing is lost, doubled or silently stale.
 import type { Page } from "@playwright/test";
 import { FalseRelay } from "./false_relay.ts";
 import { expect, test } from "./fixtures.ts";
@@ -159,20 +159,3 @@ for (const language of ["zh-CN", "en"] as const) {
     await relay.stop();
   });
 }
-
-test("a second tab says so and can take the conversation over", async ({ server, people }) => {
-  const first = await people.visitor();
-  await first.ring();
-  await first.say("第一个标签页");
-  await expect(first.message("第一个标签页")).toHaveAttribute("data-state", "delivered");
-
-  const page = await first.page.context().newPage();
-  const second = await ShopPage.open(page, server.addresses.shops, "zh-CN");
-  await second.bubble.click();
-  await expect(second.frame.getByTestId("elsewhere")).toContainText("另一个标签页");
-  await second.frame.getByTestId("continue-here").click();
-  await expect(second.message("第一个标签页")).toHaveCount(1);
-  await expect(first.frame.getByTestId("elsewhere")).toBeVisible();
-  await second.say("第二个标签页");
-  await expect(second.message("第二个标签页")).toHaveAttribute("data-state", "delivered");
-});

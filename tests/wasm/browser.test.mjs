@@ -156,7 +156,7 @@ test("the storage key outlives the page and can not be read out", async (t) => {
   assert.equal(again.key, first.key);
 });
 
-test("a device is kept, is one tab's at a time, and can be taken over", async (t) => {
+test("a device is kept, and is one in all its tabs, whichever of them leads", async (t) => {
   const context = await fresh(t);
   const first = await tab(context);
   await open_device(first);
@@ -165,13 +165,27 @@ test("a device is kept, is one tab's at a time, and can be taken over", async (t
 
   const second = await tab(context);
   await open_device(second);
-  await seen(second, "elsewhere");
-  await second.evaluate(() => window.engine.takeOver());
+  assert.equal((await seen(second, "storage")).mode, "kept");
   assert.equal((await seen(second, "ready")).device, device);
-  await seen(first, "elsewhere");
+  assert.equal((await seen(second, "connection")).code, (await seen(first, "connection")).code);
 
+  await first.close();
+  assert.equal((await seen(second, "ready", 2)).device, device);
+});
+
+test("a page put to sleep lets another lead, and follows when it is woken", async (t) => {
+  const context = await fresh(t);
+  const [first, second] = [await tab(context), await tab(context)];
+  await open_device(first);
+  const { device } = await seen(first, "ready");
+  await open_device(second);
+  await seen(second, "ready");
+  await first.evaluate(() => document.dispatchEvent(new Event("freeze")));
+  assert.equal((await seen(second, "ready", 2)).device, device);
+  await first.evaluate(() => document.dispatchEvent(new Event("resume")));
+  await seen(first, "ready", 2);
   await second.close();
-  assert.equal((await seen(first, "ready", 2)).device, device);
+  assert.equal((await seen(first, "ready", 3)).device, device);
 });
 
 // A device's id is the hash of its public keys: where a source of randomness is stubbed, ids agree.

@@ -6,13 +6,14 @@ import { build } from "esbuild";
 
 export const root = new URL("../..", import.meta.url).pathname;
 
-/** One module of web/engine/src, e.g. "codec.ts". */
-export async function engine(file) {
+/** Modules of web/engine/src, e.g. "codec.ts", as one; a class of two calls is two classes. */
+export async function engine(...files) {
   const folder = join(root, "build/test-wasm");
   mkdirSync(folder, { recursive: true });
-  const outfile = join(folder, `${file.replace(".ts", "")}-${process.pid}.mjs`);
+  const outfile = join(folder, `${files.join("-").replaceAll(".ts", "")}-${process.pid}.mjs`);
+  const contents = files.map((file) => `export * from "./${file}";`).join("\n");
   await build({
-    entryPoints: [join(root, "web/engine/src", file)],
+    stdin: { contents, resolveDir: join(root, "web/engine/src"), loader: "ts" },
     outfile,
     bundle: true,
     format: "esm",

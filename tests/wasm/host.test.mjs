@@ -7,9 +7,9 @@ import { FakeClock, FakeTransport, engine, load_core, root, seeded_entropy, unti
   from "./engine.mjs";
 
 const { CoreHost, InputKind } = await engine("host.ts");
-const { Pump } = await engine("pump.ts");
+const { Pump, Superseded } = await engine("pump.ts", "seams.ts");
 const { MemoryStorage } = await engine("storage_memory.ts");
-const { decode, wire } = await engine("index.ts");
+const { decode, encode, wire } = await engine("index.ts");
 
 const core = load_core();
 const shop = new Uint8Array(32).fill(5);
@@ -28,6 +28,7 @@ function start(t, { storage = new MemoryStorage(), seed = 1, module = core } = {
     transport: new FakeTransport(),
     events: [],
     crashes: [],
+    superseded: 0,
   };
   device.pump = new Pump({
     module,
@@ -38,6 +39,7 @@ function start(t, { storage = new MemoryStorage(), seed = 1, module = core } = {
     entropy: seeded_entropy(seed),
     events: (events) => device.events.push(...events),
     crashed: (final) => device.crashes.push(final),
+    superseded: () => device.superseded++,
   });
   device.ready = async (count = 1) => {
     const readies = () => device.events.filter(([kind]) => kind === wire.EventKind.READY);
@@ -166,6 +168,58 @@ test("a failed write begins again from the store and sends nothing before", asyn
   const device = start(t, { storage });
   await device.ready();
   assert.deepEqual(device.crashes, [false]);
+});
+
+test("a store that another has taken over ends it without a word", async (t) => {
+  const device = start(t);
+  await device.ready();
+  const [link] = await until(() => device.transport.links.length && device.transport.links, "one");
+  device.storage.check = async () => {
+    throw new Superseded();
+  };
+  link.events.closed(0);
+  const timer = await until(() => [...device.clock.timers][0], "a timer");
+  device.clock.pass(Math.max(1, timer.at - device.clock.time));
+  await until(() => device.superseded, "the end");
+  assert.equal(device.transport.links.length, 1, "no second connection");
+  assert.deepEqual(device.crashes, []);
+  device.storage.write = device.storage.check;
+  const before = device.events.length;
+  device.pump.command(wire.CommandKind.RETRY, new Uint8Array());
+  assert.equal(device.events.length, before);
+});
+
+test("a write that the store refuses to a former leader is neither sent nor shown", async (t) => {
+  const device = start(t);
+  await device.ready();
+  device.storage.write = async () => {
+    throw new Superseded();
+  };
+  const { send, taken } = { send: encode(wire.Send, { ref: 7, kind: 1 }), taken: [] };
+  const before = device.events.length;
+  device.pump.command(wire.CommandKind.SEND, send, () => taken.push(7));
+  await until(() => device.superseded, "the end");
+  assert.deepEqual(device.events.slice(before), []);
+  assert.deepEqual(taken, []);
+  assert.deepEqual(device.crashes, []);
+  assert.ok(device.transport.links.every((link) => !link.sent.length));
+});
+
+test("a command is taken once what it changed is stored", async (t) => {
+  const device = start(t);
+  await device.ready();
+  const { write } = device.storage;
+  let store;
+  device.storage.write = (changes) =>
+    new Promise((resolve) => (store = () => resolve(write.call(device.storage, changes))));
+  const taken = [];
+  device.pump.command(wire.CommandKind.SEND, encode(wire.Send, { ref: 7, kind: 1 }), () =>
+    taken.push("send"));
+  device.pump.command(wire.CommandKind.RETRY, new Uint8Array(), () => taken.push("retry"));
+  await until(() => store, "the write");
+  assert.deepEqual(taken, ["retry"]);
+  store();
+  await until(() => taken.length === 2, "the send");
 });
 
 test("a store that never writes ends after three new beginnings", async (t) => {

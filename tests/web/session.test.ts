@@ -37,7 +37,6 @@ class FakeEngine implements Engine {
     this.listeners.push(listener);
     return () => undefined;
   }
-  takeOver(): void {}
   restart(): void {}
   close(): void {}
   say(event: EngineEvent): void {

@@ -1,5 +1,5 @@
 import { Icon } from "../ui/src/icons.tsx";
-import { Elsewhere, Failed, Problems, StorageNotice } from "../ui/src/notices.tsx";
+import { Failed, Problems, StorageNotice } from "../ui/src/notices.tsx";
 import { useNow } from "../ui/src/use_now.ts";
 import type { ConsoleApp } from "./app.ts";
 import { CustomerPanel } from "./customer_view.tsx";
@@ -75,9 +75,6 @@ function Content({ app }: { app: ConsoleApp }) {
   }
   if (session.failed.value) {
     return <Failed t={t} session={session} />;
-  }
-  if (session.elsewhere.value) {
-    return <Elsewhere t={t} session={session} />;
   }
   if (app.invitation.value && (!session.certified.value || app.expelled.value)) {
     return <Join app={app} />;

@@ -1,7 +1,7 @@
 import { errorName, errorSentence } from "../../web/ui/i18n/errors.ts";
 import { Composer } from "../../web/ui/src/composer.tsx";
 import { Icon } from "../../web/ui/src/icons.tsx";
-import { Elsewhere, Failed, Problems, StorageNotice } from "../../web/ui/src/notices.tsx";
+import { Failed, Problems, StorageNotice } from "../../web/ui/src/notices.tsx";
 import { Timeline } from "../../web/ui/src/timeline_view.tsx";
 import { useNow } from "../../web/ui/src/use_now.ts";
 import type { FrameApp } from "./app.ts";
@@ -100,9 +100,6 @@ function Body({ app }: { app: FrameApp }) {
   }
   if (app.blocked.value) {
     return <Blocked app={app} code={app.blocked.value} />;
-  }
-  if (session.elsewhere.value) {
-    return <Elsewhere t={t} session={session} />;
   }
   return app.screen.value === "list" ? <List app={app} /> : <Talk app={app} />;
 }

@@ -53,10 +53,11 @@ export type CoreEvent = { [N in keyof Events]: { readonly type: N } & Events[N] 
 
 /** What the host of the core says by itself. */
 export type HostEvent =
-  /** Comes before "ready". After "refused" nothing else comes: the page is not secure. */
+  /**
+   * Comes before "ready", which comes again with every new leader among the tabs. After "refused"
+   * nothing else comes: the page is not secure.
+   */
   | { readonly type: "storage"; readonly mode: StorageMode }
-  /** Another tab has the conversation. "ready" follows once this one has it. */
-  | { readonly type: "elsewhere" }
   /** Core or store failed. `final` false: it begins again from the store, "ready" follows. */
   | { readonly type: "crashed"; readonly final: boolean };
 
@@ -80,7 +81,7 @@ export type Answer = {
   body: Uint8Array;
 };
 
-/** One device of one shop, run by a worker of its own. */
+/** One device of one shop. The workers of all its tabs are this one device together. */
 export interface Engine {
   /** May be called at any time; waits for "ready". Throws CodecError for wrong fields. */
   command<N extends CommandName>(name: N, fields?: CommandFields<N>): void;
@@ -88,8 +89,6 @@ export interface Engine {
   request(method: string, body?: Uint8Array): Promise<Answer>;
   /** The answer stops listening. Events that came before are not repeated. */
   on(listener: EngineListener): () => void;
-  /** Takes the conversation from the tab that has it. */
-  takeOver(): void;
   /** A new worker, after a final crash. Open requests are answered with `no_session`. */
   restart(): void;
   /** Ends the worker; nothing comes after it. */
@@ -103,15 +102,37 @@ const decoders = new Map(
   ]),
 );
 
+const isVisible = (): boolean => document.visibilityState === "visible";
+
+// The core takes numbers below 2^52 for requests of its host.
+function firstId(): number {
+  const [random = 0] = crypto.getRandomValues(new Uint32Array(1));
+  return (random >>> 1) * 2 ** 20 + 1;
+}
+
 class WorkerEngine implements Engine {
   private worker: Worker;
   private readonly listeners = new Set<EngineListener>();
   private readonly asked = new Map<number, (answer: Answer) => void>();
-  // The desk answers one id once, also across reloads, so ids must go on rising.
-  private next_id = Date.now() * 1000;
+  private readonly closing = new AbortController();
+  // No two pages of a device may use the same.
+  private next_id = firstId();
 
   constructor(private readonly options: EngineOptions) {
     this.worker = this.start();
+    this.tell_of_life();
+  }
+
+  // A page that sleeps cannot lead, and one that nobody sees leaves a silent leader alone.
+  private tell_of_life(): void {
+    const { signal } = this.closing;
+    const asleep = (asleep: boolean) => this.post({ asleep });
+    const visible = () => this.post({ visible: isVisible() });
+    document.addEventListener("visibilitychange", visible, { signal });
+    document.addEventListener("freeze", () => asleep(true), { signal });
+    document.addEventListener("resume", () => asleep(false), { signal });
+    window.addEventListener("pagehide", (event) => event.persisted && asleep(true), { signal });
+    window.addEventListener("pageshow", (event) => event.persisted && asleep(false), { signal });
   }
 
   private start(): Worker {
@@ -122,7 +143,8 @@ class WorkerEngine implements Engine {
       if (worker === this.worker) this.take(message.data);
     });
     worker.addEventListener("error", () => this.say({ type: "crashed", final: true }));
-    worker.postMessage({ open: { app, shop, relayUrl, wasmUrl } } satisfies ToWorker);
+    const visible = isVisible();
+    worker.postMessage({ open: { app, shop, relayUrl, wasmUrl, visible } } satisfies ToWorker);
     return worker;
   }
 
@@ -137,8 +159,6 @@ class WorkerEngine implements Engine {
   private take(message: FromWorker): void {
     if ("storage" in message) {
       this.say({ type: "storage", mode: message.storage });
-    } else if ("elsewhere" in message) {
-      this.say({ type: "elsewhere" });
     } else if ("crashed" in message) {
       this.say({ type: "crashed", final: message.crashed === "final" });
     } else {
@@ -174,10 +194,6 @@ class WorkerEngine implements Engine {
     return () => this.listeners.delete(listener);
   }
 
-  takeOver(): void {
-    this.post({ takeOver: true });
-  }
-
   restart(): void {
     this.worker.terminate();
     this.answer_all();
@@ -186,6 +202,7 @@ class WorkerEngine implements Engine {
 
   close(): void {
     this.worker.terminate();
+    this.closing.abort();
     this.listeners.clear();
     this.answer_all();
   }

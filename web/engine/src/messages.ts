@@ -6,17 +6,20 @@ export type OpenMessage = {
   readonly shop: string;
   readonly relayUrl: string;
   readonly wasmUrl: string;
+  readonly visible: boolean;
 };
 
 export type ToWorker =
   | { readonly open: OpenMessage }
   /** A CommandKind of host.proto and the bytes of its message. */
   | { readonly command: number; readonly body: Uint8Array }
-  | { readonly takeOver: true };
+  /** Somebody may look at the page. */
+  | { readonly visible: boolean }
+  /** The browser puts the page to sleep, or has woken it. */
+  | { readonly asleep: boolean };
 
 export type FromWorker =
   /** EventKind and bytes of each event of one drain of the core, in order. */
   | { readonly events: readonly (readonly [number, Uint8Array])[] }
   | { readonly storage: StorageMode }
-  | { readonly elsewhere: true }
   | { readonly crashed: "restarts" | "final" };

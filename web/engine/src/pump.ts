@@ -2,7 +2,8 @@
 // about the protocol; its own matters are the order of storage and a new instance after a trap.
 import { CommandKind, EventKind } from "./gen/wire.js";
 import { CoreHost, InputKind, packRecords, type CoreConfig, type Output } from "./host.js";
-import type { Change, Clock, Entropy, KeyRange, Link, Storage, Transport } from "./seams.js";
+import { Superseded, type Change, type Clock, type Entropy, type KeyRange } from "./seams.js";
+import type { Link, Storage, Transport } from "./seams.js";
 
 export type RawEvent = readonly [kind: number, body: Uint8Array];
 
@@ -18,8 +19,11 @@ export type PumpParts = {
   readonly events: (events: RawEvent[]) => void;
   /** The instance or the store failed; it begins again from the store unless `final`. */
   readonly crashed: (final: boolean) => void;
+  /** Another has the store: this pump has stopped. */
+  readonly superseded: () => void;
 };
 
+type Command = readonly [kind: number, body: Uint8Array, taken: () => void];
 type Batch = { readonly run: number; readonly batch: number; readonly changes: readonly Change[] };
 type Work = Batch | { readonly run: number; readonly id: number; readonly range: KeyRange };
 
@@ -27,7 +31,7 @@ const ENTROPY_BYTES = 64;
 const DELAY_MS_MAX = 0x7fffffff;
 const RESTARTS_MAX = 3;
 const RESTARTS_WITHIN_MS = 10_000;
-const HELD_MAX = 1000;
+const ignore = (): void => undefined;
 
 export class Pump {
   private host: CoreHost | undefined;
@@ -36,21 +40,29 @@ export class Pump {
   private run = 0;
   private now_ms = -1;
   private wake_at_ms = -1;
-  private cancel_wake: () => void = () => undefined;
+  private cancel_wake = ignore;
   private work: Work[] = [];
   private working = false;
   private ready = false;
-  private held: RawEvent[] = [];
+  private held: Command[] = [];
+  // Commands that are stored with a batch still under way.
+  private taken: { readonly batch: number; readonly call: () => void }[] = [];
   private crashes_ms: number[] = [];
 
   constructor(private readonly parts: PumpParts) {
     void this.begin();
   }
 
-  /** A CommandKind of host.proto and its message; waits until the core takes commands. */
-  command(kind: number, body: Uint8Array): void {
-    if (this.ready) this.feed(InputKind.command, kind, body);
-    else if (this.held.length < HELD_MAX) this.held.push([kind, body]);
+  /**
+   * A CommandKind of host.proto and its message; waits until the core takes commands. `taken` is
+   * called once what it changed is durable, and never when the core failed before.
+   */
+  command(kind: number, body: Uint8Array, taken = ignore): void {
+    if (!this.ready) return void this.held.push([kind, body, taken]);
+    const outputs = this.feed(InputKind.command, kind, body);
+    const batches = outputs?.flatMap((output) => (output.do === "persist" ? output.batch : []));
+    if (batches?.length) this.taken.push({ batch: Math.max(...batches), call: taken });
+    else if (batches) taken();
   }
 
   /** The network may be back: no more waiting. */
@@ -91,7 +103,14 @@ export class Pump {
     this.cancel_wake();
     this.now_ms = this.wake_at_ms = -1;
     this.work = [];
+    this.held = [];
+    this.taken = [];
     this.ready = false;
+  }
+
+  private supersede(): void {
+    this.stop();
+    this.parts.superseded();
   }
 
   private crash(): void {
@@ -103,9 +122,10 @@ export class Pump {
     if (!final) void this.begin();
   }
 
-  private feed(kind: InputKind, value = 0, bytes?: Uint8Array): void {
-    const { host } = this;
-    if (!host) return;
+  // Nothing where there is no core, or no more.
+  private feed(kind: InputKind, value = 0, bytes?: Uint8Array): Output[] | undefined {
+    const { host, run } = this;
+    if (!host) return undefined;
     const outputs: Output[] = [];
     const now = Math.floor(this.parts.clock.now());
     try {
@@ -114,7 +134,8 @@ export class Pump {
       }
       if (kind !== InputKind.tick) outputs.push(...host.input(kind, value, bytes));
     } catch {
-      return this.crash();
+      this.crash();
+      return undefined;
     }
     const events: RawEvent[] = [];
     for (const output of outputs) {
@@ -122,6 +143,7 @@ export class Pump {
       else this.carry_out(output);
     }
     this.say(events);
+    return run === this.run ? outputs : undefined;
   }
 
   private say(events: RawEvent[]): void {
@@ -130,14 +152,14 @@ export class Pump {
     this.parts.events(events);
     if (!ready) return;
     this.ready = true;
-    for (const [kind, body] of this.held.splice(0)) this.command(kind, body);
+    for (const command of this.held.splice(0)) this.command(...command);
   }
 
   private carry_out(output: Exclude<Output, { do: "event" }>): void {
     const { run } = this;
     switch (output.do) {
       case "connect":
-        return this.connect();
+        return void this.connect();
       case "disconnect":
         return this.link?.close();
       case "transmit":
@@ -153,9 +175,17 @@ export class Pump {
     }
   }
 
-  private connect(): void {
+  // A tab that slept while another took over must not take the connection from it.
+  private async connect(): Promise<void> {
     const { run } = this;
     const current = (): boolean => run === this.run;
+    try {
+      await this.parts.storage.check();
+    } catch (error) {
+      if (!current()) return;
+      return error instanceof Superseded ? this.supersede() : this.crash();
+    }
+    if (!current()) return;
     this.link = this.parts.transport.connect({
       opened: () => current() && this.feed(InputKind.connected),
       received: (bytes) => current() && this.feed(InputKind.received, 0, bytes),
@@ -220,11 +250,15 @@ export class Pump {
     try {
       await this.parts.storage.write(batches.flatMap(({ changes }) => changes));
     } catch (error) {
-      if (run === this.run) this.feed(InputKind.persistFailed, first.batch);
+      if (run !== this.run) return;
+      if (error instanceof Superseded) return this.supersede();
+      this.feed(InputKind.persistFailed, first.batch);
       throw error;
     }
     for (const { batch } of batches) {
-      if (run === this.run) this.feed(InputKind.persisted, batch);
+      if (run !== this.run) return;
+      this.feed(InputKind.persisted, batch);
+      while (this.taken[0] && this.taken[0].batch <= batch) this.taken.shift()?.call();
     }
   }
 }

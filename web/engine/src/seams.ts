@@ -44,13 +44,29 @@ export type KeyRange = {
   readonly descending: boolean;
 };
 
+/** Another has taken the store over: this one has nothing to write or to send any more. */
+export class Superseded extends Error {
+  override readonly name = "Superseded";
+}
+
 /** Ordered keys and opaque values. What was written is seen by every later load. */
 export interface Storage {
-  /** One transaction, in their order; resolved when durable, rejected when nothing is kept. */
+  /**
+   * One transaction, in their order; resolved when durable, rejected when nothing is kept:
+   * with Superseded where that is the cause.
+   */
   write(changes: readonly Change[]): Promise<void>;
   load(range: KeyRange): Promise<StoredRecord[]>;
+  /** Rejects with Superseded where a write would. */
+  check(): Promise<void>;
   close(): void;
 }
 
 /** What the device can keep: for good, until the page closes, or nothing. */
 export type StorageMode = "kept" | "session" | "refused";
+
+/** Exclusive locks among the tabs of an origin, as navigator.locks gives them. */
+export interface Locks {
+  /** Held until the promise of `held` is settled. A theft rejects the answer with AbortError. */
+  request(name: string, options: LockOptions, held: () => Promise<void>): Promise<unknown>;
+}

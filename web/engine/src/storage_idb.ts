@@ -1,7 +1,8 @@
 // The device's store in IndexedDB: one database a device, records under binary keys. Every opening
 // raises a number that each write compares in its own transaction, so that a tab which lost the
 // device without noticing can write no more.
-import type { Change, KeyRange, Storage, StoredRecord } from "./seams.js";
+import { Superseded, type Change, type KeyRange } from "./seams.js";
+import type { Storage, StoredRecord } from "./seams.js";
 
 const RECORDS = "records";
 const META = "meta";
@@ -53,7 +54,8 @@ export async function putMeta(database: IDBDatabase, key: string, value: unknown
 export class IdbStorage implements Storage {
   private constructor(
     private readonly database: IDBDatabase,
-    private readonly term: number,
+    /** Rises with every opening of this database. */
+    readonly term: number,
   ) {}
 
   /** Takes the store over from whoever had it. */
@@ -73,15 +75,23 @@ export class IdbStorage implements Storage {
     const transaction = this.database.transaction([RECORDS, META], "readwrite", { durability });
     const done = finished(transaction);
     const term = transaction.objectStore(META).get(TERM);
+    let refused = false;
     term.addEventListener("success", () => {
-      if (term.result !== this.term) return transaction.abort();
+      refused = term.result !== this.term;
+      if (refused) return transaction.abort();
       const records = transaction.objectStore(RECORDS);
       for (const { key, value } of changes) {
         if (value) records.put(value.slice(), key_of(key));
         else records.delete(key_of(key));
       }
     });
-    return done;
+    return done.catch((error: unknown) => {
+      throw refused ? new Superseded() : error;
+    });
+  }
+
+  async check(): Promise<void> {
+    if ((await getMeta<number>(this.database, TERM)) !== this.term) throw new Superseded();
   }
 
   async load({ from, to, limit, descending }: KeyRange): Promise<StoredRecord[]> {

@@ -40,5 +40,7 @@ export class MemoryStorage implements Storage {
     return limit ? found.slice(0, limit) : found;
   }
 
+  async check(): Promise<void> {}
+
   close(): void {}
 }

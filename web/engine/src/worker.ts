@@ -1,9 +1,10 @@
-// The dedicated worker of one device: wires core, store and socket, and takes care that one tab at
-// a time is the device.
-import { type CoreConfig } from "./host.js";
+// The dedicated worker of one tab: gives the device what a browser has.
+import type { FromLeader, FromTab, TabChannel } from "./channel.js";
+import { Device, type CoreListener, type Place } from "./device.js";
+import type { CoreConfig } from "./host.js";
 import type { FromWorker, OpenMessage, ToWorker } from "./messages.js";
-import { Pump, type PumpParts } from "./pump.js";
-import type { Clock, Entropy, Storage, StorageMode } from "./seams.js";
+import { Pump } from "./pump.js";
+import type { Clock, Entropy, Locks, Storage, StorageMode } from "./seams.js";
 import { IdbStorage, openDatabase } from "./storage_idb.js";
 import { keptKey, sessionKey } from "./storage_key.js";
 import { MemoryStorage } from "./storage_memory.js";
@@ -12,22 +13,22 @@ import { dialledHost, WebSocketTransport } from "./transport_ws.js";
 
 const scope = self as unknown as DedicatedWorkerGlobalScope;
 
-const clock: Clock = {
-  now: Date.now,
-  after(delay_ms, callback) {
-    const timer = setTimeout(callback, delay_ms);
-    return () => clearTimeout(timer);
-  },
-};
-const entropy: Entropy = { fill: (out) => void crypto.getRandomValues(out as never) };
-
-function post(message: FromWorker, transfer: Transferable[] = []): void {
-  scope.postMessage(message, transfer);
+function after(delay_ms: number, callback: () => void): () => void {
+  const timer = setTimeout(callback, delay_ms);
+  return () => clearTimeout(timer);
 }
+
+const clock: Clock = { now: Date.now, after };
+const steady_clock: Clock = { now: () => performance.now(), after };
+const entropy: Entropy = { fill: (out) => void crypto.getRandomValues(out as never) };
+const locks: Locks = {
+  request: async (...args) => navigator.locks.request(...args),
+};
 
 type Store = {
   readonly mode: StorageMode;
   readonly storage: Storage;
+  readonly term: number;
   readonly key: () => Promise<Uint8Array>;
 };
 
@@ -35,9 +36,10 @@ async function open_store(name: string): Promise<Store> {
   try {
     const database = await openDatabase(name);
     const key = await keptKey(database);
-    return { mode: "kept", storage: await IdbStorage.open(database), key };
+    const storage = await IdbStorage.open(database);
+    return { mode: "kept", storage, term: storage.term, key };
   } catch {
-    return { mode: "session", storage: new MemoryStorage(), key: sessionKey() };
+    return { mode: "session", storage: new MemoryStorage(), term: 1, key: sessionKey() };
   }
 }
 
@@ -50,108 +52,86 @@ async function load(url: string): Promise<WebAssembly.Module> {
   return WebAssembly.compile(await response.arrayBuffer());
 }
 
-/** What one worker is told to be; runs at most one pump. */
-class Device {
-  private readonly name: string;
-  private readonly shop: Uint8Array;
-  private readonly module: Promise<WebAssembly.Module | void>;
-  private pump: Pump | undefined;
-  private leading = false;
-  private early: [number, Uint8Array][] = [];
-  private waiting = new AbortController();
+function channel_of(name: string, take: (message: FromLeader | FromTab) => void): TabChannel {
+  const channel = new BroadcastChannel(name);
+  channel.addEventListener("message", ({ data }: MessageEvent<FromLeader | FromTab>) => take(data));
+  return { post: (message) => channel.postMessage(message), close: () => channel.close() };
+}
 
-  constructor(private readonly options: OpenMessage) {
-    const shop = fromBase64Url(options.shop, 32);
-    if (!shop) throw new Error("the shop's id is not base64url of 32 bytes");
-    this.shop = shop;
-    this.name = `shopbell:${options.app}:${options.shop}`;
-    this.module = load(options.wasmUrl).catch(() => post({ crashed: "final" }));
-    scope.addEventListener("online", () => this.pump?.retry());
-    this.lead({ ifAvailable: true });
-  }
+function start(options: OpenMessage): Device {
+  const { app, relayUrl, visible } = options;
+  const shop = fromBase64Url(options.shop, 32);
+  if (!shop) throw new Error("the shop's id is not base64url of 32 bytes");
+  const name = `shopbell:${app}:${options.shop}`;
+  // A tab that follows has it at hand, should it have to lead; what failed then is tried again.
+  let module: Promise<WebAssembly.Module> | undefined;
+  const core = (): Promise<WebAssembly.Module> => {
+    module ??= load(options.wasmUrl);
+    module.catch(() => (module = undefined));
+    return module;
+  };
+  void core();
 
-  command(kind: number, body: Uint8Array): void {
-    if (this.pump) this.pump.command(kind, body);
-    else this.early.push([kind, body]);
-  }
-
-  takeOver(): void {
-    if (this.leading) return;
-    this.waiting.abort();
-    this.lead({ steal: true });
-  }
-
-  // Asks for the lock and holds it until it is stolen. Where another has it, says so and queues.
-  private lead(options: LockOptions): void {
-    const lost = new AbortController();
-    const held = async (lock: Lock | null): Promise<void> => {
-      if (!lock) return this.wait();
-      this.leading = true;
-      await this.run(lost.signal);
-    };
-    navigator.locks.request(this.name, options, held).catch((error: unknown) => {
-      const aborted = error instanceof DOMException && error.name === "AbortError";
-      // Without storage there are no locks either; then each tab is a device of its own.
-      if (!aborted) void this.run(lost.signal);
-      if (!aborted || !this.leading) return;
-      this.leading = false;
-      lost.abort();
-      this.pump?.stop();
-      this.pump = undefined;
-      this.wait();
-    });
-  }
-
-  private wait(): void {
-    post({ elsewhere: true });
-    this.waiting = new AbortController();
-    this.lead({ signal: this.waiting.signal });
-  }
-
-  private async run(lost: AbortSignal): Promise<void> {
-    const [store, module] = await Promise.all([open_store(this.name), this.module]);
-    if (!module) return store.storage.close();
-    if (lost.aborted) return store.storage.close();
-    lost.addEventListener("abort", () => store.storage.close());
-    post({ storage: store.mode });
-    this.pump = new Pump(this.parts(store, module));
-    for (const [kind, body] of this.early.splice(0)) this.pump.command(kind, body);
-    // A device of this session only is this tab's alone: others need not wait for it.
-    if (store.mode === "kept") await new Promise<never>(() => undefined);
-  }
-
-  private parts(store: Store, module: WebAssembly.Module): PumpParts {
-    const { relayUrl, app } = this.options;
-    const config = async (): Promise<CoreConfig> => ({
-      role: app === "console" ? "agent" : "visitor",
-      shop: this.shop,
-      storageKey: await store.key(),
-      host: dialledHost(relayUrl),
-    });
-    return {
+  const run = (module: WebAssembly.Module, store: Store, listener: CoreListener): Pump =>
+    new Pump({
       module,
-      config,
+      config: async (): Promise<CoreConfig> => ({
+        role: app === "console" ? "agent" : "visitor",
+        shop,
+        storageKey: await store.key(),
+        host: dialledHost(relayUrl),
+      }),
       storage: store.storage,
       transport: new WebSocketTransport(relayUrl),
       clock,
       entropy,
-      events: (events) =>
-        post({ events }, events.map(([, body]) => body.buffer as ArrayBuffer)),
-      crashed: (final) => post({ crashed: final ? "final" : "restarts" }),
+      ...listener,
+    });
+
+  const open = async (): Promise<Place> => {
+    const opened = open_store(name);
+    const module = await core().catch(async (error: unknown) => {
+      (await opened).storage.close();
+      throw error;
+    });
+    const store = await opened;
+    return {
+      mode: store.mode,
+      term: store.term,
+      run: (listener) => run(module, store, listener),
+      close: () => store.storage.close(),
     };
-  }
+  };
+
+  const device = new Device({
+    name,
+    tab: crypto.randomUUID(),
+    watches: app === "console",
+    visible,
+    locks,
+    clock: steady_clock,
+    channel: (take) => channel_of(name, take),
+    open,
+    toPage: (message: FromWorker) => scope.postMessage(message),
+  });
+  scope.addEventListener("online", () => device.retry());
+  return device;
 }
 
 let device: Device | undefined;
 
 function take(message: ToWorker): void {
   if ("open" in message) {
-    if (!scope.isSecureContext) return post({ storage: "refused" });
-    device = new Device(message.open);
+    if (scope.isSecureContext) device = start(message.open);
+    else scope.postMessage({ storage: "refused" } satisfies FromWorker);
   } else if ("command" in message) {
     device?.command(message.command, message.body);
+  } else if ("visible" in message) {
+    device?.show(message.visible);
+  } else if (message.asleep) {
+    device?.sleep();
   } else {
-    device?.takeOver();
+    device?.wake();
   }
 }
 

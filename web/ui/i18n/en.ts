@@ -64,9 +64,6 @@ export const en: Catalog = {
   storageRefused:
     "This browser does not allow the conversation to be kept. Open the page over https, " +
     "or leave private browsing, and try again.",
-  elsewhere: "The conversation is open in another tab",
-  elsewhereMore: "It runs in one place at a time, so that no message is sent twice.",
-  continueHere: "Continue here",
   startFailed: "The conversation cannot be opened. Check the network and try again.",
   tryAgain: "Try again",
 

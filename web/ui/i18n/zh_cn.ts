@@ -61,9 +61,6 @@ export const zhCn = {
   // Storage and tabs
   storageSession: "此浏览器只在这次访问中保留对话，关闭页面后将无法找回。",
   storageRefused: "此浏览器不允许保存对话。请使用安全的网页（https），或关闭隐私模式后再试。",
-  elsewhere: "对话已在另一个标签页打开",
-  elsewhereMore: "为避免消息重复，同一时间只在一处收发。",
-  continueHere: "在此继续",
   startFailed: "对话无法打开，请检查网络后再试。",
   tryAgain: "重试",
 

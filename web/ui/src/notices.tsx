@@ -62,23 +62,6 @@ export function Problems(props: { t: Translate; session: Session; log: string })
   );
 }
 
-export function Elsewhere({ t, session }: { t: Translate; session: Session }) {
-  return (
-    <div class="whole" data-testid="elsewhere">
-      <h2>{t("elsewhere")}</h2>
-      <p>{t("elsewhereMore")}</p>
-      <button
-        type="button"
-        class="primary"
-        data-testid="continue-here"
-        onClick={() => session.engine.takeOver()}
-      >
-        {t("continueHere")}
-      </button>
-    </div>
-  );
-}
-
 /** The device could not be started, or its store failed again and again. */
 export function Failed({ t, session }: { t: Translate; session: Session }) {
   const store = session.problems.value.find(({ code }) => errorName(code).startsWith("store_"));

@@ -63,7 +63,6 @@ export class Session {
   readonly connection = signal({ state: 0, code: 0 });
   readonly shop: Signal<ShopView | undefined> = signal(undefined);
   readonly storage: Signal<StorageMode | undefined> = signal(undefined);
-  readonly elsewhere = signal(false);
   readonly failed = signal(false);
   /** As much waits to be sent as the device keeps. */
   readonly full = signal(false);
@@ -108,7 +107,6 @@ export class Session {
       case "ready":
         this.marked.clear();
         this.ready.value = true;
-        this.elsewhere.value = false;
         this.certify(event.certified, event.notAfterMs);
         this.device.value = toHex(event.device);
         break;
@@ -127,10 +125,6 @@ export class Session {
         break;
       case "storage":
         this.storage.value = event.mode;
-        break;
-      case "elsewhere":
-        this.elsewhere.value = true;
-        this.ready.value = false;
         break;
       case "crashed":
         this.failed.value = event.final;

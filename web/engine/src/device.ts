@@ -1,0 +1,214 @@
+// The device in one tab: leads or follows, and is the same to its page either way. Without locks
+// or a store that tabs could share it is a device of its own.
+import { type FromLeader, type FromTab, type TabChannel, lockOfTab } from "./channel.js";
+import { Election } from "./election.js";
+import { Leader } from "./leader.js";
+import type { FromWorker } from "./messages.js";
+import type { RawEvent } from "./pump.js";
+import type { Clock, Locks, StorageMode } from "./seams.js";
+import { Tab } from "./tab.js";
+
+/** A core that runs over the opened store. */
+export interface RunningCore {
+  command(kind: number, body: Uint8Array, taken?: () => void): void;
+  retry(): void;
+  stop(): void;
+}
+
+export type CoreListener = {
+  readonly events: (events: RawEvent[]) => void;
+  readonly crashed: (final: boolean) => void;
+  readonly superseded: () => void;
+};
+
+/** The store and what is needed to run a core over it. */
+export interface Place {
+  readonly mode: StorageMode;
+  /** Rises with every opening of what is kept. */
+  readonly term: number;
+  run(listener: CoreListener): RunningCore;
+  close(): void;
+}
+
+export type DeviceParts = {
+  readonly name: string;
+  /** Different for every tab. */
+  readonly tab: string;
+  readonly watches: boolean;
+  readonly visible: boolean;
+  readonly locks: Locks;
+  readonly clock: Clock;
+  readonly channel: (take: (message: FromLeader | FromTab) => void) => TabChannel;
+  /** Takes the store over. Rejects where there is no core to run. */
+  readonly open: () => Promise<Place>;
+  readonly toPage: (message: FromWorker) => void;
+};
+
+type Lead = { readonly place: Place; readonly leader: Leader; readonly core: RunningCore };
+
+export class Device {
+  private readonly tab: Tab;
+  private readonly election: Election;
+  private channel: TabChannel | undefined;
+  private lead: Lead | undefined;
+  // Counts what this tab has been; what began under another number comes too late.
+  private turn = 0;
+
+  constructor(private readonly parts: DeviceParts) {
+    const { name, locks, clock, tab, toPage } = parts;
+    this.tab = new Tab({ id: tab, toPage, toLeader: (message) => this.to_leader(message) });
+    this.election = new Election({
+      name,
+      locks,
+      clock,
+      lead: () => void this.begin(),
+      lost: () => {
+        this.end();
+        this.tab.join();
+      },
+      refused: () => this.be_alone(),
+      beat: () => this.beat(),
+    });
+    this.election.show(parts.visible);
+    this.meet();
+  }
+
+  command(kind: number, body: Uint8Array): void {
+    this.tab.command(kind, body);
+  }
+
+  /** The network may be back. */
+  retry(): void {
+    this.lead?.core.retry();
+  }
+
+  show(visible: boolean): void {
+    this.election.show(visible);
+  }
+
+  /** The page is put to sleep: another tab shall lead. */
+  sleep(): void {
+    if (!this.channel) return;
+    this.election.leave();
+    this.tab.forget();
+  }
+
+  wake(): void {
+    if (!this.channel) return;
+    this.election.begin();
+    this.tab.join();
+  }
+
+  private meet(): void {
+    const { name, tab, locks, channel } = this.parts;
+    try {
+      this.channel = channel((message) => this.take(message));
+    } catch {
+      return this.be_alone();
+    }
+    // The leader sees by this lock that the tab lives: it is held before the leader hears of it.
+    const held = (): Promise<void> => {
+      this.tab.join();
+      return new Promise(() => undefined);
+    };
+    locks.request(lockOfTab(name, tab), {}, held).catch(() => undefined);
+    this.election.begin();
+  }
+
+  private be_alone(): void {
+    this.part();
+    void this.begin();
+  }
+
+  private part(): void {
+    this.channel?.close();
+    this.channel = undefined;
+    this.election.leave();
+    this.tab.forget();
+  }
+
+  private take(message: FromLeader | FromTab): void {
+    if ("join" in message || "from" in message) return this.lead?.leader.take(message);
+    if (this.tab.isOld(message)) {
+      if (this.lead || !this.election.silent) return;
+      this.tab.forget();
+    }
+    this.election.heard();
+    if (this.lead) this.election.yield();
+    this.tab.take(message);
+  }
+
+  private to_leader(message: FromTab): void {
+    if (this.lead) this.lead.leader.take(message);
+    else this.channel?.post(message);
+  }
+
+  private say(message: FromLeader): void {
+    const { tab } = this.parts;
+    const followed = this.lead?.leader.followed || !("events" in message);
+    const others = message.to ? message.to.some((each) => each !== tab) : followed;
+    if (others) this.channel?.post(message);
+    this.tab.take(message);
+  }
+
+  private beat(): void {
+    this.say({ beat: this.lead?.leader.run ?? 0 });
+  }
+
+  // --- leading
+
+  private async begin(): Promise<void> {
+    const turn = ++this.turn;
+    this.beat();
+    const place = await this.parts.open().catch(() => undefined);
+    if (turn !== this.turn) return place?.close();
+    if (!place) return this.fail();
+    // What is not kept others cannot share, and need not wait for.
+    if (place.mode !== "kept") this.part();
+    this.run(place);
+  }
+
+  private run(place: Place): void {
+    const { watches } = this.parts;
+    const core = place.run({
+      events: (events) => leader.events(events),
+      crashed: (final) => (final ? this.fail() : leader.crashed()),
+      superseded: () => this.election.yield(),
+    });
+    const leader = new Leader({
+      term: place.term,
+      storage: place.mode,
+      watches,
+      core,
+      say: (message) => this.say(message),
+      outlive: (tab, gone) => this.outlive(tab, gone),
+    });
+    this.lead = { place, leader, core };
+    this.beat();
+  }
+
+  private outlive(tab: string, gone: () => void): void {
+    const { name, locks } = this.parts;
+    if (tab === this.parts.tab) return;
+    const { lead } = this;
+    const held = async (): Promise<void> => {
+      if (this.lead === lead) gone();
+    };
+    locks.request(lockOfTab(name, tab), {}, held).catch(() => undefined);
+  }
+
+  private end(): void {
+    this.turn++;
+    this.lead?.core.stop();
+    this.lead?.place.close();
+    this.lead = undefined;
+  }
+
+  // Another tab may do better; this one waits for its page to begin again.
+  private fail(): void {
+    if (this.lead) this.channel?.post({ crashed: true, run: this.lead.leader.run + 1 });
+    this.part();
+    this.end();
+    this.parts.toPage({ crashed: "final" });
+  }
+}
