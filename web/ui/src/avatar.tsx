@@ -33,15 +33,17 @@ export function pictureUrl(bytes: Uint8Array): string | undefined {
 
 export type AvatarProps = {
   readonly name: string;
+  /** What the tint comes from where the name is one that many have. */
+  readonly tint?: string;
   readonly picture?: Uint8Array | undefined;
   /** Side in pixels. */
   readonly size?: number;
 };
 
 /** Says nothing to a screen reader: the name stands beside it. */
-export function Avatar({ name, picture, size = 28 }: AvatarProps) {
+export function Avatar({ name, tint = name, picture, size = 28 }: AvatarProps) {
   const url = useMemo(() => picture && pictureUrl(picture), [picture]);
-  const style = { "--side": `${size}px`, "--hue": hueOf(name) };
+  const style = { "--side": `${size}px`, "--hue": hueOf(tint) };
   return (
     <span class="avatar" style={style} aria-hidden="true">
       {url ? <img src={url} alt="" width={size} height={size} /> : initialOf(name)}

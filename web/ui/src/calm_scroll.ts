@@ -1,9 +1,24 @@
 // Keeps the end in view for whoever stands at the end, and the place for whoever reads above; asks
 // for older messages before somebody who scrolls up comes to the top.
-import { useLayoutEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 
 const NEAR_END_PX = 80;
 const NEAR_START_PX = 400;
+/** What is left free above the line at which reading goes on. */
+const ABOVE_LINE_PX = 48;
+
+export type ScrollNeeds = {
+  /** Changes with what is shown. Older messages are asked for once for each shape. */
+  readonly shape: string;
+  readonly more: boolean;
+  /** Place of the newest message that is shown. */
+  readonly lastSeq: number;
+  /** The newest message that this person has just written, "" where there is none. */
+  readonly written: string;
+  /** Changes when the conversation comes before somebody's eyes; "" while it does not. */
+  readonly opened: string;
+  loadEarlier(): void;
+};
 
 type Anchor = { readonly key: string; readonly top: number };
 
@@ -26,45 +41,79 @@ function hold(box: HTMLElement, { key, top }: Anchor): void {
   }
 }
 
-/** `shape` changes with what is shown. Older messages are asked for once for each shape. */
-export function useCalmScroll(shape: string, more: boolean, load_earlier: () => void) {
+/** To where reading stopped, if from there the end is out of sight. */
+function land(box: HTMLElement): void {
+  box.scrollTop = box.scrollHeight;
+  const line = box.querySelector("[data-unread-line]");
+  if (line) {
+    const above = line.getBoundingClientRect().top - box.getBoundingClientRect().top;
+    box.scrollTop += Math.min(0, above - ABOVE_LINE_PX);
+  }
+}
+
+export function useCalmScroll(needs: ScrollNeeds) {
+  const { shape, more, lastSeq, written, opened } = needs;
   const box = useRef<HTMLDivElement>(null);
   const at_end = useRef(true);
   const anchor = useRef<Anchor | undefined>(undefined);
   const asked_for = useRef("");
+  const before = useRef({ written, opened: "" });
+  const [away, set_away] = useState(false);
+  const [seen, set_seen] = useState(0);
+
   const look = () => {
     const node = box.current;
-    if (!node) {
+    if (!node || node.clientHeight === 0) {
       return;
     }
     at_end.current = node.scrollHeight - node.scrollTop - node.clientHeight < NEAR_END_PX;
     anchor.current = at_end.current ? undefined : anchorOf(node);
+    set_away(!at_end.current);
+    if (at_end.current) {
+      set_seen(lastSeq);
+    }
     if (more && node.scrollTop < NEAR_START_PX && !at_end.current && asked_for.current !== shape) {
       asked_for.current = shape;
-      load_earlier();
+      needs.loadEarlier();
     }
+  };
+  const toEnd = () => {
+    at_end.current = true;
+    box.current?.scrollTo({ top: box.current.scrollHeight });
+    look();
   };
   useLayoutEffect(() => {
     const node = box.current;
-    if (node && at_end.current) {
-      node.scrollTop = node.scrollHeight;
-    } else if (node && anchor.current) {
-      hold(node, anchor.current);
-      anchor.current = anchorOf(node);
+    if (!node) {
+      return;
     }
-  }, [shape]);
+    const wrote = written !== "" && written !== before.current.written;
+    const opens = opened !== "" && opened !== before.current.opened;
+    before.current = { written, opened };
+    if (wrote) {
+      at_end.current = true;
+    }
+    if (opens && !wrote) {
+      land(node);
+    } else if (at_end.current) {
+      node.scrollTop = node.scrollHeight;
+    } else if (anchor.current) {
+      hold(node, anchor.current);
+    }
+    look();
+  }, [shape, opened]);
   useLayoutEffect(() => {
     const node = box.current;
     if (!node) {
       return undefined;
     }
-    const seen = new ResizeObserver(() => {
+    const seen_size = new ResizeObserver(() => {
       if (at_end.current) {
         node.scrollTop = node.scrollHeight;
       }
     });
-    seen.observe(node);
-    return () => seen.disconnect();
+    seen_size.observe(node);
+    return () => seen_size.disconnect();
   }, []);
-  return { box, scrolled: look };
+  return { box, scrolled: look, away, seen, toEnd };
 }

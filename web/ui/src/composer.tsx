@@ -1,6 +1,7 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
-import type { Translate } from "../i18n/index.ts";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import type { Locale, Translate } from "../i18n/index.ts";
+import { EmojiPicker } from "./emoji.tsx";
 import { Icon } from "./icons.tsx";
 import { CompositionGuard } from "./ime.ts";
 import { fitsInOneMessage } from "./session.ts";
@@ -22,6 +23,44 @@ export type ComposerProps = {
   onSend(text: string): void;
 };
 
+const pageLocale = (): Locale => document.documentElement.lang as Locale;
+
+type EmojiProps = {
+  readonly t: Translate;
+  readonly testid: string;
+  onPick(sign: string): void;
+};
+
+/** The button and, while it is open, the picker above the composer. */
+function EmojiButton({ t, testid, onPick }: EmojiProps) {
+  const [open, set_open] = useState(false);
+  const button = useRef<HTMLButtonElement>(null);
+  const close = (back: boolean) => {
+    set_open(false);
+    if (back) {
+      button.current?.focus();
+    }
+  };
+  return (
+    <span class="emoji-place">
+      <button
+        ref={button}
+        type="button"
+        class="tool"
+        aria-label={t("emoji")}
+        title={t("emoji")}
+        aria-expanded={open}
+        aria-haspopup="dialog"
+        data-testid={testid}
+        onClick={() => set_open(!open)}
+      >
+        <Icon name="smile" />
+      </button>
+      {open && <EmojiPicker t={t} locale={pageLocale()} onPick={onPick} onClose={close} />}
+    </span>
+  );
+}
+
 /** One line that grows to six; Enter sends, Shift+Enter begins a line. */
 export function Composer(props: ComposerProps) {
   const { t, draft, placeholder, sendLabel, focus, disabled = false, testPrefix = "" } = props;
@@ -29,6 +68,7 @@ export function Composer(props: ComposerProps) {
   const guard = useMemo(() => new CompositionGuard(), []);
   const too_long = !fitsInOneMessage(draft);
   const can_send = draft.trim() !== "" && !too_long && !disabled;
+  const named = (part: string) => (testPrefix ? `${testPrefix}-${part}` : part);
 
   useLayoutEffect(() => {
     if (area.current) {
@@ -46,6 +86,13 @@ export function Composer(props: ComposerProps) {
     if (can_send) {
       props.onSend(draft.trim());
       area.current?.focus();
+    }
+  };
+  const insert = (sign: string) => {
+    const field = area.current;
+    if (field) {
+      field.setRangeText(sign, field.selectionStart, field.selectionEnd, "end");
+      props.onDraft(field.value);
     }
   };
   const keydown = (event: KeyboardEvent) => {
@@ -72,24 +119,27 @@ export function Composer(props: ComposerProps) {
         <textarea
           ref={area}
           rows={1}
+          dir="auto"
           value={draft}
           placeholder={placeholder}
           aria-label={props.label}
           enterkeyhint="send"
-          data-testid={testPrefix ? `${testPrefix}-composer` : "composer"}
+          data-testid={named("composer")}
           onInput={(event) => props.onDraft(event.currentTarget.value)}
           onKeyDown={keydown}
           onKeyUp={() => guard.released()}
           onCompositionStart={() => guard.started()}
           onCompositionEnd={(event) => guard.ended(event.timeStamp)}
         />
+        <span class="ring" aria-hidden="true" />
+        <EmojiButton t={t} testid={named("emoji")} onPick={insert} />
         <button
           type="submit"
-          class="send"
+          class={`send${draft.trim() ? "" : " idle"}`}
           aria-label={sendLabel}
           title={sendLabel}
           aria-disabled={!can_send}
-          data-testid={testPrefix ? `${testPrefix}-send` : "send"}
+          data-testid={named("send")}
         >
           <Icon name="send" />
         </button>

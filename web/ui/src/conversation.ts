@@ -208,6 +208,8 @@ export function lastSeq(state: Conversation): number {
 /** Where the customer was when he last said so. */
 export function lastPage(state: Conversation | undefined): PageView | undefined {
   const { customer } = AuthorClass;
-  const said = state?.items.filter((item) => item.page && item.authorClass === customer);
+  // What waits in one's own outbox has no class yet.
+  const told = (item: Item) => item.page && (item.mine || item.authorClass === customer);
+  const said = state?.items.filter(told);
   return said?.at(-1)?.page;
 }

@@ -1,12 +1,9 @@
 import { useMemo } from "preact/hooks";
-import { isEmojiOnly, piecesOf } from "./links.ts";
+import { piecesOf } from "./links.ts";
 
-/** What a person wrote: line breaks stay, addresses are links, a few emoji alone are larger. */
+/** What a person wrote: line breaks stay, addresses are links. */
 export function RichText({ text }: { text: string }) {
   const pieces = useMemo(() => piecesOf(text), [text]);
-  if (isEmojiOnly(text)) {
-    return <span class="large-emoji">{text}</span>;
-  }
   return (
     <>
       {pieces.map(({ text: shown, href }, index) => {

@@ -14,6 +14,8 @@ export type Group = {
   readonly authorClass: number;
   readonly author: string;
   readonly isNote: boolean;
+  /** Here reading goes on: what follows came while nobody looked. */
+  readonly isUnread: boolean;
 };
 
 export type Day = { readonly key: string; readonly timeMs: number; readonly groups: Group[] };
@@ -43,8 +45,24 @@ function dayOf(timeMs: number): string {
 // A line about the customer, not a word of his: it stands alone.
 const stands_alone = (item: Item): boolean => item.kind === ContentKind.PAGE_VIEW;
 
-/** Groups entries that come in order; a group has one speaker, one kind and short gaps. */
-export function groupByDay(entries: readonly Entry[]): Day[] {
+/** Where reading stopped when the conversation was opened, and when that was. */
+export type Mark = { readonly seq: number; readonly timeMs: number };
+
+/** The first message that came while nobody looked; "" where there is none. */
+export function firstUnread(entries: readonly Entry[], mark: Mark | undefined): string {
+  if (!mark || mark.seq === 0) {
+    return "";
+  }
+  const missed = ({ item, isNote }: Entry) =>
+    !isNote && !item.mine && item.seq > mark.seq && item.timeMs < mark.timeMs;
+  return entries.find(missed)?.item.key ?? "";
+}
+
+/**
+ * Groups entries that come in order; a group has one speaker, one kind and short gaps, and ends
+ * where the unread messages begin.
+ */
+export function groupByDay(entries: readonly Entry[], unread = ""): Day[] {
   const days: Day[] = [];
   let last: { item: Item; group: Item[]; isNote: boolean } | undefined;
   for (const { item, isNote } of entries) {
@@ -60,6 +78,7 @@ export function groupByDay(entries: readonly Entry[]): Day[] {
       last.item.authorClass === item.authorClass &&
       !stands_alone(last.item) &&
       !stands_alone(item) &&
+      item.key !== unread &&
       item.timeMs - last.item.timeMs < GROUP_MS;
     if (last && goes_on) {
       last.group.push(item);
@@ -69,7 +88,8 @@ export function groupByDay(entries: readonly Entry[]): Day[] {
     const group = [item];
     last = { item, group, isNote };
     const { key, mine, authorClass, author } = item;
-    days.at(-1)?.groups.push({ key, items: group, mine, authorClass, author, isNote });
+    const isUnread = key === unread;
+    days.at(-1)?.groups.push({ key, items: group, mine, authorClass, author, isNote, isUnread });
   }
   return days;
 }

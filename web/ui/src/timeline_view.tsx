@@ -1,29 +1,21 @@
-import type { ComponentChildren } from "preact";
-import { useCalmScroll } from "./calm_scroll.ts";
+// A conversation from its oldest loaded message to whoever types right now.
+import { Fragment, type ComponentChildren } from "preact";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { ContentKind } from "../../engine/src/gen/wire.ts";
-import { errorSentence } from "../i18n/errors.ts";
-import type { Locale, SentenceKey, Translate } from "../i18n/index.ts";
-import { AuthorClass, type Conversation, type Item } from "./conversation.ts";
-import { Icon, type IconName } from "./icons.tsx";
-import { clockTime, dayName, fullTime } from "./time.ts";
-import { groupByDay, merge, nameOf, stateOf, type Group, type State } from "./timeline.ts";
+import { Announcer, type News } from "./announcer.tsx";
+import { useCalmScroll } from "./calm_scroll.ts";
+import { AuthorClass, lastSeq, type Conversation, type Item } from "./conversation.ts";
+import { Icon } from "./icons.tsx";
+import { GroupView, speakerOf, wordsOf, type MessageProps } from "./message_view.tsx";
+import { dayName, fullTime } from "./time.ts";
+import { firstUnread, groupByDay, merge, type Entry, type Mark } from "./timeline.ts";
 
-/** Beyond this a message that the shop's desk has not stored is said to be unconfirmed. */
-const UNCONFIRMED_MS = 30_000;
-
-export type TimelineProps = {
-  readonly t: Translate;
-  readonly locale: Locale;
-  readonly conversation: Conversation;
-  readonly notes?: Conversation | undefined;
-  /** Name of the shop, where the desk speaks. */
-  readonly shopName: string;
-  /** The customer's own widget, or the shop's console. */
-  readonly side: "customer" | "shop";
-  readonly nowMs: number;
+export type TimelineProps = MessageProps & {
   readonly empty: ComponentChildren;
   readonly lock: string;
   readonly lockMore: string;
+  /** Somebody has it before him; while not, what comes is unread. Default: yes. */
+  readonly seen?: boolean;
   onLoadEarlier(): void;
 };
 
@@ -39,117 +31,16 @@ function isShown(item: Item, side: "customer" | "shop"): boolean {
   return item.problem !== 0 || !(HIDDEN.has(item.kind) || for_shop_only);
 }
 
-const stateIcon: Record<State, IconName> = {
-  sending: "clock",
-  sent: "tick",
-  delivered: "ticks",
-  read: "ticks",
-  refused: "warning",
-};
-const stateWord: Record<State, SentenceKey> = {
-  sending: "stateSending",
-  sent: "stateSent",
-  delivered: "stateDelivered",
-  read: "stateRead",
-  refused: "stateRefused",
-};
-
-function bodyOf({ t }: TimelineProps, item: Item): string {
-  if (item.problem) {
-    return errorSentence(t, item.problem);
-  }
-  return item.text || (item.kind === ContentKind.TEXT ? "" : t("unknownKind"));
-}
-
-function StateLine({ props, item }: { props: TimelineProps; item: Item }) {
-  const { t, side, nowMs, conversation } = props;
-  const state = stateOf(item, conversation);
-  const late = state === "sent" && side === "customer" && nowMs - item.timeMs > UNCONFIRMED_MS;
-  return (
-    <p class={`state state-${state}`} data-testid="state" data-state={state}>
-      <Icon name={stateIcon[state]} />
-      {t(late ? "stateSentUnconfirmed" : stateWord[state])}
-      {item.refused !== 0 && <span>{errorSentence(t, item.refused)}</span>}
-    </p>
-  );
-}
-
-const NO_RECEIPTS = { deliveredSeq: 0, readSeq: 0 };
-
-function Bubble({ props, group, item }: { props: TimelineProps; group: Group; item: Item }) {
-  const state = item.mine ? stateOf(item, group.isNote ? NO_RECEIPTS : props.conversation) : "";
-  return (
-    <div
-      class="bubble"
-      dir="auto"
-      data-testid={group.isNote ? "note" : "message"}
-      data-state={state}
-      data-author-class={item.authorClass}
-      data-seq={item.seq}
-      data-key={item.key}
-      title={fullTime(props.locale, item.timeMs)}
-    >
-      {bodyOf(props, item)}
-    </div>
-  );
-}
-
-function GroupView({ props, group }: { props: TimelineProps; group: Group }) {
-  const { t, locale, side, shopName, conversation, notes } = props;
-  const first = group.items[0] as Item;
-  const last = group.items.at(-1) as Item;
-  if (first.kind === ContentKind.PAGE_VIEW && !first.problem) {
-    return <p class="system">{t("looksAt", { page: first.text })}</p>;
-  }
-  const stranger = group.authorClass === AuthorClass.stranger;
-  const words = {
-    shop: shopName || t("shop"),
-    agent: t("agent"),
-    customer: side === "shop" ? t("visitor") : t("customer"),
-    stranger: t("stranger"),
-  };
-  const name = nameOf(first, (group.isNote ? notes : conversation)?.names ?? {}, words);
-  const speaker = group.isNote ? "note" : group.mine ? "mine" : stranger ? "stranger" : "other";
-  const own_side =
-    side === "shop" && !group.isNote && !group.mine && group.authorClass !== AuthorClass.customer;
-  return (
-    <div class={`group ${speaker}${own_side && !stranger ? " team" : ""}`}>
-      {stranger && (
-        <p class="stranger-warning" role="alert" data-testid="warning">
-          <Icon name="warning" />
-          {t("strangerWarning")}
-        </p>
-      )}
-      <p class="who">
-        {group.isNote && <Icon name="lock" />}
-        <span class={group.mine && !group.isNote ? "hidden-words" : ""}>
-          {group.mine ? t("you") : name}
-        </span>{" "}
-        <time
-          dateTime={new Date(first.timeMs).toISOString()}
-          title={fullTime(locale, first.timeMs)}
-        >
-          {clockTime(locale, first.timeMs)}
-        </time>
-        {group.isNote && <span class="only-team"> {t("onlyTeam")}</span>}
-      </p>
-      {group.items.map((item) => (
-        <Bubble key={item.key} props={props} group={group} item={item} />
-      ))}
-      {group.mine && !group.isNote && <StateLine props={props} item={last} />}
-    </div>
-  );
-}
-
 function TypingLine({ props }: { props: TimelineProps }) {
-  const { t, conversation, shopName } = props;
+  const { t, conversation, shopName, members } = props;
   const [author] = conversation.typing;
   if (author === undefined) {
     return null;
   }
   const wrote = conversation.items.filter((item) => item.author === author).at(-1);
   const shop = wrote?.authorClass === AuthorClass.desk ? shopName : "";
-  const name = wrote?.authorName || conversation.names[author] || shop;
+  const known = members?.get(author)?.name || conversation.names[author];
+  const name = wrote?.authorName || known || shop;
   return (
     <p class="typing" data-testid="typing">
       <span class="dots" aria-hidden="true">
@@ -162,57 +53,142 @@ function TypingLine({ props }: { props: TimelineProps }) {
   );
 }
 
+/** Where reading stopped, fixed when the conversation comes before somebody's eyes. */
+function useMark({ log, loaded, ownReadSeq }: Conversation, seen: boolean): Mark | undefined {
+  const fixed = useRef<{ log: string; mark: Mark } | undefined>(undefined);
+  if (!seen || fixed.current?.log !== log) {
+    fixed.current = undefined;
+  }
+  if (seen && loaded && !fixed.current) {
+    fixed.current = { log, mark: { seq: ownReadSeq, timeMs: Date.now() } };
+  }
+  return fixed.current?.mark;
+}
+
+function newsOf(props: TimelineProps, entries: readonly Entry[]): News[] {
+  return entries
+    .filter(({ item, isNote }) => !isNote && !item.mine && item.seq > 0)
+    .filter(({ item }) => item.kind !== ContentKind.PAGE_VIEW)
+    .map(({ item }) => {
+      const words = `${speakerOf(props, item, false)}: ${wordsOf(props.t, item)}`;
+      return { key: item.key, seq: item.seq, words };
+    });
+}
+
+/** One time of the conversation is a tab stop; from it the arrow keys go to the others. */
+function walkTimes(event: KeyboardEvent & { currentTarget: HTMLElement }): void {
+  const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+  const times = [...event.currentTarget.querySelectorAll<HTMLElement>("button.time")];
+  const at = times.findIndex((time) => time === event.target);
+  if (step === undefined || at < 0) {
+    return;
+  }
+  event.preventDefault();
+  const next = times[Math.min(times.length - 1, Math.max(0, at + step))];
+  next?.focus();
+  next?.scrollIntoView({ block: "nearest" });
+}
+
+/** Where the tab key lands: on the newest time. */
+function keepTabStop(box: HTMLElement | null): void {
+  const times = box?.querySelectorAll<HTMLElement>("button.time") ?? [];
+  times.forEach((time, at) => (time.tabIndex = at === times.length - 1 ? 0 : -1));
+}
+
+function Days({ props, entries, unread }: DaysProps) {
+  const { t, locale, nowMs } = props;
+  const box = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => keepTabStop(box.current));
+  return (
+    <div class="entries" ref={box} onKeyDown={walkTimes}>
+      {groupByDay(entries, unread).map((day) => (
+        <section key={day.key}>
+          <h2 class="day" title={fullTime(locale, day.timeMs)}>
+            {dayName(t, locale, day.timeMs, nowMs)}
+          </h2>
+          {day.groups.map((group) => (
+            <Fragment key={group.key}>
+              {group.isUnread && (
+                <p class="unread-line" data-unread-line data-testid="unread-line">
+                  <span>{t("newMessages")}</span>
+                </p>
+              )}
+              <GroupView props={props} group={group} />
+            </Fragment>
+          ))}
+        </section>
+      ))}
+    </div>
+  );
+}
+
+type DaysProps = {
+  readonly props: TimelineProps;
+  readonly entries: readonly Entry[];
+  readonly unread: string;
+};
+
 export function Timeline(props: TimelineProps) {
-  const { t, locale, side, conversation, notes, nowMs } = props;
+  const { t, side, conversation, notes, seen = true } = props;
   const shown = conversation.items.filter((item) => isShown(item, side));
   const shown_notes = (notes?.items ?? []).filter((item) => isShown(item, side));
   const entries = merge(shown, shown_notes);
-  const last = entries.at(-1);
+  const mark = useMark(conversation, seen);
+  const unread = firstUnread(entries, mark);
+  const last = entries.at(-1)?.item;
   const typing = conversation.typing.length ? "typing" : "";
-  const shape = `${last?.item.key ?? ""} ${last?.item.seq ?? 0} ${entries.length} ${typing}`;
   const more = conversation.more || (notes?.more ?? false);
-  const { box, scrolled } = useCalmScroll(shape, more, () => props.onLoadEarlier());
+  const scroll = useCalmScroll({
+    shape: `${last?.key ?? ""} ${last?.seq ?? 0} ${entries.length} ${typing} ${unread}`,
+    more,
+    lastSeq: lastSeq(conversation),
+    written: last?.mine && !last.seq ? last.key : "",
+    opened: mark ? `${conversation.log} ${mark.timeMs}` : "",
+    loadEarlier: () => props.onLoadEarlier(),
+  });
+  const news = newsOf(props, entries);
+  const missed = news.filter(({ seq }) => seq > scroll.seen).length;
   return (
-    <div
-      class="timeline"
-      ref={box}
-      role="region"
-      aria-label={t("conversation")}
-      tabIndex={0}
-      onScroll={scrolled}
-    >
-      <details class="lock-line">
-        <summary>
-          <Icon name="lock" />
-          {props.lock}
-        </summary>
-        <p>{props.lockMore}</p>
-      </details>
-      {more && (
-        <button type="button" class="plain earlier" onClick={() => props.onLoadEarlier()}>
-          {t("loadEarlier")}
+    <div class="timeline-box">
+      <div
+        class="timeline"
+        ref={scroll.box}
+        role="region"
+        aria-label={t("conversation")}
+        aria-busy={!conversation.loaded}
+        tabIndex={0}
+        onScroll={scroll.scrolled}
+      >
+        <details class="lock-line">
+          <summary>
+            <Icon name="lock" />
+            {props.lock}
+          </summary>
+          <p>{props.lockMore}</p>
+        </details>
+        {more && (
+          <button type="button" class="plain earlier" onClick={() => props.onLoadEarlier()}>
+            {t("loadEarlier")}
+          </button>
+        )}
+        {entries.length === 0 && props.empty && <div class="empty">{props.empty}</div>}
+        <Days props={props} entries={entries} unread={unread} />
+        <TypingLine props={props} />
+      </div>
+      <Announcer t={t} on={seen && conversation.loaded} news={news} />
+      {scroll.away && (
+        <button
+          type="button"
+          class="to-latest"
+          aria-label={missed ? t("jumpToNew", { n: missed }) : t("jumpToLatest")}
+          data-testid="to-latest"
+          data-count={missed}
+          onClick={scroll.toEnd}
+        >
+          <Icon name="down" />
+          {missed > 0 && <span>{t("jumpToNew", { n: missed })}</span>}
         </button>
       )}
-      {entries.length === 0 && <div class="empty">{props.empty}</div>}
-      <div
-        role="log"
-        aria-live="polite"
-        aria-relevant="additions"
-        aria-busy={!conversation.loaded}
-        class="entries"
-      >
-        {groupByDay(entries).map((day) => (
-          <section key={day.key}>
-            <h2 class="day" title={fullTime(locale, day.timeMs)}>
-              {dayName(t, locale, day.timeMs, nowMs)}
-            </h2>
-            {day.groups.map((group) => (
-              <GroupView key={group.key} props={props} group={group} />
-            ))}
-          </section>
-        ))}
-      </div>
-      <TypingLine props={props} />
     </div>
   );
 }

@@ -1,0 +1,224 @@
+// One speaker's messages: who and when once above, what became of them once below.
+import { Fragment } from "preact";
+import { ContentKind } from "../../engine/src/gen/wire.ts";
+import { errorSentence } from "../i18n/errors.ts";
+import type { Locale, SentenceKey, Translate } from "../i18n/index.ts";
+import { Avatar } from "./avatar.tsx";
+import { AuthorClass, type Conversation, type Item } from "./conversation.ts";
+import { Icon, type IconName } from "./icons.tsx";
+import { isEmojiOnly } from "./links.ts";
+import type { Members } from "./members.ts";
+import { RichText } from "./text.tsx";
+import { clockTime, fullTime } from "./time.ts";
+import { nameOf, stateOf, type Group, type State } from "./timeline.ts";
+
+/** Beyond this a message that the shop's desk has not stored is said to be unconfirmed. */
+const UNCONFIRMED_MS = 30_000;
+const AVATAR_PX = 28;
+
+export type MessageProps = {
+  readonly t: Translate;
+  readonly locale: Locale;
+  readonly conversation: Conversation;
+  readonly notes?: Conversation | undefined;
+  /** Names and pictures beyond those that stand in the messages. */
+  readonly members?: Members | undefined;
+  /** Name of the shop, where the desk speaks. */
+  readonly shopName: string;
+  /** The customer's own widget, or the shop's console. */
+  readonly side: "customer" | "shop";
+  readonly nowMs: number;
+  /** Where given, a message that was refused for good can be sent once more. */
+  onSendAgain?(item: Item): void;
+  onDiscard?(item: Item): void;
+};
+
+const stateIcon: Record<State, IconName> = {
+  sending: "clock",
+  sent: "tick",
+  delivered: "ticks",
+  read: "read",
+  refused: "warning",
+};
+const stateWord: Record<State, SentenceKey> = {
+  sending: "stateSending",
+  sent: "stateSent",
+  delivered: "stateDelivered",
+  read: "stateRead",
+  refused: "stateRefused",
+};
+
+/** What is said of a message: its words, or why there are none. */
+export function wordsOf(t: Translate, item: Item): string {
+  if (item.problem) {
+    return errorSentence(t, item.problem);
+  }
+  return item.text || (item.kind === ContentKind.TEXT ? "" : t("unknownKind"));
+}
+
+export function speakerOf(props: MessageProps, item: Item, isNote: boolean): string {
+  const { t, side, shopName, conversation, notes, members } = props;
+  const words = {
+    shop: shopName || t("shop"),
+    agent: t("agent"),
+    customer: side === "shop" ? t("visitor") : t("customer"),
+    stranger: t("stranger"),
+  };
+  const { names } = (isNote ? notes : conversation) ?? { names: {} };
+  const known = members?.get(item.author)?.name;
+  return nameOf(item, known ? { ...names, [item.author]: known } : names, words);
+}
+
+function Refused({ props, item }: { props: MessageProps; item: Item }) {
+  const { t, onSendAgain, onDiscard } = props;
+  return (
+    <div class="state state-refused" data-testid="state" data-state="refused">
+      <p>
+        <Icon name="warning" />
+        {t("stateRefused")} <span>{errorSentence(t, item.refused)}</span>
+      </p>
+      {onSendAgain && (
+        <button type="button" data-testid="send-again" onClick={() => onSendAgain(item)}>
+          <Icon name="again" />
+          {t("sendAgain")}
+        </button>
+      )}
+      {onDiscard && (
+        <button type="button" data-testid="discard" onClick={() => onDiscard(item)}>
+          {t("discard")}
+        </button>
+      )}
+    </div>
+  );
+}
+
+function StateLine({ props, item }: { props: MessageProps; item: Item }) {
+  const { t, side, nowMs, conversation } = props;
+  const state = stateOf(item, conversation);
+  const late = state === "sent" && side === "customer" && nowMs - item.timeMs > UNCONFIRMED_MS;
+  return (
+    <p class={`state state-${state}`} data-testid="state" data-state={state}>
+      <Icon name={stateIcon[state]} />
+      {t(late ? "stateSentUnconfirmed" : stateWord[state])}
+    </p>
+  );
+}
+
+const NO_RECEIPTS = { deliveredSeq: 0, readSeq: 0 };
+
+function Bubble({ props, group, item }: { props: MessageProps; group: Group; item: Item }) {
+  const { t, conversation, locale } = props;
+  const state = item.mine ? stateOf(item, group.isNote ? NO_RECEIPTS : conversation) : "";
+  const words = wordsOf(t, item);
+  const emoji = !item.problem && isEmojiOnly(words);
+  return (
+    <div
+      class={`bubble${emoji ? " emoji-only" : ""}`}
+      data-testid={group.isNote ? "note" : "message"}
+      data-state={state}
+      data-author-class={item.authorClass}
+      data-seq={item.seq}
+      data-key={item.key}
+      title={fullTime(locale, item.timeMs)}
+    >
+      <div class="words" dir="auto">
+        {item.problem ? words : <RichText text={words} />}
+      </div>
+    </div>
+  );
+}
+
+/** The clock; with the pointer or the focus on it, the whole date. One of them is a tab stop. */
+function Time({ locale, timeMs }: { locale: Locale; timeMs: number }) {
+  const full = fullTime(locale, timeMs);
+  return (
+    <button type="button" class="time" tabIndex={-1} aria-label={full} data-time={timeMs}>
+      <time class="clock" dateTime={new Date(timeMs).toISOString()}>
+        {clockTime(locale, timeMs)}
+      </time>
+      <span class="full">{full}</span>
+    </button>
+  );
+}
+
+function Face({ props, group, name }: { props: MessageProps; group: Group; name: string }) {
+  if (group.authorClass === AuthorClass.desk) {
+    return (
+      <span class="avatar shop-face" aria-hidden="true">
+        <Icon name="bell" />
+      </span>
+    );
+  }
+  const picture = props.members?.get(group.author)?.picture;
+  const tint = group.authorClass === AuthorClass.customer ? group.author : name;
+  return <Avatar name={name} tint={tint} picture={picture} size={AVATAR_PX} />;
+}
+
+function Head({ props, group, name }: { props: MessageProps; group: Group; name: string }) {
+  const { t, locale, side } = props;
+  const first = group.items[0] as Item;
+  const confirmed =
+    side === "customer" && !group.mine && group.authorClass !== AuthorClass.stranger;
+  return (
+    <p class="who">
+      {group.isNote && <Icon name="lock" />}
+      <bdi class={group.mine && !group.isNote ? "hidden-words" : ""}>
+        {group.mine ? t("you") : name}
+      </bdi>
+      {confirmed && (
+        <span class="confirmed" title={t("confirmed")}>
+          <Icon name="seal" />
+          <span class="hidden-words">{t("confirmed")}</span>
+        </span>
+      )}{" "}
+      <Time locale={locale} timeMs={first.timeMs} />
+      {group.isNote && <span class="only-team"> {t("onlyTeam")}</span>}
+    </p>
+  );
+}
+
+function kindOf(group: Group, side: "customer" | "shop"): string {
+  if (group.isNote) {
+    return "note";
+  }
+  if (group.mine) {
+    return "mine";
+  }
+  if (group.authorClass === AuthorClass.stranger) {
+    return "stranger";
+  }
+  const of_team = side === "shop" && group.authorClass !== AuthorClass.customer;
+  return of_team ? "other team" : "other";
+}
+
+export function GroupView({ props, group }: { props: MessageProps; group: Group }) {
+  const { t, side } = props;
+  const first = group.items[0] as Item;
+  const last = group.items.at(-1) as Item;
+  if (first.kind === ContentKind.PAGE_VIEW && !first.problem) {
+    return <p class="system">{t("looksAt", { page: first.text })}</p>;
+  }
+  const kind = kindOf(group, side);
+  const name = speakerOf(props, first, group.isNote);
+  return (
+    <div class={`group ${kind}`}>
+      {kind === "stranger" && (
+        <p class="stranger-warning" role="alert" data-testid="warning">
+          <Icon name="warning" />
+          {t("strangerWarning")}
+        </p>
+      )}
+      <Head props={props} group={group} name={name} />
+      <div class="bubbles">
+        {group.items.map((item) => (
+          <Fragment key={item.key}>
+            <Bubble props={props} group={group} item={item} />
+            {item.refused !== 0 && <Refused props={props} item={item} />}
+          </Fragment>
+        ))}
+      </div>
+      {kind === "other" && <Face props={props} group={group} name={name} />}
+      {kind === "mine" && !last.refused && <StateLine props={props} item={last} />}
+    </div>
+  );
+}
