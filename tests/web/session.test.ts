@@ -94,7 +94,7 @@ test("a refused message is sent again in new clothes, and stands there once", ()
   const [refused] = items();
   assert.ok(refused);
   assert.equal(refused.refused, Errc.id_taken);
-  session.sendAgain(log, refused);
+  session.sendAgain(toHex(log), refused);
   assert.equal(engine.sent.length, 2);
   assert.notEqual(engine.sent[1], ref);
   engine.say(text_of_mine(engine.sent[1] ?? 0, "one"));

@@ -177,6 +177,10 @@ export function Talk({ app, row, now }: { app: ConsoleApp; row: Row; now: number
           empty=""
           lock={t("customerEncrypted")}
           lockMore={t("lockMore")}
+          members={session.members.value.get(row.key)}
+          seen={app.visible.value}
+          onSendAgain={(item, log) => session.sendAgain(log, item)}
+          onDiscard={(item, log) => session.discard(log, item)}
           onLoadEarlier={() => app.loadEarlier()}
         />
       ) : (

@@ -28,9 +28,9 @@ export type MessageProps = {
   /** The customer's own widget, or the shop's console. */
   readonly side: "customer" | "shop";
   readonly nowMs: number;
-  /** Where given, a message that was refused for good can be sent once more. */
-  onSendAgain?(item: Item): void;
-  onDiscard?(item: Item): void;
+  /** Where given, a message of that log that was refused for good can be sent once more. */
+  onSendAgain?(item: Item, log: string): void;
+  onDiscard?(item: Item, log: string): void;
 };
 
 const stateIcon: Record<State, IconName> = {
@@ -69,7 +69,9 @@ export function speakerOf(props: MessageProps, item: Item, isNote: boolean): str
   return nameOf(item, known ? { ...names, [item.author]: known } : names, words);
 }
 
-function Refused({ props, item }: { props: MessageProps; item: Item }) {
+type RefusedProps = { props: MessageProps; item: Item; log: string };
+
+function Refused({ props, item, log }: RefusedProps) {
   const { t, onSendAgain, onDiscard } = props;
   return (
     <div class="state state-refused" data-testid="state" data-state="refused">
@@ -78,13 +80,13 @@ function Refused({ props, item }: { props: MessageProps; item: Item }) {
         {t("stateRefused")} <span>{errorSentence(t, item.refused)}</span>
       </p>
       {onSendAgain && (
-        <button type="button" data-testid="send-again" onClick={() => onSendAgain(item)}>
+        <button type="button" data-testid="send-again" onClick={() => onSendAgain(item, log)}>
           <Icon name="again" />
           {t("sendAgain")}
         </button>
       )}
       {onDiscard && (
-        <button type="button" data-testid="discard" onClick={() => onDiscard(item)}>
+        <button type="button" data-testid="discard" onClick={() => onDiscard(item, log)}>
           {t("discard")}
         </button>
       )}
@@ -200,6 +202,7 @@ export function GroupView({ props, group }: { props: MessageProps; group: Group 
   }
   const kind = kindOf(group, side);
   const name = speakerOf(props, first, group.isNote);
+  const { log } = (group.isNote && props.notes) || props.conversation;
   return (
     <div class={`group ${kind}`}>
       {kind === "stranger" && (
@@ -213,7 +216,7 @@ export function GroupView({ props, group }: { props: MessageProps; group: Group 
         {group.items.map((item) => (
           <Fragment key={item.key}>
             <Bubble props={props} group={group} item={item} />
-            {item.refused !== 0 && <Refused props={props} item={item} />}
+            {item.refused !== 0 && <Refused props={props} item={item} log={log} />}
           </Fragment>
         ))}
       </div>

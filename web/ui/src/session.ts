@@ -5,7 +5,7 @@ import { encode } from "../../engine/src/codec.ts";
 import { Errc } from "../../engine/src/gen/errors.ts";
 import { ContentKind, PageView, Text } from "../../engine/src/gen/wire.ts";
 import type { StorageMode } from "../../engine/src/seams.ts";
-import { toHex } from "../../engine/src/text.ts";
+import { fromHex, toHex } from "../../engine/src/text.ts";
 import type { Locale } from "../i18n/index.ts";
 import { sameContext } from "./context.ts";
 import {
@@ -225,19 +225,18 @@ export class Session {
     this.draft_store.write(log, text);
   }
 
-  /** Takes a message that was refused for good away. */
-  discard(log: Uint8Array, item: Item): void {
-    const name = toHex(log);
-    const before = this.logs.value.get(name);
+  /** Takes a message that was refused for good away. `log` in hexadecimal. */
+  discard(log: string, item: Item): void {
+    const before = this.logs.value.get(log);
     if (before) {
-      this.logs.value = new Map(this.logs.value).set(name, without(before, item.key));
+      this.logs.value = new Map(this.logs.value).set(log, without(before, item.key));
     }
   }
 
   /** The same words again, in the place of a message that was refused for good. */
-  sendAgain(log: Uint8Array, item: Item): void {
+  sendAgain(log: string, item: Item): void {
     this.discard(log, item);
-    this.sendText(item.text, log);
+    this.sendText(item.text, fromHex(log));
   }
 
   /** Begins a conversation, with the page first; logOpened comes with the answered number. */
