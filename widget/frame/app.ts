@@ -189,8 +189,9 @@ export class FrameApp {
     }
     if (begun_here) {
       this.beginning = 0;
+      // The page was told with the first words, a moment ago.
       for (const text of this.waiting.splice(0)) {
-        this.send_in(log, text);
+        this.sent.add(this.session.sendText(text, log));
       }
     }
     const is_empty = !this.log.value && this.screen.value === "talk" && !this.beginning;
@@ -378,7 +379,7 @@ export class FrameApp {
   send(text: string): void {
     this.session.writeDraft(this.log.value ?? NO_LOG, "");
     if (this.log.value) {
-      this.send_in(this.log.value, text);
+      this.sent.add(this.session.sendText(text, this.log.value, this.page_view()));
       this.session.typed(this.log.value, false);
     } else if (this.beginning) {
       this.waiting.push(text);
@@ -386,10 +387,6 @@ export class FrameApp {
       this.beginning = this.session.beginWith(text, this.page_view());
       this.sent.add(this.beginning);
     }
-  }
-
-  private send_in(log: Uint8Array, text: string): void {
-    this.sent.add(this.session.sendText(text, log, this.page_view()));
   }
 
   private page_view(): PageView {
