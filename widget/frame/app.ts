@@ -8,7 +8,13 @@ import { Look, type PageView } from "../../web/engine/src/gen/wire.ts";
 import { toHex } from "../../web/engine/src/text.ts";
 import { errorName } from "../../web/ui/i18n/errors.ts";
 import { pickLocale, type Locale } from "../../web/ui/i18n/index.ts";
-import { emptyConversation, lastSeq, type Conversation } from "../../web/ui/src/conversation.ts";
+import {
+  emptyConversation,
+  lastSeq,
+  type Conversation,
+  type Item,
+} from "../../web/ui/src/conversation.ts";
+import type { Members } from "../../web/ui/src/members.ts";
 import { NO_LOG, PAGE_MESSAGES, Session, type Unstored } from "../../web/ui/src/session.ts";
 import { ConnectionState } from "../../web/ui/src/status.ts";
 import { pageAllowed, type FrameConfig } from "./config.ts";
@@ -55,6 +61,7 @@ export class FrameApp {
   readonly conversation: ReadonlySignal<Conversation>;
   readonly draft: ReadonlySignal<string>;
   readonly rows: ReadonlySignal<readonly Row[]>;
+  readonly members: ReadonlySignal<Members | undefined>;
   readonly people: ReadonlySignal<readonly Person[]>;
   readonly unread: ReadonlySignal<number>;
   readonly canGoBack: ReadonlySignal<boolean>;
@@ -99,7 +106,8 @@ export class FrameApp {
     });
     this.draft = computed(() => this.draftOf(this.shown.value));
     this.rows = computed(() => rowsOf(this.own.value.keys(), logs.value));
-    this.people = computed(() => peopleOf(this.conversation.value));
+    this.members = computed(() => this.session.members.value.get(this.shown.value));
+    this.people = computed(() => peopleOf(this.conversation.value, this.members.value));
     this.unread = computed(() => unreadOf(this.rows.value, this.sees() ? this.shown.value : ""));
     this.canGoBack = computed(
       () => this.screen.value === "talk" && this.rows.value.length > (this.log.value ? 1 : 0),
@@ -124,7 +132,8 @@ export class FrameApp {
     this.traffic_listeners.push(listener);
   }
 
-  private sees(): boolean {
+  /** Somebody has the conversation before him. */
+  sees(): boolean {
     return this.open.value && this.visible.value && this.screen.value === "talk";
   }
 
@@ -376,8 +385,13 @@ export class FrameApp {
     }
   }
 
-  send(text: string): void {
+  /** What the person wrote; the composer is empty then. */
+  submit(text: string): void {
     this.session.writeDraft(this.log.value ?? NO_LOG, "");
+    this.send(text);
+  }
+
+  send(text: string): void {
     if (this.log.value) {
       this.sent.add(this.session.sendText(text, this.log.value, this.page_view()));
       this.session.typed(this.log.value, false);
@@ -394,10 +408,22 @@ export class FrameApp {
   }
 
   /** The face of whoever answered last. */
-  pictureOf(row: Row): Uint8Array | undefined {
-    return peopleOf(this.session.logs.value.get(row.log) ?? NO_CONVERSATION).find(
-      ({ device }) => device === row.author,
-    )?.picture;
+  pictureOf({ log, author }: Row): Uint8Array | undefined {
+    return this.session.members.value.get(log)?.get(author)?.picture;
+  }
+
+  /** A message that was refused for good, in the same words. */
+  sendAgain(item: Item): void {
+    if (this.log.value) {
+      this.session.discard(this.log.value, item);
+      this.send(item.text);
+    }
+  }
+
+  discard(item: Item): void {
+    if (this.log.value) {
+      this.session.discard(this.log.value, item);
+    }
   }
 
   loadEarlier(): void {

@@ -1,6 +1,7 @@
 // The customer's conversations as a list, and who of the shop takes part in one.
 import { ContentKind } from "../../web/engine/src/gen/wire.ts";
 import { AuthorClass, type Conversation, type Item } from "../../web/ui/src/conversation.ts";
+import type { Members } from "../../web/ui/src/members.ts";
 
 export type Row = {
   readonly log: string;
@@ -31,16 +32,26 @@ const NO_TALK: ReadonlySet<number> = new Set([
 /** Something that somebody said, as against what the device notes by itself. */
 export const isTalk = (kind: number): boolean => !NO_TALK.has(kind);
 
-const nameOf = (item: Item, { names }: Conversation): string =>
-  item.authorName || (names[item.author] ?? "");
+const nameOf = (item: Item, { names }: Conversation, members?: Members): string =>
+  item.authorName || members?.get(item.author)?.name || (names[item.author] ?? "");
 
-/** Certified people of the shop, who spoke last first. */
-export function peopleOf(conversation: Conversation): Person[] {
+/** Certified people of the shop who are in the conversation, who spoke last first. */
+export function peopleOf(conversation: Conversation, members: Members = new Map()): Person[] {
   const found = new Map<string, Person>();
+  const take = (device: string, name: string) => {
+    const member = members.get(device);
+    if (name && !member?.left && !found.has(device)) {
+      found.set(device, { device, name, picture: member?.picture });
+    }
+  };
   for (const item of [...conversation.items].reverse()) {
-    const name = nameOf(item, conversation);
-    if (item.authorClass === AuthorClass.shop && name && !found.has(item.author)) {
-      found.set(item.author, { device: item.author, name });
+    if (item.authorClass === AuthorClass.shop) {
+      take(item.author, nameOf(item, conversation, members));
+    }
+  }
+  for (const { device, name, authorClass } of members.values()) {
+    if (authorClass === AuthorClass.shop) {
+      take(device, name || (conversation.names[device] ?? ""));
     }
   }
   return [...found.values()];

@@ -6,7 +6,6 @@ import type { Status } from "../../web/ui/src/status.ts";
 import type { FrameApp } from "./app.ts";
 import type { Person } from "./conversations.ts";
 import type { Translate } from "./i18n/index.ts";
-import { Mark } from "./icons.tsx";
 import { Menu } from "./menu.tsx";
 
 const FACES_MAX = 3;
@@ -78,7 +77,7 @@ function Confirmed({ app, shop }: { app: FrameApp; shop: string }) {
         data-testid="confirmed"
         onClick={() => set_open(!open)}
       >
-        <Mark name="shield" />
+        <Icon name="seal" />
       </button>
       <div class="confirmed-more" id="confirmed-more" role="status" hidden={!open}>
         {open && <p>{t("whoConfirmedMore", { shop })}</p>}
@@ -121,7 +120,7 @@ export function Header({ app, onClose }: { app: FrameApp; onClose?: (() => void)
       {app.canGoBack.value && (
         <button
           type="button"
-          class="tool back"
+          class="head-tool back"
           aria-label={t("backToList")}
           title={t("backToList")}
           data-testid="back"
@@ -141,7 +140,7 @@ export function Header({ app, onClose }: { app: FrameApp; onClose?: (() => void)
       {onClose && (
         <button
           type="button"
-          class="tool close"
+          class="head-tool close"
           aria-label={t("close")}
           title={t("close")}
           data-testid="close"

@@ -1,7 +1,6 @@
 // Marks that only the frame draws, in the weight of all others.
 const paths = {
   more: "M6 12h.01M12 12h.01M18 12h.01",
-  shield: "M12 3.5 5 6v5.5c0 4.3 2.9 7.3 7 9 4.1-1.7 7-4.7 7-9V6zM9 12l2.2 2.2 4-4.2",
   pen: "M4.500 19.500l1-4L16 5l3 3L8.500 18.500zM14 7l3 3",
 };
 

@@ -59,7 +59,7 @@ export function Menu({ app }: { app: FrameApp }) {
     <div class="menu" ref={box} onKeyDown={keydown}>
       <button
         type="button"
-        class="tool"
+        class="head-tool"
         ref={button}
         aria-label={t("menu")}
         title={t("menu")}

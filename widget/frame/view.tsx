@@ -64,6 +64,8 @@ function Talk({ app }: { app: FrameApp }) {
         t={t}
         locale={locale}
         side="customer"
+        members={app.members.value}
+        seen={app.sees()}
         conversation={app.conversation.value}
         shopName={session.shop.value?.name ?? ""}
         nowMs={now}
@@ -75,6 +77,8 @@ function Talk({ app }: { app: FrameApp }) {
         onSendAgain={(item, log) => session.sendAgain(log, item)}
         onDiscard={(item, log) => session.discard(log, item)}
         onLoadEarlier={() => app.loadEarlier()}
+        onSendAgain={(item) => app.sendAgain(item)}
+        onDiscard={(item) => app.discard(item)}
       />
       <Composer
         t={t}
@@ -84,7 +88,7 @@ function Talk({ app }: { app: FrameApp }) {
         sendLabel={t("send")}
         focus={app.focus.value}
         onDraft={(text) => app.write(text)}
-        onSend={(text) => app.send(text)}
+        onSend={(text) => app.submit(text)}
       />
     </>
   );

@@ -25,7 +25,7 @@ export const zhCn = {
   otherPeople: "{name}等 {n} 人",
   nameJoin: "、",
   whoConfirmedMore:
-    "您正在与{shop}对话。店铺和每位客服的身份都经过签名核对；" +
+    "您正在与“{shop}”对话。店铺和每位客服的身份都经过签名核对；" +
     "若有人冒充，他的消息会带有醒目的提示。",
 
   // Ends and ways out
