@@ -8,12 +8,7 @@ import { Look, type PageView } from "../../web/engine/src/gen/wire.ts";
 import { toHex } from "../../web/engine/src/text.ts";
 import { errorName } from "../../web/ui/i18n/errors.ts";
 import { pickLocale, type Locale } from "../../web/ui/i18n/index.ts";
-import {
-  emptyConversation,
-  lastSeq,
-  type Conversation,
-  type Item,
-} from "../../web/ui/src/conversation.ts";
+import { emptyConversation, lastSeq, type Conversation } from "../../web/ui/src/conversation.ts";
 import type { Members } from "../../web/ui/src/members.ts";
 import { NO_LOG, PAGE_MESSAGES, Session, type Unstored } from "../../web/ui/src/session.ts";
 import { ConnectionState } from "../../web/ui/src/status.ts";
@@ -410,20 +405,6 @@ export class FrameApp {
   /** The face of whoever answered last. */
   pictureOf({ log, author }: Row): Uint8Array | undefined {
     return this.session.members.value.get(log)?.get(author)?.picture;
-  }
-
-  /** A message that was refused for good, in the same words. */
-  sendAgain(item: Item): void {
-    if (this.log.value) {
-      this.session.discard(this.log.value, item);
-      this.send(item.text);
-    }
-  }
-
-  discard(item: Item): void {
-    if (this.log.value) {
-      this.session.discard(this.log.value, item);
-    }
   }
 
   loadEarlier(): void {

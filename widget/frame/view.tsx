@@ -72,13 +72,9 @@ function Talk({ app }: { app: FrameApp }) {
         empty={app.greets.value ? <Welcome app={app} /> : ""}
         lock={t("lock")}
         lockMore={t("lockMore")}
-        members={session.members.value.get(app.shown.value)}
-        seen={app.open.value && app.visible.value}
         onSendAgain={(item, log) => session.sendAgain(log, item)}
         onDiscard={(item, log) => session.discard(log, item)}
         onLoadEarlier={() => app.loadEarlier()}
-        onSendAgain={(item) => app.sendAgain(item)}
-        onDiscard={(item) => app.discard(item)}
       />
       <Composer
         t={t}
