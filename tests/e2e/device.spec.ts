@@ -2,6 +2,7 @@
 import type { Page } from "@playwright/test";
 import { expect, person, test } from "./fixtures.ts";
 import { ConsolePage } from "./pages/console_page.ts";
+import { inWorker } from "./workers.ts";
 
 test("the page stands before the first question, whatever its length", async ({
   server,
@@ -124,14 +125,6 @@ test("a core that does not come is said, and tried again", async ({ people }) =>
   await visitor.frame.getByTestId("try-again").click();
   await visitor.composer.waitFor();
 });
-
-/** Runs a script in the worker before its own. */
-async function inWorker(page: Page, script: string): Promise<void> {
-  await page.context().route(/engine\/worker/, async (route) => {
-    const response = await route.fetch();
-    await route.fulfill({ response, body: script + (await response.text()) });
-  });
-}
 
 const REFUSED = `
   const refuse = () => {

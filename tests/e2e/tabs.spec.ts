@@ -1,14 +1,23 @@
 // Several tabs of one person are one device: each shows all and may write, whichever of them leads.
-import type { Page } from "@playwright/test";
+import type { Frame, Page } from "@playwright/test";
 import { expect, test } from "./fixtures.ts";
 import { ConsolePage } from "./pages/console_page.ts";
 import { ShopPage } from "./pages/shop_page.ts";
+import { inWorker, WorkerOf } from "./workers.ts";
 
 async function secondTab(first: ShopPage, shops: string): Promise<ShopPage> {
   const page = await first.page.context().newPage();
   const second = await ShopPage.open(page, shops, "zh-CN");
   await second.ring();
   return second;
+}
+
+function frameOf(side: ShopPage): Frame {
+  const found = side.page.frames().find((each) => each.url().includes("frame.html"));
+  if (!found) {
+    throw new Error("the conversation has no frame");
+  }
+  return found;
 }
 
 test("two tabs show the same conversation, and both write", async ({ server, people }) => {
@@ -65,6 +74,87 @@ test("what is written as the leading tab closes is sent, once", async ({ server,
   }
 });
 
+/** Says on a channel which worker has written; a worker is named by a number of its own. */
+const WRITES = `
+  const test_name = Math.random();
+  const test_writes = new BroadcastChannel("test writes");
+  const { transaction } = IDBDatabase.prototype;
+  IDBDatabase.prototype.transaction = function (names, mode, options) {
+    const begun = transaction.call(this, names, mode, options);
+    if (mode === "readwrite") {
+      begun.addEventListener("complete", () => test_writes.postMessage(test_name));
+    }
+    return begun;
+  };
+`;
+
+function hearWrites(frame: Frame): Promise<void> {
+  return frame.evaluate(() => {
+    const heard: number[] = [];
+    Object.assign(window, { heard });
+    new BroadcastChannel("test writes").onmessage = ({ data }) => heard.push(data);
+  });
+}
+
+const writersIn = (frame: Frame): Promise<number[]> =>
+  frame.evaluate(() => (window as unknown as { heard: number[] }).heard);
+
+/** How often the store has been taken over. */
+const termIn = (frame: Frame): Promise<number> =>
+  frame.evaluate(async () => {
+    const [found] = await indexedDB.databases();
+    const opening = indexedDB.open(found?.name ?? "");
+    await new Promise((resolve) => (opening.onsuccess = resolve));
+    const reading = opening.result.transaction("meta").objectStore("meta").get("term");
+    await new Promise((resolve) => (reading.onsuccess = resolve));
+    opening.result.close();
+    return reading.result as number;
+  });
+
+test("a leader that falls silent is replaced, and woken it writes nothing", async ({
+  server,
+  people,
+}) => {
+  const first = await people.visitor();
+  await inWorker(first.page, WRITES);
+  await first.ring();
+  await hearWrites(frameOf(first));
+  await first.say("开始");
+  await expect(first.message("开始")).toHaveAttribute("data-state", "delivered");
+  const [leader] = await writersIn(frameOf(first));
+  expect(leader).toBeDefined();
+  const second = await secondTab(first, server.addresses.shops);
+  await expect(second.message("开始")).toHaveCount(1);
+  const agent = await people.agent("小林");
+  await agent.openFirst();
+  await expect(second.message("开始")).toHaveAttribute("data-state", "read");
+  await hearWrites(frameOf(second));
+  const term = await termIn(frameOf(second));
+
+  const worker = await WorkerOf.find(first.page, frameOf(first));
+  await worker.sleep();
+  await second.say("有人吗");
+  await first.say("睡着时写的");
+  await agent.say("在的。");
+  await expect(second.message("有人吗")).toHaveAttribute("data-state", "read");
+  await expect(second.message("在的。")).toHaveCount(1);
+  expect(await termIn(frameOf(second))).toBe(term + 1);
+  await expect(first.message("睡着时写的")).toHaveCount(0);
+
+  await worker.wake();
+  await expect(first.message("睡着时写的")).toHaveAttribute("data-state", "read");
+  await second.say("都到了");
+  await expect(first.message("都到了")).toHaveAttribute("data-state", "read");
+  const all = ["开始", "有人吗", "在的。", "睡着时写的", "都到了"];
+  const seen = await agent.saidOf(all);
+  expect([...seen].sort()).toEqual([...all].sort());
+  for (const tab of [first, second]) {
+    await expect.poll(() => tab.saidOf(all)).toEqual(seen);
+  }
+  expect(await termIn(frameOf(second))).toBe(term + 1);
+  expect(await writersIn(frameOf(second))).not.toContain(leader);
+});
+
 test("two tabs of an agent show the same, and both answer", async ({ server, people }) => {
   const visitor = await people.visitor();
   await visitor.ring();
@@ -80,7 +170,15 @@ test("two tabs of an agent show the same, and both answer", async ({ server, peo
   await expect(first.message("有的。")).toHaveAttribute("data-state", /delivered|read/);
   await first.say("请讲。");
   await expect(second.message("请讲。")).toHaveCount(1);
+
+  const worker = await WorkerOf.find(first.page);
+  await worker.sleep();
+  await second.say("还在吗？");
+  await expect(visitor.message("还在吗？")).toHaveCount(1);
+  await worker.wake();
+  await first.say("好的。");
+  const said = ["有的。", "请讲。", "还在吗？", "好的。"];
   for (const side of [first, second, visitor]) {
-    await expect.poll(() => side.saidOf(["有的。", "请讲。"])).toEqual(["有的。", "请讲。"]);
+    await expect.poll(() => side.saidOf(said)).toEqual(said);
   }
 });

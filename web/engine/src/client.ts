@@ -115,6 +115,8 @@ class WorkerEngine implements Engine {
   private readonly listeners = new Set<EngineListener>();
   private readonly asked = new Map<number, (answer: Answer) => void>();
   private readonly closing = new AbortController();
+  /** Of this worker. */
+  private crashes = 0;
   // No two pages of a device may use the same.
   private next_id = firstId();
 
@@ -160,6 +162,7 @@ class WorkerEngine implements Engine {
     if ("storage" in message) {
       this.say({ type: "storage", mode: message.storage });
     } else if ("crashed" in message) {
+      this.crashes++;
       this.say({ type: "crashed", final: message.crashed === "final" });
     } else {
       for (const [kind, body] of message.events) {
@@ -179,7 +182,7 @@ class WorkerEngine implements Engine {
   command<N extends CommandName>(name: N, fields: CommandFields<N> = {}): void {
     const [command, table] = commands[name];
     const body = encode(table as Table<object>, fields);
-    this.post({ command, body }, [body.buffer as ArrayBuffer]);
+    this.post({ command, body, crashes: this.crashes }, [body.buffer as ArrayBuffer]);
   }
 
   request(method: string, body = new Uint8Array()): Promise<Answer> {
@@ -197,6 +200,7 @@ class WorkerEngine implements Engine {
   restart(): void {
     this.worker.terminate();
     this.answer_all();
+    this.crashes = 0;
     this.worker = this.start();
   }
 

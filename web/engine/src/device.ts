@@ -73,8 +73,9 @@ export class Device {
     this.meet();
   }
 
-  command(kind: number, body: Uint8Array): void {
-    this.tab.command(kind, body);
+  /** `crashes` counts those that the page has heard of. */
+  command(kind: number, body: Uint8Array, crashes: number): void {
+    this.tab.command(kind, body, crashes);
   }
 
   /** The network may be back. */

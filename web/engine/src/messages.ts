@@ -11,8 +11,11 @@ export type OpenMessage = {
 
 export type ToWorker =
   | { readonly open: OpenMessage }
-  /** A CommandKind of host.proto and the bytes of its message. */
-  | { readonly command: number; readonly body: Uint8Array }
+  /**
+   * A CommandKind of host.proto and the bytes of its message. `crashes` counts those that the page
+   * has heard of: it takes back what it gave before it hears of one.
+   */
+  | { readonly command: number; readonly body: Uint8Array; readonly crashes: number }
   /** Somebody may look at the page. */
   | { readonly visible: boolean }
   /** The browser puts the page to sleep, or has woken it. */

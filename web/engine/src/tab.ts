@@ -19,12 +19,15 @@ export class Tab {
   private joined = false;
   private storage: StorageMode | undefined;
   private count = 0;
+  private crashes = 0;
   private waiting: TabCommand[] = [];
 
   constructor(private readonly parts: TabParts) {}
 
-  command(command: number, body: Uint8Array): void {
-    if (this.waiting.length >= WAITING_MAX) return;
+  /** `crashes` counts those that the page has heard of; it has taken back what it gave before. */
+  command(command: number, body: Uint8Array, crashes: number): void {
+    const taken_back = crashes < this.crashes && command !== CommandKind.REQUEST;
+    if (taken_back || this.waiting.length >= WAITING_MAX) return;
     const given = { number: ++this.count, command, body };
     this.waiting.push(given);
     if (this.joined) this.give(given);
@@ -84,6 +87,7 @@ export class Tab {
   private crash(run: Run): void {
     this.waiting = this.waiting.filter(({ command }) => command === CommandKind.REQUEST);
     this.run = run;
+    this.crashes++;
     this.parts.toPage({ crashed: "restarts" });
     this.join();
   }

@@ -125,7 +125,7 @@ function take(message: ToWorker): void {
     if (scope.isSecureContext) device = start(message.open);
     else scope.postMessage({ storage: "refused" } satisfies FromWorker);
   } else if ("command" in message) {
-    device?.command(message.command, message.body);
+    device?.command(message.command, message.body, message.crashes);
   } else if ("visible" in message) {
     device?.show(message.visible);
   } else if (message.asleep) {
