@@ -1,0 +1,104 @@
+// The visitor's half in browsers that Playwright does not drive as people have them.
+import { expect } from "@playwright/test";
+
+/** One tab. Scripts are expressions; what they answer travels as JSON. */
+export interface Tab {
+  goto(url: string): Promise<void>;
+  reload(): Promise<void>;
+  close(): Promise<void>;
+  /** In the shop's page. */
+  page(script: string): Promise<unknown>;
+  /** In the conversation's frame; throws while there is none. */
+  frame(script: string): Promise<unknown>;
+  /** A real click on what the expression names in the shop's page. */
+  click(script: string): Promise<void>;
+  /** Real keys into what the selector names in the frame; "\n" is the Enter key. */
+  type(selector: string, keys: string): Promise<void>;
+}
+
+/** A profile of its own: its tabs share what is stored, with nobody else's. */
+export interface Person {
+  open(): Promise<Tab>;
+  leave(): Promise<void>;
+}
+
+export interface OtherBrowser {
+  person(): Promise<Person>;
+  close(): Promise<void>;
+}
+
+const inShadow = (selector: string): string =>
+  `document.querySelector("#shopbell").shadowRoot.querySelector(${JSON.stringify(selector)})`;
+
+const testId = (id: string): string => `[data-testid=${id}]`;
+
+/** What a person does and sees, whatever the browser. */
+export class OtherVisitor {
+  constructor(readonly tab: Tab) {}
+
+  async ring(): Promise<void> {
+    await expect.poll(() => this.there(inShadow(testId("bubble")))).toBe(true);
+    await this.tab.click(inShadow(testId("bubble")));
+    await this.sees("composer");
+  }
+
+  async say(text: string): Promise<void> {
+    await this.tab.type(testId("composer"), `${text}\n`);
+  }
+
+  /** An expression that names something in the shop's page. */
+  async there(script: string): Promise<boolean> {
+    try {
+      return (await this.tab.page(`!!(${script})`)) === true;
+    } catch {
+      return false;
+    }
+  }
+
+  async sees(id: string): Promise<void> {
+    const count = `document.querySelectorAll(${JSON.stringify(testId(id))}).length`;
+    await expect.poll(() => this.ask(count), { message: `no ${id}` }).toBeGreaterThan(0);
+  }
+
+  /** Messages as they stand: words and state. */
+  async messages(): Promise<{ text: string; state: string }[]> {
+    const all = `[...document.querySelectorAll(${JSON.stringify(testId("message"))})]`;
+    const row = "({text: each.innerText.trim(), state: each.dataset.state})";
+    const found = await this.ask(`${all}.map((each) => ${row})`);
+    return Array.isArray(found) ? found : [];
+  }
+
+  async state(text: string): Promise<string> {
+    return (await this.messages()).find((each) => each.text === text)?.state ?? "absent";
+  }
+
+  /** Those of the given sentences that are shown, as often and in the order as they are. */
+  async saidOf(sentences: readonly string[]): Promise<string[]> {
+    const texts = (await this.messages()).map(({ text }) => text);
+    return texts.filter((text) => sentences.includes(text));
+  }
+
+  async texts(id: string): Promise<string[]> {
+    const all = `[...document.querySelectorAll(${JSON.stringify(testId(id))})]`;
+    const found = await this.ask(`${all}.map((each) => each.innerText)`);
+    return Array.isArray(found) ? found : [];
+  }
+
+  /** What the panel says that the loader draws where the frame cannot be. */
+  async panelText(): Promise<string> {
+    try {
+      return String(await this.tab.page(`${inShadow(testId("panel"))}.innerText`));
+    } catch {
+      return "";
+    }
+  }
+
+  // A frame that is on its way answers nothing yet.
+  private async ask(script: string): Promise<unknown> {
+    try {
+      return await this.tab.frame(script);
+    } catch {
+      return undefined;
+    }
+  }
+}

@@ -1,0 +1,138 @@
+// WebKitGTK over WebDriver, in a window on a display of its own.
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import {
+  Builder,
+  By,
+  Capabilities,
+  Key,
+  type WebDriver,
+  type WebElement,
+} from "selenium-webdriver";
+import { freePort } from "../split_program.ts";
+import type { OtherBrowser, Person, Tab } from "./visitor.ts";
+
+const folders = ["4.1", "4.0"].map((version) => `/usr/lib/x86_64-linux-gnu/webkit2gtk-${version}`);
+const program =
+  process.env["WEBKIT"] ??
+  folders.map((folder) => `${folder}/MiniBrowser`).find((path) => existsSync(path)) ??
+  "MiniBrowser";
+const FRAME = `document.querySelector("#shopbell").shadowRoot.querySelector("iframe")`;
+
+/** Ended with all that it started: a detached process leads a group. */
+function end(child: ChildProcess): void {
+  if (child.pid && child.exitCode === null) {
+    process.kill(-child.pid, "SIGTERM");
+  }
+}
+
+async function start_display(): Promise<{ child: ChildProcess; name: string }> {
+  const screen = ["-screen", "0", "1280x900x24", "-nolisten", "tcp", "-displayfd", "1"];
+  const child = spawn("Xvfb", screen, { detached: true, stdio: ["ignore", "pipe", "ignore"] });
+  const [said] = (await once(child.stdout!, "data")) as [Buffer];
+  return { child, name: `:${said.toString().trim()}` };
+}
+
+async function start_driver(display: string): Promise<{ child: ChildProcess; url: string }> {
+  const port = await freePort("127.0.0.1");
+  const args = [`--port=${port}`, "--host=127.0.0.1"];
+  const env = { ...process.env, DISPLAY: display };
+  const child = spawn("WebKitWebDriver", args, { detached: true, stdio: "ignore", env });
+  const url = `http://127.0.0.1:${port}`;
+  for (;;) {
+    try {
+      await fetch(`${url}/status`);
+      return { child, url };
+    } catch {
+      if (child.exitCode !== null) {
+        throw new Error("WebKitWebDriver ended before it was ready");
+      }
+    }
+  }
+}
+
+class WebKitTab implements Tab {
+  constructor(
+    private readonly driver: WebDriver,
+    private readonly handle: string,
+  ) {}
+
+  private async top(): Promise<WebDriver> {
+    await this.driver.switchTo().window(this.handle);
+    await this.driver.switchTo().defaultContent();
+    return this.driver;
+  }
+
+  private async inner(): Promise<WebDriver> {
+    const driver = await this.top();
+    const frame = await driver.executeScript<WebElement>(`return ${FRAME}`);
+    await driver.switchTo().frame(frame);
+    return driver;
+  }
+
+  async goto(url: string): Promise<void> {
+    await (await this.top()).get(url);
+  }
+
+  async reload(): Promise<void> {
+    await (await this.top()).navigate().refresh();
+  }
+
+  async close(): Promise<void> {
+    await (await this.top()).close();
+  }
+
+  async page(script: string): Promise<unknown> {
+    return (await this.top()).executeScript(`return ${script}`);
+  }
+
+  async frame(script: string): Promise<unknown> {
+    return (await this.inner()).executeScript(`return ${script}`);
+  }
+
+  async click(script: string): Promise<void> {
+    const driver = await this.top();
+    await (await driver.executeScript<WebElement>(`return ${script}`)).click();
+  }
+
+  // A frame of another site gets the focus from a person's click alone, never from a script.
+  async type(selector: string, keys: string): Promise<void> {
+    const driver = await this.inner();
+    await driver.findElement(By.css(selector)).click();
+    const parts = keys.split("\n").flatMap((part, at) => (at ? [Key.ENTER, part] : [part]));
+    await driver.actions().sendKeys(...parts).perform();
+  }
+}
+
+const wanted = new Capabilities({
+  browserName: "MiniBrowser",
+  "webkitgtk:browserOptions": { binary: program, args: ["--automation"] },
+});
+
+export async function openWebKit(): Promise<OtherBrowser> {
+  const display = await start_display();
+  const { child, url } = await start_driver(display.name);
+  const person = async (): Promise<Person> => {
+    // Each session is a browser of its own that forgets everything.
+    const driver = await new Builder().usingServer(url).withCapabilities(wanted).build();
+    let first = true;
+    return {
+      open: async () => {
+        if (!first) {
+          await driver.switchTo().newWindow("tab");
+        }
+        first = false;
+        return new WebKitTab(driver, await driver.getWindowHandle());
+      },
+      leave: () => driver.quit(),
+    };
+  };
+  return {
+    person,
+    close: async () => {
+      end(child);
+      end(display.child);
+    },
+  };
+}
