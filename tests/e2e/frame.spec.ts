@@ -1,6 +1,7 @@
 // The conversation's window itself: its screens, and what it hears from the page and tells it.
 import { expect, test } from "./fixtures.ts";
 import { frameOf, listen, tell, twoConversations } from "./frame_words.ts";
+import { ShopPage } from "./pages/shop_page.ts";
 
 const FIRST = "第一件事：拉链坏了。";
 const SECOND = "第二件事：有黑色的吗？";
@@ -209,7 +210,7 @@ test("as a page of its own it has the shop's name and nothing to close", async (
   await visitor.say("在窗口里写的");
   await expect(visitor.message("在窗口里写的")).toHaveAttribute("data-state", "delivered");
   await expect(visitor.frame.getByTestId("close")).toBeVisible();
-  const address = `${frameOf(visitor).url()}&tab=1`;
+  const address = `${frameOf(visitor).url().replace(/&tab=$/, "")}&tab=1`;
   const page = await visitor.page.context().newPage();
   await page.goto(address);
   await page.getByTestId("composer").fill("在自己的页面里写的");
@@ -231,7 +232,7 @@ test("a conversation that cannot be tells the page why", async ({ people }) => {
   await visitor.bubble.click();
   await expect(visitor.frame.getByTestId("storage")).toContainText("https");
   const own = visitor.frame.getByRole("link", { name: "在新标签页中打开" });
-  await expect(own).toHaveAttribute("href", /&tab=1$/);
+  await expect(own).toHaveAttribute("href", /[&#]tab=1(&|$)/);
   await expect
     .poll(async () => (await heard()).filter(({ type }) => type === "error"))
     .toEqual([{ shopbell: 1, type: "error", cause: "storage_refused" }]);
@@ -252,4 +253,68 @@ test("a shop that nobody knows is named to the page as such", async ({ people })
   await expect
     .poll(async () => (await heard()).filter(({ type }) => type === "error"))
     .toEqual([{ shopbell: 1, type: "error", cause: "shop_unknown" }]);
+});
+
+test("the bell rings for what nobody sees, in one tab, and not when turned off", async ({
+  server,
+  people,
+}) => {
+  const visitor = await people.visitor();
+  await visitor.page.context().addInitScript(() => {
+    const { start } = AudioScheduledSourceNode.prototype;
+    AudioScheduledSourceNode.prototype.start = function (when?: number) {
+      new BroadcastChannel("test bell").postMessage("rang");
+      start.call(this, when);
+    };
+  });
+  await visitor.page.reload();
+  await visitor.ring();
+  await visitor.say("请问");
+  const agent = await people.agent("小林");
+  await agent.openFirst();
+  const other = new ShopPage(await visitor.page.context().newPage());
+  await other.page.goto(server.addresses.shops);
+  await other.ring();
+  await expect(other.message("请问")).toBeVisible();
+  await frameOf(visitor).evaluate(() => {
+    const hearing = window as Window & { rang?: number };
+    hearing.rang = 0;
+    new BroadcastChannel("test bell").onmessage = () => hearing.rang!++;
+  });
+  // One bell has two partials.
+  const partials = () =>
+    frameOf(visitor).evaluate(() => (window as Window & { rang?: number }).rang);
+
+  const held = () =>
+    frameOf(visitor).evaluate(async () => {
+      const { held: locks = [] } = await navigator.locks.query();
+      return locks.some(({ name }) => name === "shopbell.ring");
+    });
+  /** The tab that has rung, or has seen it, keeps the bell for a moment. */
+  const decided = async () => {
+    await expect.poll(held, { intervals: [50] }).toBe(true);
+    await expect.poll(held).toBe(false);
+  };
+
+  await visitor.composer.press("Escape");
+  await agent.say("有人看到的");
+  await decided();
+  await expect(visitor.message("有人看到的")).toHaveCount(1);
+  expect(await partials()).toBe(0);
+
+  await other.composer.press("Escape");
+  await agent.say("没人看到的");
+  await decided();
+  expect(await partials(), "rang in one tab").toBe(2);
+
+  await other.page.close();
+  await visitor.bubble.click();
+  await visitor.frame.getByTestId("menu").click();
+  await visitor.frame.getByTestId("sound").click();
+  await visitor.frame.getByTestId("sound").press("Escape");
+  await visitor.composer.press("Escape");
+  await agent.say("安静的");
+  await decided();
+  await expect(visitor.unread).toHaveText("1");
+  expect(await partials(), "turned off").toBe(2);
 });

@@ -77,6 +77,7 @@ export class FrameApp {
   private page: PageInfo = { url: "", title: "" };
   private context: ContextInfo = {};
   private prefilled = "";
+  private owes_focus = false;
   /** Number of the message that begins the conversation, until its log is named. */
   private beginning = 0;
   private waiting: string[] = [];
@@ -221,6 +222,9 @@ export class FrameApp {
       this.choose([...own.values()]);
     }
     this.settled.value = true;
+    if (this.owes_focus) {
+      this.takeFocus();
+    }
     if (this.prefilled) {
       this.prefill(this.prefilled);
     }
@@ -301,7 +305,9 @@ export class FrameApp {
       case "open":
         this.page = word.page;
         this.open.value = true;
-        this.focus.value++;
+        if (!word.quiet) {
+          this.takeFocus();
+        }
         break;
       case "close":
         this.page = word.page;
@@ -309,8 +315,6 @@ export class FrameApp {
         break;
       case "page":
         this.page = word.page;
-        // What a page said of itself was said of the page before.
-        this.context = { ...this.context, page: undefined };
         break;
       case "context":
         this.context = word.context;
@@ -362,7 +366,7 @@ export class FrameApp {
     const log = this.own.value.get(name);
     if (log) {
       this.show(log);
-      this.focus.value++;
+      this.takeFocus();
     }
   }
 
@@ -370,7 +374,20 @@ export class FrameApp {
     this.log.value = undefined;
     this.screen.value = "talk";
     keepShown("");
-    this.focus.value++;
+    this.takeFocus();
+  }
+
+  /**
+   * Where the person goes on: the composer, or the first line of the list. On a touch screen that
+   * would lay the keyboard over what there is to read, so there only an empty conversation does it.
+   */
+  takeFocus(): void {
+    const reads = this.log.value !== undefined || (wasHere() && !this.settled.value);
+    const on_touch = window.matchMedia("(pointer: coarse)").matches;
+    this.owes_focus = on_touch && reads && this.screen.value === "talk";
+    if (!this.owes_focus) {
+      this.focus.value++;
+    }
   }
 
   write(text: string): void {

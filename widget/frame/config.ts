@@ -29,6 +29,15 @@ export function readConfig(hash: string): FrameConfig | undefined {
   };
 }
 
+/** The same conversation as a page of its own. */
+export function ownTabUrl(href: string): string {
+  const url = new URL(href);
+  const fields = new URLSearchParams(url.hash.slice(1));
+  fields.set("tab", "1");
+  url.hash = fields.toString();
+  return url.href;
+}
+
 /** A domain of the shop card: an origin, a host with port, a host, or `*.host` for all below it. */
 function allows(domain: string, origin: URL): boolean {
   if (domain.startsWith("*.")) {

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { decode, encode } from "../../web/engine/src/codec.ts";
 import { Cart, PageView } from "../../web/engine/src/gen/wire.ts";
 import { emptyConversation, type Conversation, type Item } from "../../web/ui/src/conversation.ts";
-import { pageAllowed, readConfig } from "./config.ts";
+import { ownTabUrl, pageAllowed, readConfig } from "./config.ts";
 import { fittingView } from "./context.ts";
 import { peopleOf, rowsOf, unreadOf } from "./conversations.ts";
 import { readTheme, readWord } from "./host_page.ts";
@@ -19,6 +19,14 @@ test("only words of the loader are heard", () => {
   }
   assert.equal(said({ type: "wipe" }), undefined);
   assert.deepEqual(said({ type: "shutdown" }), { type: "shutdown" });
+});
+
+test("a panel that the page opened by itself leaves the focus alone", () => {
+  const open = (quiet: unknown) => {
+    const word = said({ type: "open", quiet });
+    return word?.type === "open" && word.quiet;
+  };
+  assert.deepEqual([true, false, undefined, "yes"].map(open), [true, false, false, false]);
 });
 
 test("what the page says is cut to what a message can hold", () => {
@@ -126,6 +134,9 @@ test("the fragment is read strictly, and a page of its own has nobody around", (
   const config = readConfig(`#shop=${shop}&relay=ws://x/ws&accent=%23102030&theme=dark&tab=1`);
   assert.deepEqual(config?.theme, { theme: "dark", accent: "#102030" });
   assert.equal(config?.ownTab, true);
+  const own = ownTabUrl(`https://x.example/frame.html#shop=${shop}&relay=wss%3A%2F%2Fx&tab=`);
+  assert.equal(readConfig(new URL(own).hash)?.ownTab, true);
+  assert.equal(readConfig(new URL(own).hash)?.relayUrl, "wss://x");
   assert.equal(pageAllowed([], []), true);
   assert.equal(pageAllowed([], ["https://shop.example"]), false);
   assert.equal(pageAllowed(["*.shop.example"], ["https://shop.example"]), false);

@@ -28,7 +28,8 @@ export type ContextInfo = {
 export type ThemeChoice = { readonly theme: "auto" | "light" | "dark"; readonly accent: string };
 
 export type FromPage =
-  | { readonly type: "open"; readonly page: PageInfo }
+  /** `quiet`: opened by the page itself; the person is busy elsewhere and keeps the focus. */
+  | { readonly type: "open"; readonly page: PageInfo; readonly quiet: boolean }
   | { readonly type: "close"; readonly page: PageInfo }
   | { readonly type: "page"; readonly page: PageInfo }
   | { readonly type: "context"; readonly context: ContextInfo }
@@ -134,6 +135,7 @@ export function readWord(data: unknown): FromPage | undefined {
   const type = word["type"];
   switch (type) {
     case "open":
+      return { type, page: readPage(word["page"]), quiet: word["quiet"] === true };
     case "close":
     case "page":
       return { type, page: readPage(word["page"]) };

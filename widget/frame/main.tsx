@@ -4,19 +4,17 @@ import { render } from "preact";
 import { openEngine } from "../../web/engine/src/client.ts";
 import { errorName } from "../../web/ui/i18n/errors.ts";
 import { dirOf, pickLocale } from "../../web/ui/i18n/index.ts";
-import { ring } from "../../web/ui/src/sound.ts";
 import { applyTheme } from "../../web/ui/src/theme.ts";
 import { FrameApp } from "./app.ts";
 import { readConfig, type FrameConfig } from "./config.ts";
 import { HostPage, type Cause } from "./host_page.ts";
 import { translator } from "./i18n/index.ts";
+import { ringForNews } from "./news.ts";
 import { Frame } from "./view.tsx";
 import { followViewport } from "./viewport.ts";
 
 declare const __WORKER_URL__: string;
 declare const __WASM_URL__: string;
-
-const RING_GAP_MS = 3000;
 
 const asset = (path: string): URL => new URL(`../${path}`, location.href);
 
@@ -67,18 +65,6 @@ function dressDocument(app: FrameApp, root: HTMLElement): void {
   followViewport(root);
 }
 
-function ringForNews(app: FrameApp): void {
-  let rang_ms = Number.NEGATIVE_INFINITY;
-  app.onTraffic(({ direction }) => {
-    const now = performance.now();
-    const unseen = !app.open.value || !app.visible.value;
-    if (direction === "in" && unseen && now - rang_ms >= RING_GAP_MS) {
-      rang_ms = now;
-      ring();
-    }
-  });
-}
-
 function makeApp(config: FrameConfig): FrameApp {
   const engine = openEngine({
     app: "widget",
@@ -107,7 +93,7 @@ function start(root: HTMLElement): void {
   const close = () => page.say({ type: "close" });
   if (app.ownTab) {
     app.open.value = true;
-    app.focus.value++;
+    app.takeFocus();
   } else {
     document.addEventListener("keydown", (event) => {
       if (event.key === "Escape" && !event.isComposing && !event.defaultPrevented) {

@@ -5,6 +5,7 @@ import { Failed, Problems, StorageNotice } from "../../web/ui/src/notices.tsx";
 import { Timeline } from "../../web/ui/src/timeline_view.tsx";
 import { useNow } from "../../web/ui/src/use_now.ts";
 import type { FrameApp } from "./app.ts";
+import { ownTabUrl } from "./config.ts";
 import { Header } from "./header.tsx";
 import { List } from "./list.tsx";
 import { Welcome } from "./welcome.tsx";
@@ -25,7 +26,7 @@ function Refused({ app }: { app: FrameApp }) {
     <div class="whole" role="alert" data-testid="storage" data-mode="refused">
       <p>{t("storageRefused")}</p>
       {!app.ownTab && (
-        <a class="primary" href={`${location.href}&tab=1`} target="_blank" rel="noopener">
+        <a class="primary" href={ownTabUrl(location.href)} target="_blank" rel="noopener">
           {t("openInTab")}
         </a>
       )}
