@@ -10,18 +10,20 @@ import { ring } from "../ui/src/sound.ts";
 import { ConnectionState } from "../ui/src/status.ts";
 import type { ConsoleConfig, Invitation } from "./config.ts";
 import { Customers } from "./customers.ts";
+import { fromHex } from "./hex.ts";
 import { sayIn, type Say } from "./i18n/index.ts";
 import { matches, type Row } from "./inbox.ts";
 import { InboxStore } from "./inbox_store.ts";
 import { kept } from "./kept.ts";
 import { Notifier } from "./notifier.ts";
+import { tellOwnStatus } from "./own_status.ts";
 import { Seen } from "./seen.ts";
 import { Settings } from "./settings.ts";
 import { checkedPlaces, Talks, type Place } from "./talks.ts";
 import { unsentOf, type Unsent } from "./unsent.ts";
 import { onWaking } from "./waking.ts";
+import { Writing, type Mode } from "./writing.ts";
 
-export type Mode = "reply" | "note";
 export type Dialog = "" | "keys" | "palette" | "settings" | "unsent";
 
 /** Below this width the customer stands over the conversation instead of beside it. */
@@ -51,7 +53,7 @@ export class ConsoleApp {
   readonly conversation: ReadonlySignal<Conversation | undefined>;
   readonly notes: ReadonlySignal<Conversation | undefined>;
   readonly mode: Signal<Mode> = signal("reply");
-  readonly drafts: Signal<ReadonlyMap<string, string>> = signal(new Map());
+  readonly writing: Writing;
   /** Numbers that change when the composer or the search should take the focus. */
   readonly focus = signal(0);
   readonly searching = signal(0);
@@ -88,6 +90,8 @@ export class ConsoleApp {
     );
     this.talks = new Talks(this.session, this.inbox.rows, wanted, waiting.read());
     this.customers = new Customers(engine);
+    this.writing = new Writing(this.session, this.talks);
+    tellOwnStatus(this.session, this.settings);
     this.unsent = unsentOf(this.session, this.talks);
     this.row = this.talks.row;
     this.listed = computed(() => this.inbox.ordered.value.filter((row) => this.is_listed(row)));
@@ -252,36 +256,24 @@ export class ConsoleApp {
     }
   }
 
-  /** A draft belongs to one conversation and one kind of writing. */
-  private get draft_key(): string {
-    return `${this.mode.value} ${this.talks.shown.value}`;
-  }
-
   get draft(): string {
-    return this.drafts.value.get(this.draft_key) ?? "";
-  }
-
-  hasDraft(key: string): boolean {
-    const drafts = this.drafts.value;
-    return [drafts.get(`reply ${key}`), drafts.get(`note ${key}`)].some((text) => text?.trim());
+    const row = this.row.value;
+    return row ? this.writing.of(row, this.mode.value) : "";
   }
 
   write(text: string): void {
-    this.drafts.value = new Map(this.drafts.value).set(this.draft_key, text);
-    if (this.row.value && this.mode.value === "reply") {
-      this.session.typed(this.row.value.log, text.trim() !== "");
+    if (this.row.value) {
+      this.writing.write(this.row.value, this.mode.value, text);
     }
   }
 
-  /** What could not be stored stands in its composer again. */
   private keep_words(unstored: readonly Unstored[]): void {
-    const drafts = new Map(this.drafts.value);
     for (const { log, text } of unstored) {
-      const owner = this.talks.ownerOf(log);
-      const key = owner && owner.key !== log ? `note ${owner.key}` : `reply ${log}`;
-      drafts.set(key, [text, drafts.get(key)].filter(Boolean).join("\n"));
+      const bytes = fromHex(log, 16);
+      if (bytes) {
+        this.writing.putBefore(bytes, text);
+      }
     }
-    this.drafts.value = drafts;
   }
 
   send(text: string): void {

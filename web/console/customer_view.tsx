@@ -152,7 +152,7 @@ export function CustomerPanel({ app, row, now }: { app: ConsoleApp; row: Row; no
         <h2 dir="auto">{app.nameOf(row)}</h2>
         <button
           type="button"
-          class="tool"
+          class="icon-button"
           aria-label={fold}
           title={fold}
           onClick={() => app.toggleCustomer()}

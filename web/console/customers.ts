@@ -1,9 +1,10 @@
 // What is known of a customer: the newest page view that a conversation holds, and when he came.
 import { signal, type Signal } from "@preact/signals";
 import { decode } from "../engine/src/codec.ts";
-import { Cart, ContentKind, PageView, Product } from "../engine/src/gen/wire.ts";
+import { ContentKind, PageView, type Cart, type Product } from "../engine/src/gen/wire.ts";
 import type { Engine, EngineEvent } from "../engine/src/client.ts";
 import { toHex } from "../engine/src/text.ts";
+import { cartOf, productOf } from "../ui/src/context.ts";
 import { AuthorClass } from "../ui/src/conversation.ts";
 
 export type Look = {
@@ -28,24 +29,15 @@ type MessageOf = Extract<EngineEvent, { type: "message" }>;
 
 const NOBODY: Customer = { look: undefined, firstMs: 0, firstSeq: 0 };
 
-/** Undefined for what the page did not say, or said in another form. */
-function optional<T>(read: () => T, bytes: Uint8Array): T | undefined {
-  try {
-    return bytes.length ? read() : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
 function lookOf({ seq, content }: MessageOf): Look | undefined {
-  const view = optional(() => decode(PageView, content), content);
-  if (!view) {
+  try {
+    const view = decode(PageView, content);
+    const { url, title, locale, device } = view;
+    return { seq, url, title, locale, device, product: productOf(view), cart: cartOf(view) };
+  } catch {
+    // Another form than ours: as if nothing had been said.
     return undefined;
   }
-  const { url, title, locale, device } = view;
-  const product = optional(() => decode(Product, view.product), view.product);
-  const cart = optional(() => decode(Cart, view.cart), view.cart);
-  return { seq, url, title, locale, device, product, cart };
 }
 
 /** Answers the same object where the message says nothing new. */

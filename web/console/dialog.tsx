@@ -48,7 +48,7 @@ export function Dialog({ t, title, name, children, onClose }: DialogProps) {
           <h2 id={`dialog-${name}`}>{title}</h2>
           <button
             type="button"
-            class="tool"
+            class="icon-button"
             aria-label={t("close")}
             title={t("close")}
             onClick={onClose}

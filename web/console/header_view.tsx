@@ -11,7 +11,7 @@ function Tool({ app, dialog, name, sign }: ToolProps) {
   return (
     <button
       type="button"
-      class="tool"
+      class="icon-button"
       aria-label={label}
       title={label}
       aria-haspopup="dialog"
@@ -70,7 +70,7 @@ function Tools({ app }: { app: ConsoleApp }) {
       <OwnStatus app={app} />
       <button
         type="button"
-        class="tool fold-inbox"
+        class="icon-button fold-inbox"
         aria-label={fold}
         title={fold}
         aria-expanded={!inboxFolded}

@@ -75,7 +75,7 @@ function InboxRowView({ app, row, now }: { app: ConsoleApp; row: Row; now: numbe
         </span>
         <span class="row-foot">
           <span class="row-preview" dir="auto">
-            {app.hasDraft(row.key) && <span class="row-draft">{t("draftHere")}</span>}
+            {app.writing.has(row) && <span class="row-draft">{t("draftHere")}</span>}
             {row.preview}
           </span>
           <Unread app={app} count={unread} />

@@ -21,7 +21,7 @@ function OpenTalk({ app, row }: { app: ConsoleApp; row: Row }) {
         onClick={() => app.open(row)}
       >
         <span dir="auto">{name}</span>
-        {!is_shown && app.hasDraft(row.key) && <Sign name="pencil" />}
+        {!is_shown && app.writing.has(row) && <Sign name="pencil" />}
         <Unread app={app} count={is_shown ? 0 : app.unreadOf(row)} />
       </button>
       <button
@@ -91,7 +91,7 @@ function TalkHead({ app, row }: { app: ConsoleApp; row: Row }) {
     <header class="talk-head">
       <button
         type="button"
-        class="tool back"
+        class="icon-button back"
         aria-label={t("backToInbox")}
         title={t("backToInbox")}
         onClick={() => app.back()}
@@ -104,7 +104,7 @@ function TalkHead({ app, row }: { app: ConsoleApp; row: Row }) {
       </div>
       <button
         type="button"
-        class="tool"
+        class="icon-button"
         aria-label={customer}
         title={customer}
         aria-expanded={app.customerShown.value}
@@ -115,7 +115,7 @@ function TalkHead({ app, row }: { app: ConsoleApp; row: Row }) {
       </button>
       <button
         type="button"
-        class="tool"
+        class="icon-button"
         aria-label={t("closeThis")}
         title={t("closeThis")}
         data-testid="close-this"
