@@ -155,7 +155,7 @@ export class ConsoleApp {
     wide.addEventListener("change", () => (this.wide.value = wide.matches));
     onWaking((slept_ms) => {
       if (slept_ms) {
-        this.notifier.woke();
+        this.notifier.expectBurst(true);
       }
       this.engine.command("retry");
       void this.inbox.list();
@@ -170,7 +170,7 @@ export class ConsoleApp {
         break;
       case "connection":
         if (event.state === ConnectionState.offline) {
-          this.notifier.woke();
+          this.notifier.expectBurst(false);
         }
         break;
       case "problem":

@@ -11,9 +11,10 @@ import type { Change } from "./inbox_store.ts";
 
 /** Words that belong together come within this time. */
 const BURST_MS = 400;
-/** After waking what was missed comes in pieces. */
-const BURST_WAKING_MS = 2000;
-const WAKING_MS = 30_000;
+/** What was missed comes in pieces. */
+const BURST_BACK_MS = 2000;
+const BACK_MS = 30_000;
+const COUNT_MAX = 200;
 
 export type Permission = NotificationPermission | "missing";
 
@@ -41,11 +42,14 @@ export function hasNewWords({ before, row }: Change): boolean {
 
 export class Notifier {
   readonly permission: Signal<Permission> = signal(permissionNow());
-  private readonly rows = new Map<string, Row>();
-  /** Messages that came to watched logs since the last telling. */
-  private readonly counts = new Map<string, number>();
+  /** What is to be told: the row as it is now, and its last place that was told before. */
+  private readonly news = new Map<string, { row: Row; told_seq: number }>();
+  /** Places of messages that came to watched logs, newest last. */
+  private readonly places = new Map<string, readonly number[]>();
   private timer = 0;
-  private woke_ms = Number.NEGATIVE_INFINITY;
+  private back_ms = Number.NEGATIVE_INFINITY;
+  /** What comes now was written while nobody could look, whatever is in view. */
+  private slept = false;
 
   constructor(
     engine: Engine,
@@ -55,7 +59,8 @@ export class Notifier {
       const words = event.type === "message" && !event.history && event.kind === ContentKind.TEXT;
       if (words && event.authorClass === AuthorClass.customer && event.seq) {
         const key = toHex(event.log);
-        this.counts.set(key, (this.counts.get(key) ?? 0) + 1);
+        const places = [...(this.places.get(key) ?? []), event.seq];
+        this.places.set(key, places.slice(-COUNT_MAX));
         this.tell_soon();
       }
     });
@@ -68,37 +73,48 @@ export class Notifier {
     return this.permission.value;
   }
 
-  /** After sleep, or after the network was away. */
-  woke(): void {
-    this.woke_ms = performance.now();
+  /** What was missed will come in one burst: the machine slept, or the network was away. */
+  expectBurst(slept: boolean): void {
+    this.back_ms = performance.now();
+    this.slept ||= slept;
   }
 
   take(changes: readonly Change[]): void {
-    for (const change of changes.filter(hasNewWords)) {
-      this.rows.set(change.row.key, change.row);
+    if (this.parts.wanted().away) {
+      return;
+    }
+    for (const { before, row } of changes.filter(hasNewWords)) {
+      const told_seq = this.news.get(row.key)?.told_seq ?? before?.headSeq ?? 0;
+      this.news.set(row.key, { row, told_seq });
     }
     this.tell_soon();
   }
 
   private tell_soon(): void {
     window.clearTimeout(this.timer);
-    const waking = performance.now() - this.woke_ms < WAKING_MS;
-    this.timer = window.setTimeout(() => this.tell(), waking ? BURST_WAKING_MS : BURST_MS);
+    const back = performance.now() - this.back_ms < BACK_MS;
+    this.timer = window.setTimeout(() => this.tell(), back ? BURST_BACK_MS : BURST_MS);
   }
 
   private tell(): void {
     const { wanted, isSeen, ring } = this.parts;
-    const rows = [...this.rows.values()].filter((row) => !isSeen(row));
-    const counts = rows.map((row) => this.counts.get(row.key) ?? 0);
-    this.rows.forEach((row) => this.counts.delete(row.key));
-    this.rows.clear();
-    if (!rows.length || wanted().away) {
+    const slept = this.slept;
+    const news = [...this.news.values()].filter(({ row }) => slept || !isSeen(row));
+    const rows = news.map(({ row }) => row);
+    const counts = news.map(({ row, told_seq }) => this.count(row.key, told_seq));
+    this.news.clear();
+    if (!rows.length) {
       return;
     }
+    this.slept = false;
     ring();
     if (wanted().notify && permissionNow() === "granted") {
       this.show(rows, counts);
     }
+  }
+
+  private count(key: string, told_seq: number): number {
+    return (this.places.get(key) ?? []).filter((seq) => seq > told_seq).length;
   }
 
   private show(rows: readonly Row[], counts: readonly number[]): void {

@@ -2,12 +2,17 @@
 import type { Link, LinkEvents, Transport } from "./seams.js";
 
 const SUBPROTOCOL = "shopbell.v1";
+// A peer that is gone never answers a close; browsers would wait for it for a minute.
+const CLOSE_MS_MAX = 2000;
 
 class WebSocketLink implements Link {
   private readonly socket: WebSocket;
   private readonly listening = new AbortController();
 
-  constructor(url: string, events: LinkEvents) {
+  constructor(
+    url: string,
+    private readonly events: LinkEvents,
+  ) {
     this.socket = new WebSocket(url, SUBPROTOCOL);
     this.socket.binaryType = "arraybuffer";
     const { signal } = this.listening;
@@ -30,6 +35,14 @@ class WebSocketLink implements Link {
 
   close(): void {
     this.socket.close();
+    const { signal } = this.listening;
+    const late = setTimeout(() => {
+      this.listening.abort();
+      this.events.closed(0);
+    }, CLOSE_MS_MAX);
+    const in_time = () => clearTimeout(late);
+    this.socket.addEventListener("close", in_time, { signal });
+    signal.addEventListener("abort", in_time);
   }
 
   drop(): void {

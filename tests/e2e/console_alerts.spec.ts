@@ -1,0 +1,164 @@
+// How an agent hears of what he does not see: notifications, the bell, and a night asleep.
+import { chromium, type Page } from "@playwright/test";
+import { DeafProxy } from "./deaf_proxy.ts";
+import { expect, test } from "./fixtures.ts";
+import { ConsolePage } from "./pages/console_page.ts";
+import config from "./playwright.config.ts";
+
+type Shown = { title: string; body: string };
+type Told = { asked: number; shown: Shown[]; click(at: number): void };
+
+/** Takes the place of the system's notifications; the person grants them when asked. */
+async function watchNotifications(page: Page): Promise<void> {
+  await page.addInitScript(() => {
+    const made: EventTarget[] = [];
+    const told: Told = {
+      asked: 0,
+      shown: [],
+      click: (at) => made[at]?.dispatchEvent(new Event("click")),
+    };
+    class Notification extends EventTarget {
+      static get permission() {
+        return localStorage.getItem("test.permission") ?? "default";
+      }
+      static async requestPermission() {
+        told.asked++;
+        localStorage.setItem("test.permission", "granted");
+        return "granted";
+      }
+      constructor(title: string, { body }: { body: string }) {
+        super();
+        made.push(this);
+        told.shown.push({ title, body });
+      }
+      close() {}
+    }
+    Object.assign(window, { Notification, told });
+  });
+}
+
+const toldBy = (page: Page): Promise<Pick<Told, "asked" | "shown">> =>
+  page.evaluate(() => {
+    const { asked, shown } = (window as unknown as { told: Told }).told;
+    return { asked, shown };
+  });
+
+const shownBy = async (page: Page): Promise<Shown[]> => (await toldBy(page)).shown;
+
+async function turnNotificationsOn(page: Page): Promise<void> {
+  await page.getByTestId("tool-settings").click();
+  await page.getByTestId("notify-ask").click();
+  await expect(page.getByTestId("switch-notify")).toBeChecked();
+  await page.keyboard.press("Escape");
+}
+
+test("notifications are asked for by a button, and only for what is not in view", async ({
+  server,
+  browser,
+  people,
+}) => {
+  const first = await people.visitor();
+  await first.ring();
+  await first.say("第一位");
+  const context = await browser.newContext({ locale: "zh-CN" });
+  const page = await context.newPage();
+  await watchNotifications(page);
+  const agent = await ConsolePage.join(page, server.addresses.console, "小林");
+  await agent.openFirst();
+  expect((await toldBy(page)).asked, "asked without a word from the agent").toBe(0);
+  await turnNotificationsOn(page);
+  expect((await toldBy(page)).asked).toBe(1);
+
+  await first.say("在看的对话");
+  await expect(agent.message("在看的对话")).toBeVisible();
+  const second = await people.visitor();
+  await second.ring();
+  await second.say("拉链坏了");
+  await expect.poll(() => shownBy(page)).toHaveLength(1);
+  const [shown] = await shownBy(page);
+  expect(shown?.title).toMatch(/^访客 [0-9A-F]{4} 发来消息$/);
+  expect(shown?.body).toBe("拉链坏了");
+  await page.evaluate(() => (window as unknown as { told: Told }).told.click(0));
+  await expect(agent.message("拉链坏了")).toBeVisible();
+
+  await page.getByTestId("tool-settings").click();
+  await page.getByTestId("switch-preview").uncheck();
+  await page.keyboard.press("Escape");
+  await first.say("不给别人看");
+  await expect.poll(() => shownBy(page)).toHaveLength(2);
+  expect((await shownBy(page))[1]?.body).toBe("新消息");
+
+  await page.getByTestId("own-status").click();
+  await expect(page.getByTestId("own-status")).toHaveText("离开");
+  await first.say("离开之后");
+  await expect(agent.rows.filter({ hasText: "离开之后" })).toHaveCount(1);
+  await page.getByTestId("own-status").click();
+  await first.say("回来之后");
+  await expect.poll(() => shownBy(page)).toHaveLength(3);
+  await context.close();
+});
+
+const HOURS_8_MS = 8 * 60 * 60 * 1000;
+
+/** The worker's clock can be put forward from the page. */
+const FORWARD = `{
+  const { now } = Date;
+  let forward = 0;
+  Date.now = () => now() + forward;
+  new BroadcastChannel("test clock").onmessage = ({ data }) => (forward += data);
+}`;
+
+test("asleep for eight hours on a connection that is no more: all is shown, told once", async ({
+  server,
+  people,
+}) => {
+  const port = Number(new URL(server.addresses.console).port);
+  const proxy = await DeafProxy.start(port);
+  const { args = [], ...launch } = config.use?.launchOptions ?? {};
+  const rules = `--host-resolver-rules=MAP localhost:${port} 127.0.0.1:${proxy.port}`;
+  const browser = await chromium.launch({ ...launch, args: [...args, rules] });
+  const context = await browser.newContext({ locale: "zh-CN" });
+  await context.route(/engine\/worker/, async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: FORWARD + (await response.text()) });
+  });
+  const page = await context.newPage();
+  await page.clock.install();
+  await watchNotifications(page);
+  const visitors = [await people.visitor(), await people.visitor(), await people.visitor()];
+  for (const [at, visitor] of visitors.entries()) {
+    await visitor.ring();
+    await visitor.say(`${at + 1} 号，您好`);
+  }
+  const agent = await ConsolePage.join(page, server.addresses.console, "小林");
+  await turnNotificationsOn(page);
+  for (const at of visitors.keys()) {
+    await agent.rows.filter({ hasText: `${at + 1} 号` }).click();
+    await agent.say(`答 ${at + 1} 号`);
+    await expect(agent.message(`答 ${at + 1} 号`)).toHaveAttribute("data-state", "read");
+  }
+  const before = (await shownBy(page)).length;
+
+  expect(proxy.forgetConnections()).toBeGreaterThan(0);
+  for (const [at, count] of [2, 2, 1].entries()) {
+    for (let each = 1; each <= count; each++) {
+      await visitors[at]?.say(`夜里 ${at + 1}-${each}`);
+    }
+    const last = visitors[at]?.message(`夜里 ${at + 1}-${count}`);
+    await expect(last ?? agent.composer).toHaveAttribute("data-state", "delivered");
+  }
+  await expect(agent.message("夜里 3-1")).toHaveCount(0);
+
+  await page.evaluate((ms) => new BroadcastChannel("test clock").postMessage(ms), HOURS_8_MS);
+  await page.clock.fastForward(HOURS_8_MS);
+  await expect(agent.message("夜里 3-1")).toBeVisible({ timeout: 40_000 });
+  await expect(agent.status).toHaveAttribute("data-status", "online");
+  await expect(agent.rows.filter({ hasText: "夜里" })).toHaveCount(3);
+  await expect.poll(async () => (await shownBy(page)).length).toBe(before + 1);
+  expect((await shownBy(page)).at(-1)?.title).toBe("3 段对话中有 5 条新消息");
+  await page.keyboard.press("Alt+1");
+  await expect(agent.message("夜里 1-2")).toBeVisible();
+  expect(await shownBy(page)).toHaveLength(before + 1);
+  await browser.close();
+  await proxy.stop();
+});
