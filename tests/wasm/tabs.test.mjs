@@ -81,6 +81,26 @@ test("three seconds of silence make a visible tab the leader, and not before", a
   assert.equal(world.store.term, 2);
 });
 
+test("a leader whose timers are slow is asked before it is robbed", async () => {
+  const { world, first } = await two();
+  first.life.slow = 60_000;
+  await world.pass(30);
+  assert.equal(world.leader, first);
+});
+
+test("without locks a tab is a device of its own, and says when it loses its store", async () => {
+  const world = new World();
+  world.locks.refused = true;
+  const [first, second] = [world.open(), world.open()];
+  await world.settle();
+  second.page.send(1);
+  await world.settle();
+  assert.deepEqual(second.page.messages, [1]);
+  first.page.send(2);
+  await world.settle();
+  assert.equal(first.page.said.at(-1), "crashed final");
+});
+
 test("a tab that nobody sees waits until somebody does", async () => {
   const { world, first, second } = await two({ visible: false });
   first.life.sleep();
@@ -183,7 +203,7 @@ test("a request is answered where it was asked, also by the next leader", async 
 });
 
 test("a log that another tab shows stays open; the last one closes it, or its end", async () => {
-  const { world, first, second } = await two();
+  const { world, first, second } = await two({ watches: true });
   const closed = () => world.commands.filter(([, kind]) => kind === CommandKind.CLOSE_LOG).length;
   first.page.command("CLOSE_LOG", wire.CloseLog, { log });
   await world.settle();
@@ -236,13 +256,15 @@ test("a tab that comes late is told the newest of each thing, in order", async (
   core.say(EventKind.TYPING, wire.Typing, { log, author, on: true });
   core.say(EventKind.LOG_CHANGED, wire.LogChanged, { log, headSeq: 4 });
   core.say(EventKind.CONNECTION, wire.Connection, { state: 2 });
+  core.say(EventKind.DRAFT, wire.Draft, { log, text: "half a w" });
+  core.say(EventKind.DRAFT, wire.Draft, { log: author.subarray(16), text: "another" });
+  core.say(EventKind.DRAFT, wire.Draft, { log });
   core.say(EventKind.TYPING, wire.Typing, { log, author });
   const third = world.open();
   await world.settle();
-  const { READY, LOG_OPENED, CONNECTION, LOG_CHANGED } = EventKind;
-  assert.ok(READY);
+  const { LOG_OPENED, CONNECTION, LOG_CHANGED, DRAFT } = EventKind;
   assert.deepEqual(third.page.said,
-    ["kept", "ready", LOG_OPENED, CONNECTION, LOG_CHANGED, "history"]);
+    ["kept", "ready", LOG_OPENED, CONNECTION, LOG_CHANGED, DRAFT, "history"]);
 });
 
 /** The same seed gives the same walk. */

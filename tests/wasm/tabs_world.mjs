@@ -12,6 +12,8 @@ export const log = new Uint8Array(16).fill(7);
 class TabLife {
   asleep = false;
   dead = false;
+  /** Timers fire only at multiples of so many ms. */
+  slow = 1;
   backlog = [];
   timers = new Set();
 
@@ -38,7 +40,7 @@ class TabLife {
   };
 
   fire_timers() {
-    if (this.asleep || this.dead) return;
+    if (this.asleep || this.dead || this.world.time % this.slow) return;
     for (const timer of [...this.timers]) {
       if (timer.at <= this.world.time && this.timers.delete(timer)) this.task(timer.callback);
     }
@@ -65,11 +67,14 @@ class TabLife {
 class FakeLocks {
   waiting = [];
   holders = new Map();
+  /** As without storage. */
+  refused = false;
 
   of(tab) {
     return {
       request: (name, options, held) =>
         new Promise((resolve, reject) => {
+          if (this.refused) return reject(new DOMException("refused", "SecurityError"));
           const wish = { tab, name, held, resolve, reject };
           if (options.steal) return this.steal(wish);
           this.waiting.push(wish);

@@ -68,6 +68,7 @@ export class Device {
       },
       refused: () => this.be_alone(),
       beat: () => this.beat(),
+      doubt: () => this.channel?.post({ join: tab }),
     });
     this.election.show(parts.visible);
     this.meet();
@@ -101,18 +102,20 @@ export class Device {
   }
 
   private meet(): void {
-    const { name, tab, locks, channel } = this.parts;
+    const { name, tab, watches, locks, channel } = this.parts;
     try {
       this.channel = channel((message) => this.take(message));
     } catch {
       return this.be_alone();
     }
     // The leader sees by this lock that the tab lives: it is held before the leader hears of it.
+    // Browsers do not put pages with a lock to sleep: a shop's pages hold no more than they must.
     const held = (): Promise<void> => {
       this.tab.join();
       return new Promise(() => undefined);
     };
-    locks.request(lockOfTab(name, tab), {}, held).catch(() => undefined);
+    if (watches) locks.request(lockOfTab(name, tab), {}, held).catch(() => undefined);
+    else this.tab.join();
     this.election.begin();
   }
 
@@ -174,7 +177,7 @@ export class Device {
     const core = place.run({
       events: (events) => leader.events(events),
       crashed: (final) => (final ? this.fail() : leader.crashed()),
-      superseded: () => this.election.yield(),
+      superseded: () => (this.channel ? this.election.yield() : this.fail()),
     });
     const leader = new Leader({
       term: place.term,
@@ -189,8 +192,8 @@ export class Device {
   }
 
   private outlive(tab: string, gone: () => void): void {
-    const { name, locks } = this.parts;
-    if (tab === this.parts.tab) return;
+    const { name, locks, watches } = this.parts;
+    if (!watches || tab === this.parts.tab) return;
     const { lead } = this;
     const held = async (): Promise<void> => {
       if (this.lead === lead) gone();

@@ -20,6 +20,8 @@ export type ElectionParts = {
   readonly refused: () => void;
   /** Due every second while it leads. */
   readonly beat: () => void;
+  /** The leader is late: its timers may be slow, so it should be asked something. */
+  readonly doubt: () => void;
 };
 
 export class Election {
@@ -56,7 +58,11 @@ export class Election {
   }
 
   get silent(): boolean {
-    return this.parts.clock.now() - this.heard_ms >= SILENCE_MS;
+    return this.quiet_ms >= SILENCE_MS;
+  }
+
+  private get quiet_ms(): number {
+    return this.parts.clock.now() - this.heard_ms;
   }
 
   /** Only a tab that somebody looks at minds a silent leader. */
@@ -115,7 +121,9 @@ export class Election {
   private look(): void {
     const slept = this.parts.clock.now() - this.ticked_ms >= BEAT_MS + ASLEEP_MS;
     if (slept) this.heard();
-    if (!this.leading && this.visible && this.silent) this.steal();
+    if (this.leading || !this.visible) return;
+    if (this.silent) this.steal();
+    else if (this.quiet_ms > BEAT_MS) this.parts.doubt();
   }
 
   private steal(): void {

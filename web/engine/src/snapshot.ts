@@ -4,6 +4,7 @@ import { toHex } from "./text.js";
 import { decode } from "./codec.js";
 import {
   Connection,
+  Draft,
   EventKind,
   LogChanged,
   LogOpened,
@@ -62,6 +63,8 @@ function key_of(kind: number, body: Uint8Array): string | undefined {
       return `${kind} ${toHex(decode(LogChanged, body).log)}`;
     case EventKind.RECEIPTS:
       return `${kind} ${toHex(decode(Receipts, body).log)}`;
+    case EventKind.DRAFT:
+      return `${kind} ${toHex(decode(Draft, body).log)}`;
     case EventKind.MEMBER: {
       const { log, device } = decode(Member, body);
       return `${kind} ${toHex(log)} ${toHex(device)}`;
@@ -79,5 +82,7 @@ function key_of(kind: number, body: Uint8Array): string | undefined {
   }
 }
 
-const is_over = (kind: number, body: Uint8Array): boolean =>
-  kind === EventKind.TYPING && !decode(Typing, body).on;
+function is_over(kind: number, body: Uint8Array): boolean {
+  if (kind === EventKind.DRAFT) return !decode(Draft, body).text;
+  return kind === EventKind.TYPING && !decode(Typing, body).on;
+}
