@@ -84,13 +84,14 @@ void copy_one(const fs::path& from, const fs::path& to, const std::string& name)
 
 }  // namespace
 
-void write_assets(const fs::path& from, const fs::path& to, const Config& config) {
-  if (config.shop.domains.empty()) {
+void write_assets(const fs::path& from, const fs::path& to, const Config& config,
+                  const std::vector<std::string>& domains) {
+  if (domains.empty()) {
     throw Refusal("[shop] domains names no page that may show the widget; name one first");
   }
   const auto relay = config.relay_url();
   net::SitePolicy policy;
-  policy.frame_ancestors = config.shop.domains;
+  policy.frame_ancestors = domains;
   policy.relay_origin = relay.substr(0, relay.find('/', relay.find("://") + 3));
   std::string problem;
   const auto files = net::StaticFiles::load(from, {policy, {}}, problem);

@@ -1,6 +1,7 @@
 #include "app/commands.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
 #include <ctime>
@@ -10,6 +11,7 @@
 #include "app/entropy.h"
 #include "app/refusal.h"
 #include "app/serve.h"
+#include "desk/settings.h"
 #include "net/asio_types.h"
 
 namespace shopbell::app {
@@ -21,7 +23,7 @@ struct Arguments {
   std::string data = "shopbell-data";
   std::string assets;
   std::string file;
-  std::string role = "agent";
+  std::string role;
   std::optional<std::uint16_t> port;
   bool demo = false;
   bool behind_proxy = false;
@@ -81,7 +83,7 @@ int run_server(const Arguments& a, bool relay, bool desk) {
 
 void print_invitation(Arguments& a) {
   const auto config = load_config(dir_of(a));
-  a.invite.role = a.role == "admin" ? 1 : a.role == "agent" ? 2 : 3;
+  if (!a.role.empty()) a.invite.role = a.role == "admin" ? 1 : a.role == "agent" ? 2 : 3;
   if (config.serve.port == 0 && config.serve.public_url.empty()) {
     throw Refusal("[serve] port is 0, so the console's address is not known; set public_url");
   }
@@ -108,6 +110,30 @@ std::optional<std::string> ask_server(const Config& config, const std::string& p
   return answer.substr(body + 4);
 }
 
+// [shop], and what an admin has set since.
+desk::EffectiveWords words_of(const DataDir& dir) {
+  const auto seed = shop_words(load_config(dir).shop);
+  if (!fs::exists(dir.settings())) return {seed};
+  std::string problem;
+  const auto book = desk::open_settings(dir.settings().string(), problem);
+  if (!book) throw Refusal(problem);
+  return desk::effective_words(seed, *book);
+}
+
+void print_words(const DataDir& dir) {
+  const auto [words, domains_set_ms, look_set_ms] = words_of(dir);
+  const auto source = [](std::uint64_t set_ms) {
+    return set_ms == 0 ? std::string("shopbell.toml") : "set by an admin on " + date_text(set_ms);
+  };
+  std::cout << fmt::format("domains: {} ({})\n",
+                           words.domains.empty()
+                               ? "none"
+                               : fmt::format("{}", fmt::join(words.domains, ", ")),
+                           source(domains_set_ms))
+            << fmt::format("look: {}, {} ({})\n", words.accent, words.position,
+                           source(look_set_ms));
+}
+
 int print_status(const Arguments& a) {
   const auto dir = dir_of(a);
   auto config = load_config(dir);
@@ -116,6 +142,9 @@ int print_status(const Arguments& a) {
   if (shop_of(dir)) {
     const auto state = load_desk(dir, wall_ms());
     std::cout << "desk certificate until: " << date_text(state.certificate.not_after_ms) << "\n";
+    const auto saved_ms = backed_up_ms(dir);
+    std::cout << "keys saved: " << (saved_ms == 0 ? "never" : date_text(saved_ms)) << "\n";
+    print_words(dir);
   }
   const auto ready = ask_server(config, "/readyz");
   std::cout << "server: " << ready.value_or("not running\n");
@@ -139,7 +168,7 @@ void add_init(CLI::App& app, Arguments& a) {
   add_data(command, a);
   command->add_flag("--relay-only", a.relay_only, "a relay for other people's shops: its key only");
   command->add_option("--name", a.config.shop.name, "the shop's name");
-  command->add_option("--domain", a.config.shop.domains, "origin whose pages may show the widget");
+  command->add_option("--domain", a.config.shop.domains, "domain whose pages may show the widget");
   command->add_option("--host", a.config.serve.host, "address to listen on");
   command->add_option("--port", a.config.serve.port, "port to listen on");
   command->add_option("--public-url", a.config.serve.public_url, "where browsers find the code");
@@ -156,7 +185,7 @@ void add_invite(CLI::App& app, Arguments& a) {
   add_data(command, a);
   command->add_option("--role", a.role, "what the device may do")
       ->check(CLI::IsMember({"admin", "agent", "observer"}))
-      ->capture_default_str();
+      ->default_str("admin for the first, then agent");
   command->add_option("--hours", a.invite.hours, "how long the link may be used")
       ->check(CLI::Range(1, 24 * 30))
       ->capture_default_str();
@@ -188,7 +217,7 @@ int run_keys(const CLI::App& keys, const Arguments& a) {
   if (keys.got_subcommand("show")) {
     show_keys(dir);
   } else if (keys.got_subcommand("backup")) {
-    backup_keys(dir, a.file);
+    backup_keys(dir, a.file, wall_ms());
     std::cout << "saved; whoever has " << a.file << " is the shop\n";
   } else if (keys.got_subcommand("verify")) {
     verify_backup(dir, a.file);
@@ -219,7 +248,7 @@ int run_one(const CLI::App& app, const CLI::App& keys, Arguments& a) {
     print_invitation(a);
   } else {
     const auto from = a.assets.empty() ? default_assets() : fs::path(a.assets);
-    write_assets(from, a.file, load_config(dir_of(a)));
+    write_assets(from, a.file, load_config(dir_of(a)), words_of(dir_of(a)).words.domains);
     std::cout << "wrote " << a.file
               << "; the headers stand in its _headers, nginx.conf, Caddyfile\n";
   }

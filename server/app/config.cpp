@@ -9,6 +9,7 @@
 #include <variant>
 
 #include "app/refusal.h"
+#include "desk/domains.h"
 #include "shopbell/bytes.h"
 
 namespace shopbell::app {
@@ -31,9 +32,11 @@ bool any_line(std::string_view text) {
   return text.size() <= 500 && text.find_first_of("\r\n") == std::string_view::npos;
 }
 
-bool is_color(std::string_view text) {
-  return text.size() == 7 && text[0] == '#' &&
-         text.find_first_not_of("0123456789abcdefABCDEF", 1) == std::string_view::npos;
+bool is_position(std::string_view text) { return text == "right" || text == "left"; }
+
+// In its one spelling, for it is compared with what browsers say.
+bool is_domain(std::string_view text) {
+  return !text.empty() && desk::read_domain(text).domain == text;
 }
 
 bool is_key(std::string_view text) {
@@ -64,14 +67,19 @@ std::vector<Key> keys_of(Config& c) {
   return {
       {"shop", "name", &c.shop.name, any_line, "one line of text",
        "The shop's name as customers see it."},
-      {"shop", "accent", &c.shop.accent, is_color, "a color like \"#0f766e\"",
+      {"shop", "accent", &c.shop.accent, desk::is_color, "a color like \"#0f766e\"",
        "The color of bubble and buttons."},
       {"shop", "greeting_zh", &c.shop.greeting_zh, any_line, "one line of text",
        "What a customer is told after his first message, Chinese; \"\" is the built-in sentence."},
       {"shop", "greeting_en", &c.shop.greeting_en, any_line, "one line of text",
        "The same in English."},
-      {"shop", "domains", &c.shop.domains, is_origin, "origins like \"https://shop.example\"",
-       "Origins whose pages may show the widget. While the list is empty no page may."},
+      {"shop", "greeting_ar", &c.shop.greeting_ar, any_line, "one line of text",
+       "The same in Arabic."},
+      {"shop", "position", &c.shop.position, is_position, "\"right\" or \"left\"",
+       "The corner of the bubble; the tag to copy carries it."},
+      {"shop", "domains", &c.shop.domains, is_domain,
+       "domains like \"https://shop.example\", \"shop.example\" or \"*.shop.example\"",
+       "Domains whose pages may show the widget. While the list is empty no page may."},
       {"serve", "host", &c.serve.host, is_host, "an address to listen on",
        "The address to listen on. Plain HTTP on anything but loopback needs insecure_http."},
       {"serve", "port", &c.serve.port, nullptr, "a number from 0 to 65535",
@@ -226,7 +234,7 @@ std::string config_text(const Config& config, Parts parts) {
   auto copy = config;
   std::string out =
       "# Shopbell. Every key stands here; a key that is not known is an error.\n"
-      "# Changes take effect at the next start.\n";
+      "# Changes take effect at the next start, and then stand before what an admin has set.\n";
   std::string_view section;
   for (const auto& key : keys_of(copy)) {
     if (parts == Parts::relay && key.section == "shop") continue;
@@ -237,6 +245,11 @@ std::string config_text(const Config& config, Parts parts) {
     out += fmt::format("# {}\n{} = {}\n", key.about, key.name, value_text(key.target));
   }
   return out;
+}
+
+desk::ShopWords shop_words(const ShopSection& shop) {
+  return {shop.name,        shop.accent,   shop.greeting_zh, shop.greeting_en,
+          shop.greeting_ar, shop.position, shop.domains};
 }
 
 bool is_origin(std::string_view text) {

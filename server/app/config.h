@@ -8,14 +8,18 @@
 #include <string_view>
 #include <vector>
 
+#include "desk/shop_words.h"
+
 namespace shopbell::app {
 
 struct ShopSection {
   std::string name = "My shop";
-  std::string accent = "#0f766e";
+  std::string accent = "#0f6b66";
   std::string greeting_zh;  // empty: the built-in one
   std::string greeting_en;
-  std::vector<std::string> domains;  // origins whose pages may show the widget
+  std::string greeting_ar;
+  std::string position = "right";    // of the bubble
+  std::vector<std::string> domains;  // whose pages may show the widget
 };
 
 struct ServeSection {
@@ -33,6 +37,7 @@ struct RelaySection {
   std::vector<std::string> hosts;  // names under which devices dial the relay
 };
 
+// What an admin sets in the console stands before [shop]; see desk/settings.h.
 struct Config {
   ShopSection shop;
   ServeSection serve;
@@ -54,6 +59,9 @@ enum class Parts : std::uint8_t { shop, relay };
 // The documented file that parse_config reads back to the same values; without [shop] for a relay
 // that has none.
 std::string config_text(const Config& config, Parts parts = Parts::shop);
+
+// [shop] as the desk takes it.
+desk::ShopWords shop_words(const ShopSection& shop);
 
 // "http://host[:port]" or https, lower case, nothing behind it. Such text can stand in a header.
 bool is_origin(std::string_view text);

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <fstream>
 
 #include "app/files.h"
 #include "app/refusal.h"
@@ -159,12 +160,19 @@ std::optional<ShopId> shop_of(const DataDir& dir) {
   return load_certificate(dir).shop;
 }
 
-void backup_keys(const DataDir& dir, const fs::path& file) {
+void backup_keys(const DataDir& dir, const fs::path& file, std::uint64_t now_ms) {
   if (fs::exists(file)) throw Refusal(fmt::format("{} is there already", file.string()));
   const auto files = present_keys(dir);
   if (files.empty()) throw Refusal(fmt::format("{} holds no keys", dir.path.string()));
   check_files(files, dir.path.string());
   write_file(file, backup_text(files), true);
+  write_file(dir.backup_mark(), fmt::format("{}\n", now_ms), false);
+}
+
+std::uint64_t backed_up_ms(const DataDir& dir) {
+  std::uint64_t out = 0;
+  std::ifstream in(dir.backup_mark());
+  return in >> out ? out : 0;
 }
 
 void verify_backup(const DataDir& dir, const fs::path& file) {

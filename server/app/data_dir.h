@@ -21,6 +21,9 @@ struct DataDir {
   std::filesystem::path relay_store() const { return path / "relay.db"; }
   std::filesystem::path desk_store() const { return path / "desk.db"; }
   std::filesystem::path invitations() const { return path / "invitations.db"; }
+  std::filesystem::path settings() const { return path / "settings.db"; }
+  // When the keys were last saved.
+  std::filesystem::path backup_mark() const { return path / "backup.mark"; }
 };
 
 // What a desk starts with; checked against each other.
@@ -44,8 +47,11 @@ crypto::SignPair load_relay_key(const DataDir& dir);
 // The shop's id as far as the directory knows it: from its certificate.
 std::optional<ShopId> shop_of(const DataDir& dir);
 
-// Saves all key files as one; Refusal where `file` is there already.
-void backup_keys(const DataDir& dir, const std::filesystem::path& file);
+// Saves all key files as one and leaves a mark that it was done; Refusal where `file` is there
+// already.
+void backup_keys(const DataDir& dir, const std::filesystem::path& file, std::uint64_t now_ms);
+// When backup_keys last did its work; 0: never, or the mark cannot be read.
+std::uint64_t backed_up_ms(const DataDir& dir);
 // Refusal where the backup is damaged or is not of this directory's keys, or where there are none
 // to compare it with.
 void verify_backup(const DataDir& dir, const std::filesystem::path& file);

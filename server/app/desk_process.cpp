@@ -29,12 +29,17 @@ DeskProcess::DeskProcess(net::asio::io_context& io, DeskState state, Options opt
   std::string problem;
   book_ = desk::open_invitations(options.dir.invitations().string(), problem);
   if (!book_) throw Refusal(problem);
-  const auto& shop = options.config->shop;
-  desk::Desk::Options about{
-      .shop = state.shop,
-      .words = {shop.name, shop.accent, shop.greeting_zh, shop.greeting_en, shop.domains},
-      .relays = {std::move(options.relay)},
-      .desk_certificate = std::move(state.certificate.bytes)};
+  desk::Premises premises{.relay_url = options.config->relay_url(),
+                          .assets_url = options.config->public_url(),
+                          .certificate_end_ms = state.certificate.not_after_ms,
+                          .backed_up_ms = [dir = options.dir] { return backed_up_ms(dir); },
+                          .on_domains = std::move(options.on_domains)};
+  desk::Desk::Options about{.shop = state.shop,
+                            .words = shop_words(options.config->shop),
+                            .relays = {std::move(options.relay)},
+                            .desk_certificate = std::move(state.certificate.bytes),
+                            .settings = options.settings,
+                            .premises = std::move(premises)};
   desk_ = std::make_unique<desk::Desk>(*port_, *book_, std::move(about));
   net::EngineHost::Options engine{
       .engine = {.shop = state.shop,

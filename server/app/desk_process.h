@@ -14,7 +14,10 @@ class DeskProcess {
     DataDir dir;
     const Config* config = nullptr;
     net::DialTarget target;
-    desk::RelayAt relay;  // as the shop card names it
+    desk::RelayAt relay;                     // as the shop card names it
+    desk::SettingsBook* settings = nullptr;  // outlives the process
+    // The list of domains has changed.
+    std::function<void(const std::vector<std::string>&)> on_domains = [](const auto&) {};
   };
 
   // Refusal where a database cannot be opened.
@@ -25,6 +28,10 @@ class DeskProcess {
   void stop();
   // After each batch of handlers.
   void settle();
+  // A page asked for one of the web files.
+  void note_page(desk::SeenOrigins::What what, std::string_view address) {
+    desk_->note_page(what, address);
+  }
   bool online() const { return online_; }
   // It will not try again by itself, or its disk is gone.
   bool failed() const { return failed_; }

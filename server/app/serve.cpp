@@ -23,20 +23,8 @@ constexpr char plain_text[] = "text/plain; charset=utf-8";
 // Handlers carried out before what gathered is sent.
 constexpr int burst_max = 256;
 
-// Percent-encodes what may not stand in a fragment's value.
-std::string fragment_value(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       std::string_view("-._~").find(c) != std::string_view::npos;
-    if (plain) {
-      out += c;
-    } else {
-      out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
-    }
-  }
-  return out;
-}
+constexpr std::uint64_t role_admin = 1;
+constexpr std::uint64_t role_agent = 2;
 
 std::string origin_of_relay(const std::string& relay_url) {
   return relay_url.substr(0, relay_url.find('/', relay_url.find("://") + 3));
@@ -67,7 +55,8 @@ void allow_many_sockets() {
 Config demo_config(std::uint16_t port) {
   Config config;
   config.shop.name = "\u5c71\u8336\u76ae\u5177 Camellia";
-  config.shop.domains = {fmt::format("http://127.0.0.1:{}", port)};
+  // A free port is known, and is named then, only once it has been taken.
+  if (port != 0) config.shop.domains = {fmt::format("http://127.0.0.1:{}", port)};
   config.serve.host = "localhost";
   config.serve.port = port;
   config.serve.public_url = fmt::format("http://localhost:{}", port);
@@ -98,7 +87,10 @@ class Server : public net::Site {
     if (path == "/healthz") return net::text_reply(200, plain_text, "ok\n");
     if (path == "/readyz") return readiness();
     if (path == "/metrics") return net::text_reply(200, "text/plain; version=0.0.4", metrics());
-    if (files_) return files_->find(request.target, request.accept_encoding, request.if_none_match);
+    if (files_) {
+      note_page(path, request.from);
+      return files_->find(request.target, request.accept_encoding, request.if_none_match);
+    }
     return net::text_reply(404, plain_text, "This relay serves no pages.\n");
   }
 
@@ -128,7 +120,17 @@ class Server : public net::Site {
     if (options_.with_desk) {
       state_ = load_desk(options_.dir, wall_ms());
       shop_ = state_->shop;
+      std::string problem;
+      settings_ = desk::open_settings(options_.dir.settings().string(), problem);
+      if (!settings_) throw Refusal(problem);
     }
+  }
+
+  // Whether the tag stands where the shop thinks; the pages' origins alone are kept.
+  void note_page(std::string_view path, std::string_view from) {
+    if (!desk_) return;
+    if (path == "/shopbell.js") desk_->note_page(desk::SeenOrigins::What::script, from);
+    if (path == "/widget/frame.html") desk_->note_page(desk::SeenOrigins::What::frame, from);
   }
 
   void listen() {
@@ -147,7 +149,8 @@ class Server : public net::Site {
     if (!options_.with_desk) return;
     const auto folder = options_.assets.empty() ? default_assets() : options_.assets;
     net::StaticFiles::Options about;
-    about.policy.frame_ancestors = config_.shop.domains;
+    const auto words = desk::effective_words(shop_words(config_.shop), *settings_).words;
+    about.policy.frame_ancestors = words.domains;
     about.policy.relay_origin = origin_of_relay(config_.relay_url());
     if (options_.demo) {
       about.demo_script =
@@ -157,7 +160,7 @@ class Server : public net::Site {
     std::string problem;
     files_ = net::StaticFiles::load(folder, std::move(about), problem);
     if (!files_) throw Refusal(problem);
-    if (config_.shop.domains.empty()) log_warning("no_domain_may_show_the_widget");
+    if (words.domains.empty()) log_warning("no_domain_may_show_the_widget");
   }
 
   void open_relay() {
@@ -223,6 +226,10 @@ class Server : public net::Site {
           "the proxy as dial_url under [serve]");
     }
     about.target = *target;
+    about.settings = settings_.get();
+    about.on_domains = [this](const std::vector<std::string>& domains) {
+      files_->set_frame_ancestors(domains);
+    };
     desk_ = std::make_unique<DeskProcess>(io_, std::move(*state_), std::move(about));
   }
 
@@ -302,6 +309,7 @@ class Server : public net::Site {
   std::optional<DeskState> state_;
   ShopId shop_;
   SignKey relay_key_;
+  std::unique_ptr<desk::SettingsBook> settings_;
   bool shutting_down_ = false;
   bool desk_failed_ = false;
   bool announced_ = false;
@@ -314,6 +322,15 @@ class Server : public net::Site {
   std::unique_ptr<net::RelayHost> relay_;
   std::unique_ptr<DeskProcess> desk_;
 };
+
+bool has_admin(desk::InvitationBook& book) {
+  const auto now = wall_ms();
+  const auto all = book.all();
+  return std::any_of(all.begin(), all.end(), [now](const desk::Invitation& each) {
+    const auto end_ms = each.used() ? each.not_after_ms : each.expires_ms;
+    return each.role == role_admin && end_ms > now;
+  });
+}
 
 }  // namespace
 
@@ -336,18 +353,17 @@ std::string invite(const DataDir& dir, const ShopId& shop, const std::string& pu
   desk::Invitation invitation;
   invitation.id = invitation_id_of(secret);
   invitation.key = invitation_key_of(secret, shop);
-  invitation.role = options.role;
+  invitation.role = options.role.value_or(0);
   invitation.expires_ms = wall_ms() + options.hours * hour_ms;
   invitation.certificate_ms = options.certificate_ms;
   std::string problem;
   const auto book = desk::open_invitations(dir.invitations().string(), problem);
   if (!book) throw Refusal(problem);
+  if (invitation.role == 0) invitation.role = has_admin(*book) ? role_agent : role_admin;
   if (!book->add(invitation)) {
     throw Refusal(fmt::format("{} could not be written", dir.invitations().string()));
   }
-  return fmt::format("{}/console/#invite={}&shop={}&relay={}", public_url,
-                     to_base64url(secret.reveal()), to_base64url(shop.view()),
-                     fragment_value(relay_url));
+  return desk::invitation_link(public_url, relay_url, shop, secret);
 }
 
 }  // namespace shopbell::app

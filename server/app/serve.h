@@ -27,9 +27,10 @@ int serve(ServeOptions options);
 // installed one.
 std::filesystem::path default_assets();
 
-// Makes one invitation and returns the link to the console that carries it.
+// Makes one invitation, of the first admin where there is none yet, and returns the link to the
+// console that carries it.
 struct InviteOptions {
-  std::uint64_t role = 2;
+  std::optional<std::uint64_t> role;  // none: admin while there is none, then agent
   std::uint64_t hours = 24;
   std::uint64_t certificate_ms = 30ull * 24 * 3600 * 1000;
 };

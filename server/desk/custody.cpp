@@ -11,10 +11,10 @@ static_assert(sign_every_ms * 2 < limits::card_fresh_ms_default,
 
 }  // namespace
 
-Custody::Custody(DeskPort& port, ShopWords words, std::vector<RelayAt> relays,
+Custody::Custody(DeskPort& port, const ShopWords& words, std::vector<RelayAt> relays,
                  Bytes desk_certificate)
     : port_(port),
-      words_(std::move(words)),
+      words_(words),
       relays_(std::move(relays)),
       desk_certificate_(std::move(desk_certificate)) {}
 
@@ -30,12 +30,18 @@ void Custody::settle() {
   if (ready_ && (now >= signed_at_ms_ + sign_every_ms || now < signed_at_ms_)) sign();
 }
 
+void Custody::renew() {
+  // Before the engine is ready nothing is signed; then the newest words are.
+  if (ready_) sign();
+}
+
 void Custody::sign() {
   signed_at_ms_ = port_.now_ms();
   wire::Look look;
   look.accent = words_.accent;
   look.greeting_zh = words_.greeting_zh;
   look.greeting_en = words_.greeting_en;
+  look.greeting_ar = words_.greeting_ar;
   const auto look_bytes = codec::encode(look);
   wire::SignCard card;
   card.name = words_.name;

@@ -1,39 +1,27 @@
-// Key custody: signs the shop card at start and then daily, so that it stays fresh while the desk
-// runs.
+// Key custody: signs the shop card at start, daily, so that it stays fresh while the desk runs, and
+// whenever what it says has changed.
 #pragma once
 
-#include <string>
-#include <vector>
-
 #include "desk/port.h"
+#include "desk/shop_words.h"
 
 namespace shopbell::desk {
 
-// What the shop says of itself; from its configuration.
-struct ShopWords {
-  std::string name;
-  std::string accent;
-  std::string greeting_zh;
-  std::string greeting_en;
-  std::vector<std::string> domains;
-};
-
-struct RelayAt {
-  std::string url;
-  SignKey key;
-};
-
 class Custody : public DeskModule {
  public:
-  Custody(DeskPort& port, ShopWords words, std::vector<RelayAt> relays, Bytes desk_certificate);
+  // `port` and `words` outlive it.
+  Custody(DeskPort& port, const ShopWords& words, std::vector<RelayAt> relays,
+          Bytes desk_certificate);
   void on_event(wire::EventKind kind, BytesView body) override;
   void settle() override;
+  // The words have changed.
+  void renew();
 
  private:
   void sign();
 
   DeskPort& port_;
-  ShopWords words_;
+  const ShopWords& words_;
   std::vector<RelayAt> relays_;
   Bytes desk_certificate_;
   bool ready_ = false;

@@ -3,10 +3,11 @@
 
 #include <memory>
 
-#include "desk/custody.h"
+#include "desk/admin.h"
 #include "desk/enrolment.h"
 #include "desk/greeting.h"
 #include "desk/inbox.h"
+#include "desk/team.h"
 #include "desk/team_logs.h"
 
 namespace shopbell::desk {
@@ -15,9 +16,13 @@ class Desk {
  public:
   struct Options {
     ShopId shop;
+    // As the configuration has it; what an admin has set since stands before it.
     ShopWords words;
     std::vector<RelayAt> relays;
     Bytes desk_certificate;
+    // Outlives the desk; without one what admins set is kept in memory.
+    SettingsBook* settings = nullptr;
+    Premises premises = {};
   };
 
   // `port` and `book` outlive the desk.
@@ -27,16 +32,26 @@ class Desk {
   void on_event(wire::EventKind kind, BytesView body);
   // After each burst of events, and at least once a minute.
   void settle();
+  // A page asked the host for one of the web files; `address` is its Referer or Origin.
+  void note_page(SeenOrigins::What what, std::string_view address);
 
  private:
   std::vector<DeskModule*> modules();
 
+  DeskPort& port_;
+  std::unique_ptr<SettingsBook> own_settings_;
+  SettingsBook& settings_;
+  ShopWords words_;
+  SeenOrigins seen_;
   Custody custody_;
   Enrolment enrolment_;
   Conversations conversations_;
   TeamLogs team_logs_;
   Greeting greeting_;
+  Presence presence_;
   Inbox inbox_;
+  Admin admin_;
+  Team team_;
 };
 
 }  // namespace shopbell::desk

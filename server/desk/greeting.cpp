@@ -4,16 +4,25 @@
 
 namespace shopbell::desk {
 
-bool speaks_chinese(const Conversation& conversation) {
-  if (!conversation.locale.empty()) return conversation.locale.starts_with("zh");
-  return conversation.first_text_cjk;
+namespace {
+
+std::string_view greeting_in(std::string_view language, const ShopWords& own) {
+  const auto either = [](const std::string& said, std::string_view built_in) {
+    return said.empty() ? built_in : std::string_view(said);
+  };
+  if (language == "zh-CN") return either(own.greeting_zh, words::greeting_zh);
+  if (language == "ar") return either(own.greeting_ar, words::greeting_ar);
+  return either(own.greeting_en, words::greeting_en);
 }
 
-Greeting::Greeting(DeskPort& port, Conversations& conversations, std::string zh, std::string en)
-    : port_(port),
-      conversations_(conversations),
-      zh_(zh.empty() ? words::greeting_zh : std::move(zh)),
-      en_(en.empty() ? words::greeting_en : std::move(en)) {}
+}  // namespace
+
+std::string_view language_of(const Conversation& conversation) {
+  const auto& locale = conversation.locale;
+  if (locale.starts_with("ar")) return "ar";
+  const bool chinese = locale.empty() ? conversation.first_text_cjk : locale.starts_with("zh");
+  return chinese ? "zh-CN" : "en";
+}
 
 void Greeting::on_event(wire::EventKind kind, BytesView body) {
   if (kind == wire::EventKind::message) {
@@ -30,10 +39,9 @@ void Greeting::greet(const LogId& log) {
   // A conversation whose beginning is far back, or that a person has answered, is no new one.
   if (!one.loaded || !one.complete || one.first_text_seq == 0) return;
   if (one.desk_spoke || one.answered_seq != 0) return;
-  const bool chinese = speaks_chinese(one);
   wire::Text text;
-  text.text = chinese ? zh_ : en_;
-  text.locale = chinese ? "zh-CN" : "en";
+  text.locale = language_of(one);
+  text.text = greeting_in(text.locale, words_);
   const auto content = codec::encode(text);
   wire::Send send;
   send.log = log;

@@ -4,13 +4,15 @@
 #pragma once
 
 #include "desk/conversations.h"
+#include "desk/shop_words.h"
 
 namespace shopbell::desk {
 
 class Greeting : public DeskModule {
  public:
-  // Empty texts stand for the built-in sentences.
-  Greeting(DeskPort& port, Conversations& conversations, std::string zh, std::string en);
+  // Empty greetings stand for the built-in sentences. All outlive it.
+  Greeting(DeskPort& port, Conversations& conversations, const ShopWords& words)
+      : port_(port), conversations_(conversations), words_(words) {}
   void on_event(wire::EventKind kind, BytesView body) override;
 
  private:
@@ -18,11 +20,11 @@ class Greeting : public DeskModule {
 
   DeskPort& port_;
   Conversations& conversations_;
-  std::string zh_;
-  std::string en_;
+  const ShopWords& words_;
 };
 
-// Whether a conversation is spoken to in Chinese: by its locale, else by its first text.
-bool speaks_chinese(const Conversation& conversation);
+// The language that a conversation is answered in, as "zh-CN": by its locale, else by its first
+// text.
+std::string_view language_of(const Conversation& conversation);
 
 }  // namespace shopbell::desk

@@ -51,6 +51,19 @@ class MemoryBook : public InvitationBook {
     return true;
   }
 
+  std::vector<Invitation> all() override {
+    std::vector<Invitation> out;
+    for (const auto& [id, each] : all_) out.push_back(copy_of(each));
+    return out;
+  }
+
+  bool revoke(const LogId& id) override {
+    const auto found = all_.find(id);
+    if (found == all_.end() || found->second.used()) return false;
+    all_.erase(found);
+    return true;
+  }
+
  private:
   std::map<LogId, Invitation> all_;
 };
@@ -100,9 +113,31 @@ class SqliteBook : public InvitationBook {
     return ran && sqlite3_changes(db_.get()) == 1;
   }
 
+  std::vector<Invitation> all() override {
+    std::vector<Invitation> out;
+    Statement statement(db_.get(), columns);
+    while (statement.row()) {
+      if (auto each = from_row(statement)) out.push_back(std::move(*each));
+    }
+    return out;
+  }
+
+  bool revoke(const LogId& id) override {
+    const DeviceId nobody;
+    const bool ran = Statement(db_.get(), "DELETE FROM invitations WHERE id = ? AND used_by = ?")
+                         .bind(id.view())
+                         .bind(nobody.view())
+                         .run();
+    return ran && sqlite3_changes(db_.get()) == 1;
+  }
+
  private:
   static std::optional<Invitation> read(Statement& statement) {
     if (!statement.row()) return std::nullopt;
+    return from_row(statement);
+  }
+
+  static std::optional<Invitation> from_row(Statement& statement) {
     const auto id = statement.bytes(0);
     const auto key = statement.bytes(1);
     const auto used_by = statement.bytes(5);

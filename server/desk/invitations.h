@@ -1,11 +1,12 @@
-// Invitations: made by the command line, used up by the desk. The secret itself is in the link
-// alone; what is kept is its id and the key that proves it.
+// Invitations: made by the command line or an admin, used up by the desk. The secret itself is in
+// the link alone; what is kept is its id and the key that proves it.
 #pragma once
 
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "shopbell/identity.h"
 
@@ -25,7 +26,7 @@ struct Invitation {
   bool used() const { return !used_by.is_zero(); }
 };
 
-// Contract: what add() and use() wrote is durable when they return true.
+// Contract: what add(), use() and revoke() wrote is durable when they return true.
 class InvitationBook {
  public:
   virtual ~InvitationBook() = default;
@@ -36,6 +37,10 @@ class InvitationBook {
   // False where it is used already, is not there, or cannot be written.
   virtual bool use(const LogId& id, const DeviceId& device, std::uint64_t not_after_ms,
                    const std::string& name) = 0;
+  // Used and unused ones.
+  virtual std::vector<Invitation> all() = 0;
+  // Forgets one that nobody has used. False where it is used, is not there, or cannot be written.
+  virtual bool revoke(const LogId& id) = 0;
 };
 
 // For tests and the simulator.

@@ -37,6 +37,13 @@ bool offers_subprotocol(std::string_view list) {
   return http::token_list(list).exists(subprotocol);
 }
 
+// A page in a sandbox says "null".
+std::string_view page_of(const http::request<http::empty_body>& request) {
+  const auto origin = view_of(request[http::field::origin]);
+  if (!origin.empty() && origin != "null") return origin;
+  return view_of(request[http::field::referer]);
+}
+
 Reply plain(unsigned status, std::string_view text) {
   return text_reply(status, "text/plain; charset=utf-8", std::string(text) + "\n");
 }
@@ -87,7 +94,8 @@ class HttpServer::Session : public std::enable_shared_from_this<Session> {
     }
     send(server_.site_.answer({.target = view_of(request.target()),
                                .accept_encoding = view_of(request[http::field::accept_encoding]),
-                               .if_none_match = view_of(request[http::field::if_none_match])}),
+                               .if_none_match = view_of(request[http::field::if_none_match]),
+                               .from = page_of(request)}),
          head);
   }
 

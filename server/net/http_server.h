@@ -18,6 +18,8 @@ class Site {
     std::string_view target;
     std::string_view accept_encoding;
     std::string_view if_none_match;
+    // Where the page is that asks, as far as it says: Origin, else Referer.
+    std::string_view from;
   };
   virtual ~Site() = default;
   // GET or HEAD.

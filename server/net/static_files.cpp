@@ -219,10 +219,12 @@ bool StaticFiles::add(const fs::path& folder, const std::string& path, bool immu
 }
 
 Reply StaticFiles::refuse_frame() const {
-  auto reply = text_reply(403, "text/html; charset=utf-8",
-                          "<!doctype html><meta charset=\"utf-8\"><title>Shopbell</title>"
-                          "<p>No page may show this widget yet: the shop has named no domain. "
-                          "Add the page's origin to [shop] domains in shopbell.toml and restart.");
+  auto reply =
+      text_reply(403, "text/html; charset=utf-8",
+                 "<!doctype html><meta charset=\"utf-8\"><title>Shopbell</title>"
+                 "<p>No page may show this widget yet: the shop has named no domain. "
+                 "An admin adds the page's domain in the console, or it is added to [shop] "
+                 "domains in shopbell.toml before a restart.");
   // An isolated page would show the browser's own refusal in place of the reason.
   reply.headers.emplace_back("Cross-Origin-Resource-Policy", "cross-origin");
   reply.headers.emplace_back("Cross-Origin-Embedder-Policy", "require-corp");

@@ -25,7 +25,8 @@ struct Reply {
 
 // What the headers depend on.
 struct SitePolicy {
-  // Origins that may frame the widget. Empty: the frame is refused, with the reason in the page.
+  // Domains whose pages may frame the widget. Empty: the frame is refused, with the reason in the
+  // page.
   std::vector<std::string> frame_ancestors;
   // Where the worker may connect besides its own origin: ws:// or wss:// origin of the relay.
   std::string relay_origin;
@@ -51,6 +52,11 @@ class StaticFiles {
   // Reads what manifest.json in `folder` names. On failure null, and `problem` is a sentence.
   static std::unique_ptr<StaticFiles> load(const std::filesystem::path& folder, Options options,
                                            std::string& problem);
+
+  // The shop's domains have changed; the next answer says so.
+  void set_frame_ancestors(std::vector<std::string> domains) {
+    options_.policy.frame_ancestors = std::move(domains);
+  }
 
   // GET or HEAD of `target` (path, perhaps a query). The two header values are empty where absent.
   Reply find(std::string_view target, std::string_view accept_encoding,

@@ -22,7 +22,8 @@ TEST(Config, WhatInitWritesReadsBack) {
   config.shop.name = "Quote \" and \\ backslash";
   config.shop.accent = "#123abc";
   config.shop.greeting_en = "Hello";
-  config.shop.domains = {"https://shop.example", "http://127.0.0.1:8080"};
+  config.shop.domains = {"https://shop.example", "http://127.0.0.1:8080", "*.shop.example"};
+  config.shop.position = "left";
   config.serve.host = "0.0.0.0";
   config.serve.port = 4711;
   config.serve.public_url = "https://chat.shop.example";
@@ -52,7 +53,7 @@ TEST(Config, EveryKeyIsDocumented) {
     }
     before = line;
   }
-  EXPECT_EQ(keys, 14u);
+  EXPECT_EQ(keys, 16u);
 }
 
 TEST(Config, UnknownKeysAreNamedWithTheirLine) {
@@ -86,6 +87,17 @@ TEST(Config, OriginsCanNotCarryAnythingElse) {
                           "https://shop.example; script-src *", "https://Shop.example",
                           "https://shop.example 'self'", "https://*", "https://a\r\nb"}) {
     EXPECT_FALSE(is_origin(bad)) << bad;
+  }
+}
+
+TEST(Config, DomainsAreTakenAsAdminsWriteThem) {
+  const auto domains_of = [](const std::string& list) {
+    return refusal_of("[shop]\ndomains = [" + list + "]\n");
+  };
+  EXPECT_EQ(domains_of("\"https://shop.example\", \"shop.example:8443\", \"*.shop.example\""),
+            "taken");
+  for (const auto* bad : {"\"https://shop.example/\"", "\"Shop.example\"", "\"*\"", "\"\""}) {
+    EXPECT_TRUE(domains_of(bad).starts_with("shopbell.toml:2: domains in [shop] must be")) << bad;
   }
 }
 

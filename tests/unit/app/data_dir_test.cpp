@@ -123,7 +123,9 @@ TEST_F(DataDirTest, CertificateIsRenewedByTheRootAndEndsWithoutIt) {
 TEST_F(DataDirTest, BackupIsCheckedAndBringsKeysBack) {
   init();
   const auto file = dir_.path / "backup";
-  backup_keys(dir_, file);
+  EXPECT_EQ(backed_up_ms(dir_), 0u);
+  backup_keys(dir_, file, now_ms);
+  EXPECT_EQ(backed_up_ms(dir_), now_ms);
   verify_backup(dir_, file);
   const auto shop = load_desk(dir_, now_ms).shop;
   fs::remove(dir_.desk_key());
@@ -148,7 +150,7 @@ TEST_F(DataDirTest, BackupAloneMakesADirectoryAgain) {
   const auto shop = load_desk(dir_, now_ms).shop;
   const auto file = fs::path(testing::TempDir()) / "data_dir_backup";
   fs::remove(file);
-  backup_keys(dir_, file);
+  backup_keys(dir_, file, now_ms);
   EXPECT_FALSE(restore_keys(dir_, file));
   fs::remove_all(dir_.path);
   EXPECT_TRUE(says(refusal_of([&] { verify_backup(dir_, file); }), "no keys to compare"));

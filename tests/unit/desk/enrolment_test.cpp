@@ -135,6 +135,21 @@ TEST_P(EnrolmentTest, UseIsKept) {
   EXPECT_FALSE(book_->find_used_by(device_number(2)));
 }
 
+TEST_P(EnrolmentTest, RevokedOneIsAsIfItHadNeverBeen) {
+  EXPECT_EQ(book_->all().size(), 1u);
+  EXPECT_TRUE(book_->revoke(invitation_id_of(secret_)));
+  EXPECT_FALSE(book_->revoke(invitation_id_of(secret_)));
+  EXPECT_TRUE(book_->all().empty());
+  EXPECT_EQ(ask(device_number(1), secret_), refused);
+}
+
+TEST_P(EnrolmentTest, UsedOneIsNotRevoked) {
+  ASSERT_EQ(ask(device_number(1), secret_), 0u);
+  EXPECT_FALSE(book_->revoke(invitation_id_of(secret_)));
+  ASSERT_EQ(book_->all().size(), 1u);
+  EXPECT_EQ(book_->all()[0].name, "Lin");
+}
+
 INSTANTIATE_TEST_SUITE_P(Books, EnrolmentTest, testing::Bool(),
                          [](const auto& each) { return each.param ? "sqlite" : "memory"; });
 

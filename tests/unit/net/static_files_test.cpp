@@ -117,10 +117,18 @@ TEST_F(StaticFilesTest, NoDomainRefusesTheFrameAndSaysWhy) {
   const auto files = load({});
   const auto frame = files->find("/widget/frame.html", "br", "");
   EXPECT_EQ(frame.status, 403u);
-  EXPECT_NE(frame.body.find("[shop] domains"), std::string_view::npos);
+  EXPECT_NE(frame.body.find("adds the page's domain in the console"), std::string_view::npos);
   EXPECT_EQ(header(frame, "Cross-Origin-Resource-Policy"), "cross-origin");
   EXPECT_EQ(header(frame, "Cross-Origin-Embedder-Policy"), "require-corp");
   EXPECT_EQ(files->find("/shopbell.js", "", "").status, 200u);
+}
+
+TEST_F(StaticFilesTest, ChangedDomainsHoldForTheNextAnswer) {
+  const auto files = load({});
+  files->set_frame_ancestors({"*.shop.example"});
+  const auto frame = files->find("/widget/frame.html", "", "");
+  EXPECT_EQ(frame.status, 200u);
+  EXPECT_TRUE(header(frame, "Content-Security-Policy").ends_with("frame-ancestors *.shop.example"));
 }
 
 TEST_F(StaticFilesTest, WorkerAloneMayCompileWasm) {
