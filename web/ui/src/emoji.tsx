@@ -1,11 +1,10 @@
 // The emoji picker: those used last, all others, and a search. It exists only while it is open.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { emoji, emojiName, findEmoji, type Emoji } from "../i18n/emoji.ts";
 import type { Locale, Translate } from "../i18n/index.ts";
 
 const STORED = "shopbell.emoji";
 const RECENT_MAX = 8;
-const COLUMNS = 8;
 
 function recentSigns(): string[] {
   try {
@@ -68,7 +67,7 @@ export function EmojiPicker({ t, locale, onPick, onClose }: EmojiPickerProps) {
   const [recent] = useState(recentSigns);
   const box = useRef<HTMLDivElement>(null);
   const search = useRef<HTMLInputElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     // A keyboard on the glass would cover what is to be chosen from.
     const touch = window.matchMedia("(pointer: coarse)").matches;
     (touch ? box.current?.querySelector<HTMLElement>(".emoji") : search.current)?.focus();
@@ -90,8 +89,9 @@ export function EmojiPicker({ t, locale, onPick, onClose }: EmojiPickerProps) {
   const keydown = (event: KeyboardEvent) => {
     const in_search = event.target === search.current;
     const [first] = found;
+    // The page around has meanings of its own for letters and for Escape.
+    event.stopPropagation();
     if (event.key === "Escape") {
-      event.stopPropagation();
       onClose(true);
     } else if (in_search && event.key === "Enter" && !event.isComposing) {
       event.preventDefault();
@@ -135,22 +135,38 @@ export function EmojiPicker({ t, locale, onPick, onClose }: EmojiPickerProps) {
   );
 }
 
+/** The sign of the next line (or the one before) that stands nearest to this one's place. */
+function nearest(signs: readonly HTMLElement[], from: HTMLElement, down: boolean): HTMLElement[] {
+  const start = from.getBoundingClientRect();
+  const placed = signs.map((sign) => ({ sign, box: sign.getBoundingClientRect() }));
+  const beyond = placed.filter(({ box }) => (down ? box.top > start.top : box.top < start.top));
+  const line = (down ? beyond[0] : beyond.at(-1))?.box.top;
+  return beyond
+    .filter(({ box }) => box.top === line)
+    .sort((a, b) => Math.abs(a.box.left - start.left) - Math.abs(b.box.left - start.left))
+    .map(({ sign }) => sign);
+}
+
 /** Arrow keys go through the signs as they stand, whichever way the page is written. */
 function walk(event: KeyboardEvent, box: HTMLElement | null): void {
   const signs = [...(box?.querySelectorAll<HTMLElement>(".emoji") ?? [])];
   const at = signs.findIndex((sign) => sign === event.target);
-  const ahead = document.documentElement.dir === "rtl" ? -1 : 1;
-  const step = {
-    ArrowRight: ahead, ArrowLeft: -ahead, ArrowDown: COLUMNS, ArrowUp: -COLUMNS,
-  }[event.key];
-  if (step === undefined) {
+  if (!/^Arrow(Left|Right|Up|Down)$/.test(event.key)) {
     return;
   }
   event.preventDefault();
-  const to = at < 0 ? 0 : at + step;
-  if (to < 0) {
+  const from = signs[at];
+  if (!from) {
+    signs[0]?.focus();
+    return;
+  }
+  const ahead = document.documentElement.dir === "rtl" ? "ArrowLeft" : "ArrowRight";
+  const sideways = /Left|Right/.test(event.key);
+  const beside = signs[event.key === ahead ? at + 1 : at - 1];
+  const next = sideways ? beside : nearest(signs, from, event.key === "ArrowDown")[0];
+  if (next) {
+    next.focus();
+  } else if (event.key === "ArrowUp") {
     box?.querySelector("input")?.focus();
-  } else {
-    signs[Math.min(signs.length - 1, to)]?.focus();
   }
 }
