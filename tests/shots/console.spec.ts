@@ -11,7 +11,8 @@ for (const [name, scene] of Object.entries(consoleScenes)) {
       await page.goto(studio.server.addresses.console);
       await expect(page.locator("main")).toBeVisible();
       if (open.has(name)) {
-        await page.getByTestId("inbox-row").first().click();
+        // The second has all that a customer can show.
+        await page.getByTestId("inbox-row").nth(1).click();
         await expect(page.getByTestId("message").first()).toBeVisible();
       }
       return page;

@@ -176,6 +176,6 @@ export const consoleScenes: Record<string, Scene> = {
   "inbox empty": (language) => script(language),
   inbox: desk(),
   talk: desk(),
-  offline: desk({ connection: offline }),
+  offline: desk({ then: offline }),
   "certificate ended": desk({ certificateEndsMs: ago(60) }),
 };

@@ -47,6 +47,8 @@ export type Script = {
   uncertified?: boolean;
   certificateEndsMs?: number;
   connection: { state: number; code: number };
+  /** After the inbox has come. */
+  then?: { state: number; code: number };
   shop?: { name: string; fresh: boolean; domains: string[]; accent?: string };
   conversations: Conversation[];
   problems?: number[];

@@ -119,6 +119,9 @@ class ScriptedDevice extends EventTarget {
       const answer = method === "inbox.list" ? this.inbox() : new Uint8Array();
       const fields = { id, code: 0, body: answer };
       this.say({ events: [event(EventKind.RESPONSE_EVENT, ResponseEvent, fields)] });
+      if (this.script.then && method === "inbox.list") {
+        this.say({ events: [event(EventKind.CONNECTION, wire.Connection, this.script.then)] });
+      }
     }
   }
 
