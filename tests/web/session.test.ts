@@ -12,9 +12,9 @@ import { lastPage } from "../../web/ui/src/conversation.ts";
 import { Session } from "../../web/ui/src/session.ts";
 
 // The session's timers are the window's, and it wants to know when the page is left.
-const left = new EventTarget();
+const leaving: (() => void)[] = [];
 (globalThis as { window?: unknown }).window ??= Object.assign(globalThis, {
-  addEventListener: left.addEventListener.bind(left),
+  addEventListener: (_: string, listener: () => void) => leaving.push(listener),
 });
 
 const log = new Uint8Array(16).fill(1);

@@ -119,7 +119,8 @@ export function Composer(props: ComposerProps) {
         <textarea
           ref={area}
           rows={1}
-          dir="auto"
+          // An empty field runs like the page, so that its placeholder stands where it should.
+          dir={draft ? "auto" : undefined}
           value={draft}
           placeholder={placeholder}
           aria-label={props.label}
