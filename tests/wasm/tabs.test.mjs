@@ -81,6 +81,19 @@ test("three seconds of silence make a visible tab the leader, and not before", a
   assert.equal(world.store.term, 2);
 });
 
+test("a tab loaded after an update leads, and the tabs from before follow it", async () => {
+  const { world, first, second } = await two();
+  const third = world.open({ build: "two" });
+  await world.settle();
+  assert.equal(world.leader, third);
+  second.page.send(1);
+  await world.settle();
+  await world.pass(10);
+  assert.equal(world.leader, third);
+  assert.equal(world.store.term, 2);
+  for (const { page } of [first, second, third]) assert.deepEqual(page.messages, [1]);
+});
+
 test("a leader whose timers are slow is asked before it is robbed", async () => {
   const { world, first } = await two();
   first.life.slow = 60_000;

@@ -284,7 +284,7 @@ export class World {
   answers = true;
   kept = () => undefined;
 
-  open({ visible = true, watches = false } = {}) {
+  open({ visible = true, watches = false, build = "one" } = {}) {
     const life = new TabLife(this, `tab ${this.tabs.length + 1}`);
     let device;
     const page = new Page(life, () => device);
@@ -294,6 +294,7 @@ export class World {
       device = tab.device = new Device({
         name: NAME,
         tab: life.name,
+        build,
         watches,
         visible,
         locks: this.locks.of(life),

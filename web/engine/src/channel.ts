@@ -14,6 +14,13 @@ const RESTARTS = 2 ** 20;
 /** Terms come of the store, which counts its openings. */
 export const runOf = (term: number, restarts: number): Run => term * RESTARTS + restarts;
 
+type State = {
+  readonly storage: StorageMode;
+  readonly events: readonly RawEvent[];
+  /** Names the code that the leader runs. */
+  readonly build: string;
+};
+
 /** To every tab, or to those named. */
 type ForTabs = { readonly to?: readonly string[] };
 
@@ -21,7 +28,7 @@ export type FromLeader = ForTabs &
   (
     | { readonly beat: Run | 0 }
     /** The answer to `join`: what a tab that comes late has missed. */
-    | { readonly state: Run; readonly storage: StorageMode; readonly events: readonly RawEvent[] }
+    | (State & { readonly state: Run })
     | { readonly events: readonly RawEvent[]; readonly run: Run }
     /** What the command changed is durable; a request has been answered. */
     | { readonly ack: number; readonly run: Run }

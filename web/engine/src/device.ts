@@ -34,6 +34,8 @@ export type DeviceParts = {
   readonly name: string;
   /** Different for every tab. */
   readonly tab: string;
+  /** Names the code that this tab runs. */
+  readonly build: string;
   readonly watches: boolean;
   readonly visible: boolean;
   readonly locks: Locks;
@@ -53,6 +55,7 @@ export class Device {
   private lead: Lead | undefined;
   // Counts what this tab has been; what began under another number comes too late.
   private turn = 0;
+  private met = false;
 
   constructor(private readonly parts: DeviceParts) {
     const { name, locks, clock, tab, toPage } = parts;
@@ -140,6 +143,13 @@ export class Device {
     this.election.heard();
     if (this.lead) this.election.yield();
     this.tab.take(message);
+    if ("state" in message && message.to?.includes(this.parts.tab)) this.compare(message.build);
+  }
+
+  // What has just been loaded is the newest, and a page needs a core that is not older than it.
+  private compare(build: string): void {
+    if (!this.met && build !== this.parts.build) this.election.take();
+    this.met = true;
   }
 
   private to_leader(message: FromTab): void {
@@ -173,7 +183,8 @@ export class Device {
   }
 
   private run(place: Place): void {
-    const { watches } = this.parts;
+    const { watches, build } = this.parts;
+    this.met = true;
     const core = place.run({
       events: (events) => leader.events(events),
       crashed: (final) => (final ? this.fail() : leader.crashed()),
@@ -182,6 +193,7 @@ export class Device {
     const leader = new Leader({
       term: place.term,
       storage: place.mode,
+      build,
       watches,
       core,
       say: (message) => this.say(message),

@@ -71,6 +71,11 @@ export class Election {
     if (this.asked) this.look();
   }
 
+  /** Takes the lead from whoever has it. */
+  take(): void {
+    if (this.asked && !this.leading) this.steal();
+  }
+
   /** Another leads by a newer term: what is left of the lock is void. */
   yield(): void {
     if (!this.leading) return;

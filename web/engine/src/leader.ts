@@ -31,6 +31,7 @@ export interface Core {
 export type LeaderParts = {
   readonly term: number;
   readonly storage: StorageMode;
+  readonly build: string;
   /** Its core hears only of logs that are open, as an agent's does. */
   readonly watches: boolean;
   readonly core: Core;
@@ -87,8 +88,8 @@ export class Leader {
 
   private welcome(id: string): void {
     if (!this.tabs.has(id)) this.tabs.set(id, { last: 0, open: new Set() });
-    const { storage, say, outlive } = this.parts;
-    say({ to: [id], state: this.run, storage, events: this.snapshot.list() });
+    const { storage, build, say, outlive } = this.parts;
+    say({ to: [id], state: this.run, storage, build, events: this.snapshot.list() });
     if (this.outlived.has(id)) return;
     this.outlived.add(id);
     outlive(id, () => this.lose(id));

@@ -106,6 +106,7 @@ function start(options: OpenMessage): Device {
   const device = new Device({
     name,
     tab: crypto.randomUUID(),
+    build: `${scope.location.href} ${options.wasmUrl}`,
     watches: app === "console",
     visible,
     locks,
