@@ -71,6 +71,7 @@ test("what is too long is refused in words, and kept", async ({ people }) => {
 });
 
 test("who scrolls up finds all that was said, in its place", async ({ people }) => {
+  test.slow();
   const visitor = await people.visitor();
   await visitor.ring();
   const said = Array.from({ length: 130 }, (_, index) => `第 ${index + 1} 句。`);
