@@ -231,8 +231,11 @@ test("an agent's tab hears of messages in the logs that it shows", async () => {
   second.page.command("CLOSE_LOG", wire.CloseLog, { log });
   await world.settle();
   first.page.send(1);
+  first.cores[0].say(EventKind.PLACED, wire.Placed, { log, ref: 2, code: 1 });
   await world.settle();
   assert.deepEqual(second.page.messages, []);
+  assert.equal(first.page.said.at(-1), EventKind.PLACED);
+  assert.notEqual(second.page.said.at(-1), EventKind.PLACED);
   second.page.command("OPEN_LOG", wire.OpenLog, { log });
   await world.settle();
   assert.deepEqual(second.page.messages, [1]);

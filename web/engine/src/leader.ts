@@ -192,10 +192,8 @@ export class Leader {
       }
       case EventKind.PLACED: {
         // What was not even kept concerns only the page that wrote it.
-        const { ref, code } = decode(Placed, body);
-        const sender = this.senders.get(ref);
-        this.senders.delete(ref);
-        return code && sender !== undefined ? [sender] : undefined;
+        const { log, ref, code } = decode(Placed, body);
+        return code && this.senders.has(ref) ? this.sent(ref) : this.watchers(log, ref);
       }
       case EventKind.RESPONSE_EVENT: {
         const asked = this.requests.get(decode(ResponseEvent, body).id);
@@ -206,16 +204,25 @@ export class Leader {
     }
   }
 
-  // Older messages would leave a gap before what another tab shows; newer ones leave it in a tab
-  // that had closed the log meanwhile.
+  // Older messages would leave a gap before what another tab shows.
   private audience_of_message({ log, history, ref }: MessageEvent): Audience {
-    const key = toHex(log);
-    const reader = this.readers.get(key)?.[0];
-    if (history) return reader === undefined ? undefined : [reader];
+    if (!history) return this.watchers(log, ref);
+    const reader = this.readers_of(log)[0];
+    return reader === undefined ? undefined : [reader];
+  }
+
+  // Newer messages would leave a gap in a tab that had closed the log meanwhile.
+  private watchers(log: Uint8Array, ref: number): Audience {
+    const sender = this.sent(ref);
+    const tabs = this.parts.watches && this.opened.get(toHex(log))?.tabs;
+    return tabs ? [...new Set([...tabs, ...sender])] : undefined;
+  }
+
+  // The tab that sent it, if the core has said nothing of it before.
+  private sent(ref: number): readonly string[] {
     const sender = this.senders.get(ref);
     this.senders.delete(ref);
-    const tabs = this.parts.watches && this.opened.get(key)?.tabs;
-    return tabs ? [...new Set([...tabs, ...(sender === undefined ? [] : [sender])])] : undefined;
+    return sender === undefined ? [] : [sender];
   }
 
   private answered(events: readonly RawEvent[]): void {
