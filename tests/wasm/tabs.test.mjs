@@ -114,6 +114,21 @@ test("without locks a tab is a device of its own, and says when it loses its sto
   assert.equal(first.page.said.at(-1), "crashed final");
 });
 
+test("what is not kept is not shared: such a tab leaves the lead and stays alone", async () => {
+  const world = new World();
+  world.mode = "session";
+  const first = world.open();
+  await world.settle();
+  assert.deepEqual(first.page.said, ["session", "ready", EventKind.LOG_OPENED, "history"]);
+  assert.equal(world.leader, undefined);
+  world.mode = "kept";
+  const second = world.open();
+  await world.settle();
+  assert.equal(world.leader, second);
+  assert.equal(first.page.said.length, 4);
+  assert.equal(second.page.said[0], "kept");
+});
+
 test("a tab that nobody sees waits until somebody does", async () => {
   const { world, first, second } = await two({ visible: false });
   first.life.sleep();

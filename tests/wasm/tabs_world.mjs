@@ -280,6 +280,7 @@ export class World {
   store = { term: 0, refs: [] };
   locks = new FakeLocks();
   commands = [];
+  mode = "kept";
   /** Whether the desk answers. */
   answers = true;
   kept = () => undefined;
@@ -325,13 +326,14 @@ export class World {
 
   async place(tab) {
     await new Promise((resolve) => tab.life.task(resolve));
+    const { mode } = this;
     const term = ++this.store.term;
     const run = (listener) => {
       const core = new FakeCore(tab.life, term, listener);
       tab.cores.push(core);
       return core;
     };
-    return { mode: "kept", term, run, close: () => undefined };
+    return { mode, term, run, close: () => undefined };
   }
 
   /** Until nothing is left to do in any tab that is awake. */
