@@ -86,6 +86,15 @@ function Confirmed({ app, shop }: { app: FrameApp; shop: string }) {
   );
 }
 
+/** No line says that all is well where there is nothing to be well. */
+function statusOf(app: FrameApp): Status {
+  const { session, blocked } = app;
+  const refused = session.storage.value === "refused" || session.failed.value;
+  return blocked.value || refused
+    ? { name: "stopped", tone: "danger", sentence: "stopped", code: blocked.value }
+    : session.status.value;
+}
+
 function Titles({ app, status }: { app: FrameApp; status: Status }) {
   const t = app.t.value;
   const { session } = app;
@@ -95,25 +104,32 @@ function Titles({ app, status }: { app: FrameApp; status: Status }) {
     <div class="titles">
       <div class="title-row">
         <h1>
-          {names && <span data-testid="people">{names}</span>}
+          {names && <bdi data-testid="people">{names}</bdi>}
           {names && " \u00b7 "}
-          <span class={names ? "of-shop" : ""} data-testid="shop-name">
+          <bdi class={names ? "of-shop" : ""} data-testid="shop-name">
             {shop?.name ?? ""}
-          </span>
+          </bdi>
+          {!names && !shop?.name && t("conversation")}
         </h1>
         {shop?.fresh && !app.blocked.value && <Confirmed app={app} shop={shop.name} />}
       </div>
-      <StatusLine t={t} status={status} />
+      {!app.ended.value && (
+        <div class="status-row">
+          <StatusLine t={t} status={status} />
+          {status.name === "offline" && (
+            <button type="button" data-testid="retry" onClick={() => app.retry()}>
+              {t("retry")}
+            </button>
+          )}
+        </div>
+      )}
     </div>
   );
 }
 
 export function Header({ app, onClose }: { app: FrameApp; onClose?: (() => void) | undefined }) {
   const t = app.t.value;
-  const code = app.blocked.value;
-  const status: Status = code
-    ? { name: "stopped", tone: "danger", sentence: "stopped", code }
-    : app.session.status.value;
+  const status = statusOf(app);
   const on_list = app.screen.value === "list";
   return (
     <header>
@@ -131,12 +147,7 @@ export function Header({ app, onClose }: { app: FrameApp; onClose?: (() => void)
       )}
       <Faces people={on_list ? [] : app.people.value} />
       <Titles app={app} status={status} />
-      {status.name === "offline" && (
-        <button type="button" class="plain" data-testid="retry" onClick={() => app.retry()}>
-          {t("retry")}
-        </button>
-      )}
-      {!code && !app.ended.value && <Menu app={app} />}
+      {status.name !== "stopped" && !app.ended.value && <Menu app={app} />}
       {onClose && (
         <button
           type="button"
