@@ -1,10 +1,10 @@
 // Any colour of any shop: words can be read on it and in it, controls can be seen, in both modes.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readFileSync, readdirSync } from "node:fs";
 import { test } from "node:test";
 import { hueOf, initialOf, pictureUrl } from "../../web/ui/src/avatar.tsx";
 import { contrast, parseHex, toHex, toOklch, toRgb, type Rgb } from "../../web/ui/src/colour.ts";
-import { accentColours, grounds, type Mode } from "../../web/ui/src/theme.ts";
+import { accentColours, applyTheme, grounds, type Mode } from "../../web/ui/src/theme.ts";
 
 const rgb = (hex: string): Rgb => {
   const parsed = parseHex(hex);
@@ -104,4 +104,50 @@ test("a face is a picture of a known kind, or one sign of the name", () => {
   assert.equal(pictureUrl(picture), "data:image/jpeg;base64,/9j/AQ==");
   const script = new TextEncoder().encode("<svg onload=alert(1)>");
   assert.equal(pictureUrl(script), undefined);
+});
+
+class FakeRoot {
+  readonly dataset: Record<string, string> = {};
+  readonly written = new Map<string, string>();
+  readonly style = {
+    setProperty: (name: string, value: string) => void this.written.set(name, value),
+  };
+}
+
+test("a look follows the system until a mode is chosen, and the accent goes with the mode", () => {
+  const system = Object.assign(new EventTarget(), { matches: false });
+  Object.assign(globalThis, { window: { matchMedia: () => system } });
+  const fake = new FakeRoot();
+  const root = fake as unknown as HTMLElement;
+  const turn = (dark: boolean) => {
+    system.matches = dark;
+    system.dispatchEvent(new Event("change"));
+  };
+  applyTheme(root, { theme: "auto", accent: "#0f6b66" });
+  assert.equal(fake.dataset["theme"], "light");
+  const ink = fake.written.get("--accent-ink");
+  turn(true);
+  assert.equal(fake.dataset["theme"], "dark");
+  assert.notEqual(fake.written.get("--accent-ink"), ink);
+  applyTheme(root, { theme: "light", accent: "" });
+  turn(true);
+  assert.equal(fake.dataset["theme"], "light");
+  assert.equal(fake.written.get("--accent"), "", "the style sheet's own colour");
+});
+
+test("styles name sides by reading direction, so that Arabic mirrors them", () => {
+  const folders = ["web/ui", "widget/frame", "web/console"];
+  const sheets = folders.flatMap((folder) =>
+    readdirSync(folder).filter((name) => name.endsWith(".css")).map((name) => `${folder}/${name}`),
+  );
+  assert.ok(sheets.length >= 4);
+  const one_sided = /(^|[\s-])(left|right)\s*:|-(left|right)-\w+:|(text-align|float): (left|right)/;
+  const four_sided = /(?:padding|margin|inset): (\S+) (\S+) (\S+) (\S+);/;
+  for (const sheet of sheets) {
+    readFileSync(sheet, "utf8").split("\n").forEach((line, index) => {
+      const [, , right, , left] = four_sided.exec(line) ?? [];
+      const lopsided = right !== left && !line.includes("safe-area");
+      assert.ok(!one_sided.test(line) && !lopsided, `${sheet}:${index + 1}: ${line.trim()}`);
+    });
+  }
 });
