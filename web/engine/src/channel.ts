@@ -36,6 +36,12 @@ export type FromLeader = ForTabs &
     | { readonly crashed: true; readonly run: Run }
   );
 
+/** The life that the message is of; 0 where that is not known yet. */
+export function runIn(message: FromLeader): Run | 0 {
+  if ("beat" in message) return message.beat;
+  return "state" in message ? message.state : (message.run ?? 0);
+}
+
 export type TabCommand = {
   /** Counts up within the tab. */
   readonly number: number;

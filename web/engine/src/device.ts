@@ -1,6 +1,6 @@
 // The device in one tab: leads or follows, and is the same to its page either way. Without locks
 // or a store that tabs could share it is a device of its own.
-import { type FromLeader, type FromTab, type TabChannel, lockOfTab } from "./channel.js";
+import { lockOfTab, runIn, type FromLeader, type FromTab, type TabChannel } from "./channel.js";
 import { Election } from "./election.js";
 import { Leader } from "./leader.js";
 import type { FromWorker } from "./messages.js";
@@ -141,7 +141,7 @@ export class Device {
       this.tab.forget();
     }
     this.election.heard();
-    if (this.lead) this.election.yield();
+    if (this.lead && runIn(message)) this.election.yield();
     this.tab.take(message);
     if ("state" in message && message.to?.includes(this.parts.tab)) this.compare(message.build);
   }

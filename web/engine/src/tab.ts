@@ -1,6 +1,6 @@
 // One page's side, whether its worker leads or not: keeps each command until a leader has it safe,
 // gives it again to the next one where it was not, and hands on what the leader says.
-import type { FromLeader, FromTab, Run, TabCommand } from "./channel.js";
+import { runIn, type FromLeader, type FromTab, type Run, type TabCommand } from "./channel.js";
 import { CommandKind } from "./gen/wire.js";
 import type { FromWorker } from "./messages.js";
 import type { StorageMode } from "./seams.js";
@@ -46,7 +46,7 @@ export class Tab {
 
   /** It is void: its leader has been replaced, as far as this tab knows. */
   isOld(message: FromLeader): boolean {
-    const run = "beat" in message ? message.beat : "state" in message ? message.state : message.run;
+    const run = runIn(message);
     return run !== 0 && run < this.run;
   }
 
@@ -67,7 +67,7 @@ export class Tab {
   }
 
   private hear_of(run: Run | 0): void {
-    if (run <= this.run) return;
+    if (!run || (this.joined && run === this.run)) return;
     this.run = run;
     this.join();
   }
