@@ -4,7 +4,8 @@ import type { Engine, EngineEvent } from "../engine/src/client.ts";
 import { Errc } from "../engine/src/gen/errors.ts";
 import { toHex } from "../engine/src/text.ts";
 import { pickLocale, type Locale } from "../ui/i18n/index.ts";
-import { lastSeq, type Conversation } from "../ui/src/conversation.ts";
+import { AuthorClass, lastSeq, type Conversation } from "../ui/src/conversation.ts";
+import type { Members } from "../ui/src/members.ts";
 import { Session, type Unstored } from "../ui/src/session.ts";
 import { ring } from "../ui/src/sound.ts";
 import { ConnectionState } from "../ui/src/status.ts";
@@ -31,8 +32,16 @@ const WIDE = "(min-width: 1180px)";
 /** The last figures of a device's id, enough to tell visitors apart. */
 const CODE_LENGTH = 4;
 
+export type About = { readonly name: string; readonly picture: Uint8Array };
+
 export class ConsoleApp {
   readonly settings = new Settings();
+  private readonly face = kept(
+    () => localStorage,
+    "shopbell.console.face",
+    "",
+    (value) => (typeof value === "string" ? value : undefined),
+  );
   readonly locale: ReadonlySignal<Locale>;
   private readonly say: ReadonlySignal<Say>;
   readonly session: Session;
@@ -62,6 +71,8 @@ export class ConsoleApp {
   /** The customer stands over the conversation, where there is no room beside it. */
   readonly customerOver = signal(false);
   readonly customerShown: ReadonlySignal<boolean>;
+  /** How customers see this agent. */
+  readonly about: Signal<About>;
   readonly joining = signal(false);
   readonly invitation: Signal<Invitation | undefined>;
   readonly visible = signal(document.visibilityState === "visible");
@@ -78,6 +89,9 @@ export class ConsoleApp {
     );
     this.say = computed(() => sayIn(this.locale.value));
     this.invitation = signal(invitation);
+    const face = this.face.read();
+    const picture = fromHex(face, face.length / 2) ?? new Uint8Array();
+    this.about = signal({ name: config.name, picture });
     const shown = signal("");
     this.session = new Session(engine, shown, this.locale.value);
     const { logs } = this.session;
@@ -195,17 +209,37 @@ export class ConsoleApp {
     if (invitation && name.trim()) {
       this.config = { ...this.config, name: name.trim() };
       this.keep(this.config);
+      this.about.value = { ...this.about.value, name: this.config.name };
       this.joining.value = true;
       this.engine.command("enrol", { secret: invitation.secret, name: this.config.name });
     }
   }
 
+  setAbout(about: About): void {
+    this.about.value = about;
+    this.config = { ...this.config, name: about.name };
+    this.keep(this.config);
+    this.face.write(toHex(about.picture));
+    this.engine.command("setAbout", about);
+  }
+
   /** A visitor who has not said who he is has the last figures of his device for a name. */
   nameOf(row: Row): string {
     const names = this.session.logs.value.get(row.key)?.names ?? {};
+    const member = this.session.members.value.get(row.key)?.get(row.creator);
     const code = row.creator.slice(-CODE_LENGTH).toUpperCase();
     const unnamed = code ? this.t("visitorCoded", { code }) : this.t("visitor");
-    return names[row.creator] || unnamed;
+    return member?.name || names[row.creator] || unnamed;
+  }
+
+  /** All who take part, the customer under the name that he has everywhere here. */
+  membersOf(row: Row): Members {
+    const members = this.session.members.value.get(row.key);
+    const known = members?.get(row.creator);
+    const unnamed = { device: row.creator, authorClass: AuthorClass.customer, left: false };
+    const picture = new Uint8Array();
+    const customer = { ...unnamed, picture, ...known, name: known?.name || this.nameOf(row) };
+    return new Map(members).set(row.creator, customer);
   }
 
   private is_listed(row: Row): boolean {

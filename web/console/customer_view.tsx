@@ -26,7 +26,11 @@ function PagePart({ app, row, look }: { app: ConsoleApp; row: Row; look: Look | 
   const address = webAddress(look?.url ?? "");
   return (
     <Part name="page" title={t("pageNow")} testid="customer-page">
-      {title && <p dir="auto">{title}</p>}
+      {title && (
+        <p>
+          <bdi>{title}</bdi>
+        </p>
+      )}
       {address && (
         <p class="address" title={t("copyAddress")}>
           <bdi>{address}</bdi>
@@ -46,8 +50,8 @@ function ProductPart({ app, look }: { app: ConsoleApp; look: Look }) {
   return (
     <Part name="bag" title={t("product")} testid="customer-product">
       <p class="line">
-        <span dir="auto">{product.name}</span>
-        {product.price && <strong dir="auto">{product.price}</strong>}
+        <bdi>{product.name}</bdi>
+        {product.price && <strong>{product.price}</strong>}
       </p>
       {product.sku && <p class="soft">{t("sku", { sku: product.sku })}</p>}
     </Part>
@@ -65,10 +69,8 @@ function CartPart({ app, look }: { app: ConsoleApp; look: Look }) {
       <ul class="cart">
         {cart.items.map((item, index) => (
           <li key={index} class="line">
-            <span dir="auto">
-              {t("cartLine", { name: item.name, n: item.quantity })}
-            </span>
-            {item.price && <span dir="auto">{item.price}</span>}
+            <span>{t("cartLine", { name: item.name, n: item.quantity })}</span>
+            {item.price && <bdi>{item.price}</bdi>}
           </li>
         ))}
       </ul>
@@ -105,7 +107,9 @@ function AboutPart({ app, row, customer, more, now }: AboutProps) {
         {customer.look?.device && (
           <>
             <dt>{t("device")}</dt>
-            <dd dir="auto">{customer.look.device}</dd>
+            <dd>
+              <bdi>{customer.look.device}</bdi>
+            </dd>
           </>
         )}
         {firstMs > 0 && (
@@ -130,7 +134,9 @@ function EarlierPart({ app, row, now }: { app: ConsoleApp; row: Row; now: number
         {others.map((other) => (
           <li key={other.key}>
             <button type="button" class="earlier-talk" onClick={() => app.open(other)}>
-              <span dir="auto">{other.preview}</span>
+              <span>
+                <bdi>{other.preview}</bdi>
+              </span>
               <time>{dayName(t, locale, other.timeMs, now)}</time>
             </button>
           </li>
@@ -149,7 +155,9 @@ export function CustomerPanel({ app, row, now }: { app: ConsoleApp; row: Row; no
   return (
     <aside class="customer" aria-label={t("customerPanel")} data-testid="customer">
       <header class="customer-head">
-        <h2 dir="auto">{app.nameOf(row)}</h2>
+        <h2>
+          <bdi>{app.nameOf(row)}</bdi>
+        </h2>
         <button
           type="button"
           class="icon-button"

@@ -93,7 +93,9 @@ export function Header({ app, title }: { app: ConsoleApp | undefined; title: str
       <span class="mark">
         <Icon name="bell" />
       </span>
-      <h1 data-testid="shop-name">{app?.session.shop.value?.name || title}</h1>
+      <h1 data-testid="shop-name">
+        <bdi>{app?.session.shop.value?.name || title}</bdi>
+      </h1>
       {app && <StatusLine t={app.t} status={app.session.status.value} />}
       {app?.session.certified.value && <Tools app={app} />}
     </header>

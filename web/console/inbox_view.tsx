@@ -27,8 +27,8 @@ function RowFoot({ app, row, now }: { app: ConsoleApp; row: Row; now: number }) 
     <span class="row-about">
       <span class="row-channel">{t("channelWeb")}</span>
       {row.pageTitle && (
-        <span class="row-page" dir="auto">
-          {row.pageTitle}
+        <span class="row-page">
+          <bdi>{row.pageTitle}</bdi>
         </span>
       )}
       {waits && (
@@ -44,8 +44,9 @@ function RowFoot({ app, row, now }: { app: ConsoleApp; row: Row; now: number }) 
 function InboxRowView({ app, row, now }: { app: ConsoleApp; row: Row; now: number }) {
   const { t } = app;
   const locale = app.locale.value;
+  const is_shown = app.talks.shown.value === row.key;
   const unread = app.unreadOf(row);
-  const is_open = app.talks.shown.value === row.key;
+  const draft = is_shown ? "" : app.writing.anyOf(row);
   const is_selected = app.selected.value === row.key;
   const button = useRef<HTMLButtonElement>(null);
   useEffect(() => {
@@ -59,24 +60,24 @@ function InboxRowView({ app, row, now }: { app: ConsoleApp; row: Row; now: numbe
         ref={button}
         type="button"
         class={`row${unread ? " unread" : ""}${is_selected ? " selected" : ""}`}
-        aria-current={is_open}
+        aria-current={is_shown}
         data-testid="inbox-row"
         data-log={row.key}
         data-selected={is_selected}
         onClick={() => app.open(row)}
       >
         <span class="row-head">
-          <span class="row-name" dir="auto">
-            {app.nameOf(row)}
+          <span class="row-name">
+            <bdi>{app.nameOf(row)}</bdi>
           </span>
           <time dateTime={new Date(row.timeMs).toISOString()} title={fullTime(locale, row.timeMs)}>
             {row.timeMs ? clockTime(locale, row.timeMs) : ""}
           </time>
         </span>
         <span class="row-foot">
-          <span class="row-preview" dir="auto">
-            {app.writing.has(row) && <span class="row-draft">{t("draftHere")}</span>}
-            {row.preview}
+          <span class="row-preview">
+            {draft && <span class="row-draft">{t("draftHere")}</span>}
+            <bdi>{draft || row.preview}</bdi>
           </span>
           <Unread app={app} count={unread} />
         </span>

@@ -15,6 +15,8 @@ const BURST_MS = 400;
 const BURST_BACK_MS = 2000;
 const BACK_MS = 30_000;
 const COUNT_MAX = 200;
+/** Timers of a hidden tab may be a second late. */
+const TOLD_MS = 3000;
 
 export type Permission = NotificationPermission | "missing";
 
@@ -38,6 +40,20 @@ export function hasNewWords({ before, row }: Change): boolean {
     ? row.headAuthorClass === AuthorClass.customer
     : row.waitingSinceMs > 0;
   return of_customer && row.timeMs > (before?.timeMs ?? 0) && row.headSeq > (before?.headSeq ?? 0);
+}
+
+/** False where another tab of this device has told of this state of a conversation, or shows it. */
+function isFirst({ key, headSeq }: Row): Promise<boolean> {
+  return new Promise((answer) => {
+    const hold = (lock: Lock | null) => {
+      answer(lock !== null);
+      return lock ? new Promise<void>((done) => window.setTimeout(done, TOLD_MS)) : undefined;
+    };
+    // Refused locks come with refused storage: then each tab is a device of its own.
+    navigator.locks
+      .request(`shopbell.told ${key} ${headSeq}`, { ifAvailable: true }, hold)
+      .catch(() => answer(true));
+  });
 }
 
 export class Notifier {
@@ -84,6 +100,9 @@ export class Notifier {
       return;
     }
     for (const { before, row } of changes.filter(hasNewWords)) {
+      if (this.parts.isSeen(row)) {
+        void isFirst(row);
+      }
       const told_seq = this.news.get(row.key)?.told_seq ?? before?.headSeq ?? 0;
       this.news.set(row.key, { row, told_seq });
     }
@@ -93,23 +112,24 @@ export class Notifier {
   private tell_soon(): void {
     window.clearTimeout(this.timer);
     const back = performance.now() - this.back_ms < BACK_MS;
-    this.timer = window.setTimeout(() => this.tell(), back ? BURST_BACK_MS : BURST_MS);
+    this.timer = window.setTimeout(() => void this.tell(), back ? BURST_BACK_MS : BURST_MS);
   }
 
-  private tell(): void {
+  private async tell(): Promise<void> {
     const { wanted, isSeen, ring } = this.parts;
     const slept = this.slept;
-    const news = [...this.news.values()].filter(({ row }) => slept || !isSeen(row));
-    const rows = news.map(({ row }) => row);
-    const counts = news.map(({ row, told_seq }) => this.count(row.key, told_seq));
+    const unseen = [...this.news.values()].filter(({ row }) => slept || !isSeen(row));
     this.news.clear();
-    if (!rows.length) {
+    const firsts = await Promise.all(unseen.map(({ row }) => isFirst(row)));
+    const news = unseen.filter((_, at) => firsts[at]);
+    if (!news.length) {
       return;
     }
     this.slept = false;
     ring();
     if (wanted().notify && permissionNow() === "granted") {
-      this.show(rows, counts);
+      const counts = news.map(({ row, told_seq }) => this.count(row.key, told_seq));
+      this.show(news.map(({ row }) => row), counts);
     }
   }
 

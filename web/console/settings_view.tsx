@@ -5,6 +5,7 @@ import type { ConsoleApp } from "./app.ts";
 import { Dialog } from "./dialog.tsx";
 import type { ConsoleKey } from "./i18n/index.ts";
 import { permissionNow } from "./notifier.ts";
+import { Profile } from "./profile_view.tsx";
 import type { Choices } from "./settings.ts";
 
 const LANGUAGES: Record<string, string> = {
@@ -152,6 +153,7 @@ export function SettingsView({ app }: { app: ConsoleApp }) {
   notifier.permission.value = permissionNow();
   return (
     <Dialog t={t} name="settings" title={t("settings")} onClose={() => (app.dialog.value = "")}>
+      <Profile app={app} />
       <section class="setting">
         <h3>{t("alerts")}</h3>
         <Switch name="sound" title={t("sound")} on={soundOn.value} onChange={chooseSound} />

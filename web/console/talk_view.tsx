@@ -20,8 +20,10 @@ function OpenTalk({ app, row }: { app: ConsoleApp; row: Row }) {
         data-testid="open-talk"
         onClick={() => app.open(row)}
       >
-        <span dir="auto">{name}</span>
-        {!is_shown && app.writing.has(row) && <Sign name="pencil" />}
+        <span>
+          <bdi>{name}</bdi>
+        </span>
+        {!is_shown && app.writing.anyOf(row) && <Sign name="pencil" />}
         <Unread app={app} count={is_shown ? 0 : app.unreadOf(row)} />
       </button>
       <button
@@ -99,8 +101,14 @@ function TalkHead({ app, row }: { app: ConsoleApp; row: Row }) {
         <Icon name="back" />
       </button>
       <div class="talk-title">
-        <h2 dir="auto">{app.nameOf(row)}</h2>
-        {row.pageTitle && <p dir="auto">{row.pageTitle}</p>}
+        <h2>
+          <bdi>{app.nameOf(row)}</bdi>
+        </h2>
+        {row.pageTitle && (
+          <p>
+            <bdi>{row.pageTitle}</bdi>
+          </p>
+        )}
       </div>
       <button
         type="button"
@@ -177,7 +185,7 @@ export function Talk({ app, row, now }: { app: ConsoleApp; row: Row; now: number
           empty=""
           lock={t("customerEncrypted")}
           lockMore={t("lockMore")}
-          members={session.members.value.get(row.key)}
+          members={app.membersOf(row)}
           seen={app.visible.value}
           onSendAgain={(item, log) => session.sendAgain(log, item)}
           onDiscard={(item, log) => session.discard(log, item)}

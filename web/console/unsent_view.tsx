@@ -22,8 +22,8 @@ function UnsentRow({ app, unsent }: { app: ConsoleApp; unsent: Unsent }) {
           </span>
           <time>{clockTime(app.locale.value, item.timeMs)}</time>
         </span>
-        <span class="unsent-text" dir="auto">
-          {item.text}
+        <span class="unsent-text">
+          <bdi>{item.text}</bdi>
         </span>
         {item.refused !== 0 && (
           <span class="unsent-refused">

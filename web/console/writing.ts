@@ -45,8 +45,9 @@ export class Writing {
     return log ? this.kept(log) : (this.early.value.get(row.key) ?? "");
   }
 
-  has(row: Row): boolean {
-    return (this.of(row, "reply") + this.of(row, "note")).trim() !== "";
+  /** The reply that was begun, else the note. */
+  anyOf(row: Row): string {
+    return this.of(row, "reply").trim() || this.of(row, "note").trim();
   }
 
   write(row: Row, mode: Mode, text: string): void {

@@ -2,7 +2,7 @@
 export const zhCn = {
   visitorCoded: "访客 {code}",
   channelWeb: "网页",
-  waitsFor: "已等 {time}",
+  waitsFor: "等待 {time}",
   newWords: "有新消息",
   search: "搜索对话",
   searchHint: "按名称、内容或页面查找",

@@ -1,0 +1,123 @@
+// Small decisions of the workplace that need no browser.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { encode } from "../engine/src/codec.ts";
+import { Cart, ContentKind, PageView, Product } from "../engine/src/gen/wire.ts";
+import { actions } from "./actions.ts";
+import { foldCustomer, webAddress, type Customer } from "./customers.ts";
+import { fuzzy } from "./fuzzy.ts";
+import { fromHex } from "./hex.ts";
+import { consoleCatalogs } from "./i18n/index.ts";
+import { bareRow, matches, ofSameDevice, type Row } from "./inbox.ts";
+import { hasNewWords } from "./notifier.ts";
+
+const row = (fields: Partial<Row>): Row => ({
+  ...bareRow(new Uint8Array(16).fill(1), undefined),
+  ...fields,
+});
+
+test("all words of a search must stand somewhere in the row", () => {
+  assert.equal(matches("zip bag", "Visitor 3F7A", "The zip broke", "Bags"), true);
+  assert.equal(matches("zip shoe", "Visitor 3F7A", "The zip broke", "Bags"), false);
+  assert.equal(matches("  ", "anything"), true);
+});
+
+test("the palette finds letters in their order, whole words first", () => {
+  assert.equal(fuzzy("xyz", "Settings"), 0);
+  assert.ok(fuzzy("stg", "Settings") > 0);
+  assert.ok(fuzzy("set", "Settings") > fuzzy("set", "Show the customer"));
+  assert.ok(fuzzy("", "anything") > 0);
+});
+
+test("only ids of the right length are read back from what the browser kept", () => {
+  assert.deepEqual(fromHex("0aff", 2), Uint8Array.of(10, 255));
+  assert.equal(fromHex("0aff", 16), undefined);
+  assert.equal(fromHex("zz", 1), undefined);
+});
+
+test("new words are the customer's, not an answer or a member who came", () => {
+  const before = row({ headSeq: 5, timeMs: 100, waitingSinceMs: 0 });
+  const asked = row({ headSeq: 6, timeMs: 200, waitingSinceMs: 200 });
+  assert.equal(hasNewWords({ before, row: asked }), true);
+  assert.equal(hasNewWords({ before: undefined, row: asked }), true);
+  const answered = row({ headSeq: 7, timeMs: 300, waitingSinceMs: 0 });
+  assert.equal(hasNewWords({ before: asked, row: answered }), false);
+  const joined = row({ headSeq: 7, timeMs: 200, waitingSinceMs: 200 });
+  assert.equal(hasNewWords({ before: asked, row: joined }), false);
+  assert.equal(hasNewWords({ before: asked, row: asked }), false);
+});
+
+test("other conversations of a device are newest first; nobody shares an unknown device", () => {
+  const rows = new Map(
+    [
+      row({ key: "a", creator: "01", timeMs: 1 }),
+      row({ key: "b", creator: "01", timeMs: 3 }),
+      row({ key: "c", creator: "02", timeMs: 2 }),
+      row({ key: "d", creator: "01", timeMs: 2 }),
+      row({ key: "e", creator: "" }),
+      row({ key: "f", creator: "" }),
+    ].map((each) => [each.key, each]),
+  );
+  const keys = (key: string) => ofSameDevice(rows, rows.get(key) as Row).map((each) => each.key);
+  assert.deepEqual(keys("a"), ["b", "d"]);
+  assert.deepEqual(keys("e"), []);
+});
+
+type Message = Parameters<typeof foldCustomer>[1];
+
+const message = (fields: Partial<Message>): Message => {
+  const text = { authorClass: 1, problem: 0, seq: 1, timeMs: 10, kind: ContentKind.TEXT };
+  return { ...text, ...fields } as Message;
+};
+
+const view = (fields: Partial<PageView>): Uint8Array => encode(PageView, fields);
+
+test("the newest page view tells page, product and cart, in whatever order they come", () => {
+  const nobody: Customer = { look: undefined, firstMs: 0, firstSeq: 0 };
+  const cart = encode(Cart, { items: [{ name: "Strap", quantity: 2, price: "9" }], total: "18" });
+  const newest = message({
+    seq: 4,
+    timeMs: 40,
+    kind: ContentKind.PAGE_VIEW,
+    content: view({ title: "Tote", cart, product: encode(Product, { name: "Tote", sku: "T1" }) }),
+  });
+  const older = message({
+    seq: 2, timeMs: 20, kind: ContentKind.PAGE_VIEW, content: view({ title: "Home" }),
+  });
+  const customer = [newest, older].reduce(foldCustomer, nobody);
+  assert.equal(customer.look?.title, "Tote");
+  assert.equal(customer.look?.product?.sku, "T1");
+  assert.equal(customer.look?.cart?.items[0]?.quantity, 2);
+  assert.equal(customer.firstMs, 20);
+});
+
+test("bytes that are no page view and words of the shop say nothing of the customer", () => {
+  const nobody: Customer = { look: undefined, firstMs: 0, firstSeq: 0 };
+  const broken = { kind: ContentKind.PAGE_VIEW, content: Uint8Array.of(255, 1) };
+  assert.equal(foldCustomer(nobody, message(broken)).look, undefined);
+  assert.equal(foldCustomer(nobody, message({ authorClass: 2 })), nobody);
+});
+
+test("only addresses of the web are shown as such", () => {
+  assert.equal(webAddress("https://shop.example/a"), "https://shop.example/a");
+  assert.equal(webAddress("javascript:alert(1)"), "");
+  assert.equal(webAddress("no address"), "");
+});
+
+test("no key does two things", () => {
+  const keys = actions.flatMap((action) => action.keys);
+  assert.equal(new Set(keys).size, keys.length);
+});
+
+test("the workplace's catalogs have the same keys, blanks and no other language", () => {
+  const { "zh-CN": zh, en, ar } = consoleCatalogs;
+  const blanks = (text: string) => [...new Set(text.match(/\{\w+/g) ?? [])].sort();
+  assert.deepEqual(Object.keys(en).sort(), Object.keys(zh).sort());
+  assert.deepEqual(Object.keys(ar).sort(), Object.keys(zh).sort());
+  for (const key of Object.keys(zh) as (keyof typeof zh)[]) {
+    assert.deepEqual(blanks(en[key]), blanks(zh[key]), key);
+    assert.deepEqual(blanks(ar[key]), blanks(zh[key]), key);
+    assert.doesNotMatch(en[key] + ar[key], /\p{Script=Han}/u, key);
+    assert.doesNotMatch(zh[key] + en[key] + ar[key], /[!\uff01]|websocket|relay|token|oops/i, key);
+  }
+});
