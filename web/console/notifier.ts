@@ -100,7 +100,7 @@ export class Notifier {
       return;
     }
     for (const { before, row } of changes.filter(hasNewWords)) {
-      if (this.parts.isSeen(row)) {
+      if (!this.slept && this.parts.isSeen(row)) {
         void isFirst(row);
       }
       const told_seq = this.news.get(row.key)?.told_seq ?? before?.headSeq ?? 0;
