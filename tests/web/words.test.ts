@@ -1,42 +1,75 @@
 // All catalogs are whole, and every error that there is can be told to a person.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readFileSync, readdirSync } from "node:fs";
 import { test } from "node:test";
 import { errorSentence, sentenceOf } from "../../web/ui/i18n/errors.ts";
 import { catalogs, translator, type SentenceKey } from "../../web/ui/i18n/console/index.ts";
+import { consoleCatalogs } from "../../web/console/i18n/index.ts";
+import { catalogs as frameCatalogs } from "../../widget/frame/i18n/index.ts";
 import { dirOf, intlTag, pickLocale, type Locale } from "../../web/ui/i18n/index.ts";
 
 type ErrorTable = { errors: { code: number; name: string }[] };
 const { errors } = JSON.parse(readFileSync("core/errors.json", "utf8")) as ErrorTable;
 const locales = Object.keys(catalogs) as Locale[];
 const zh = catalogs["zh-CN"];
-const { en, ar } = catalogs;
+const { ar } = catalogs;
 const keys = Object.keys(zh) as SentenceKey[];
 /** Their names, sorted; which forms stand behind a number is each language's own business. */
 const blanks = (text: string) =>
   [...text.matchAll(/\{(\w+)(?:\|[^}]*)?\}/g)].map(([, name]) => name).sort();
 
+const all: [string, Record<Locale, Record<string, string>>][] = [
+  ["frame", frameCatalogs],
+  ["console", catalogs],
+  ["workplace", consoleCatalogs],
+];
+
 test("catalogs have the same keys and the same blanks to fill", () => {
-  for (const locale of locales) {
-    assert.deepEqual(Object.keys(catalogs[locale]).sort(), [...keys].sort(), locale);
-    for (const key of keys) {
-      assert.deepEqual(blanks(catalogs[locale][key]), blanks(zh[key]), `${locale} ${key}`);
+  for (const [name, { "zh-CN": first, ...others }] of all) {
+    for (const [locale, catalog] of Object.entries(others)) {
+      assert.deepEqual(Object.keys(catalog).sort(), Object.keys(first).sort(), name);
+      for (const [key, text] of Object.entries(catalog)) {
+        assert.deepEqual(blanks(text), blanks(first[key] ?? ""), `${name} ${locale} ${key}`);
+      }
     }
   }
 });
 
+/** What is left of a sentence when names, numbers and signs are taken away. */
+const letters = (text: string) =>
+  text.replace(/\{\w+\|([^}]*)\}/g, "$1").replace(/\{\w+\}/g, "").replace(/\P{L}/gu, "");
+
 test("each sentence is in its own language and without jargon", () => {
-  for (const key of keys) {
-    const only_blanks = key === "dayAt";
-    const zh_words = zh[key].replace(/\{\w+\}/g, "");
-    assert.ok(only_blanks || /\p{Script=Han}/u.test(zh_words), key);
-    assert.ok(only_blanks || /\p{Script=Arabic}/u.test(ar[key].replace(/\{\w+\}/g, "")), key);
-    assert.doesNotMatch(zh_words, /[,!?;](?=[\p{Script=Han}])/u, key);
-    assert.doesNotMatch(ar[key], /[,?;]/, key);
-    assert.doesNotMatch(en[key] + ar[key], /\p{Script=Han}/u, key);
-    assert.doesNotMatch(en[key] + zh[key], /\p{Script=Arabic}/u, key);
-    assert.doesNotMatch(en[key] + zh[key] + ar[key], /websocket|relay|token|oops|!|\u2026/i, key);
+  for (const [name, { "zh-CN": zh_words, en: en_words, ar: ar_words }] of all) {
+    for (const key of Object.keys(zh_words)) {
+      const where = `${name} ${key}`;
+      const [zh_text = "", en_text = "", ar_text = ""] =
+        [zh_words[key], en_words[key], ar_words[key]];
+      const says_nothing = letters(en_text) === "";
+      assert.ok(says_nothing || /\p{Script=Han}/u.test(letters(zh_text)), where);
+      assert.ok(says_nothing || /\p{Script=Arabic}/u.test(letters(ar_text)), where);
+      assert.doesNotMatch(zh_text, /[,!?;](?=[\p{Script=Han}])/u, where);
+      assert.doesNotMatch(ar_text, /[,?;]/, where);
+      assert.doesNotMatch(en_text + ar_text, /\p{Script=Han}/u, where);
+      assert.doesNotMatch(en_text + zh_text, /\p{Script=Arabic}/u, where);
+      const jargon = /websocket|relay|token|oops|!|\uff01|\u2026/i;
+      assert.doesNotMatch(en_text + zh_text + ar_text, jargon, where);
+    }
   }
+});
+
+function sourcesBelow(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = `${folder}/${entry.name}`;
+    const is_words = /i18n\/(.*\/)?(zh_cn|en|ar)\.ts$/.test(path);
+    return entry.isDirectory() ? sourcesBelow(path) : /\.tsx?$/.test(path) && !is_words ? path : [];
+  });
+}
+
+test("each sentence is said somewhere", () => {
+  const sources = ["web", "widget"].flatMap(sourcesBelow).map((path) => readFileSync(path, "utf8"));
+  const quoted = new Set(sources.join("\n").match(/(?<=")\w+(?=")/g));
+  assert.deepEqual(keys.filter((key) => !quoted.has(key)), []);
 });
 
 test("every error of the table has a sentence in all languages", () => {

@@ -43,7 +43,6 @@ export const en: Catalog = {
   lockMore:
     "Messages are encrypted on your device. The server that passes them on cannot read them; " +
     "the shop's team can.",
-  empty: "Hello. What can we do for you?",
   conversation: "Conversation",
 
   composerLabel: "Write a message",
@@ -54,8 +53,6 @@ export const en: Catalog = {
   emojiRecent: "Recently used",
   emojiAll: "All emoji",
   emojiNone: "No emoji for that word",
-  soundOn: "Turn sound on",
-  soundOff: "Turn sound off",
   outboxFull:
     "Too many messages wait to be sent. This one stays here until the connection is back.",
   tooLong: "This message is too long. Please send it in parts.",

@@ -41,7 +41,6 @@ export const zhCn = {
   dismiss: "知道了",
   lock: "只有您和商家能看到",
   lockMore: "消息在您的设备上加密，转交消息的服务器读不到内容；商家的客服可以读到。",
-  empty: "您好，请问有什么可以帮您？",
   conversation: "对话",
 
   // Composer
@@ -53,8 +52,6 @@ export const zhCn = {
   emojiRecent: "最近使用",
   emojiAll: "全部表情",
   emojiNone: "没有找到这样的表情",
-  soundOn: "打开提示音",
-  soundOff: "关闭提示音",
   outboxFull: "等待发送的消息太多，这一条先留在输入框里，网络恢复后再发送。",
   tooLong: "消息太长，请分开发送。",
 

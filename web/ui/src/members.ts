@@ -17,9 +17,6 @@ type MemberOf = Extract<CoreEvent, { type: "member" }>;
 
 export function takeMember(before: Members | undefined, event: MemberOf): Members {
   const device = toHex(event.device);
-  const { authorClass, left } = event;
-  // An engine that does not say these yet leaves the name to the messages.
-  const said: Partial<Pick<Member, "name" | "picture">> = event as object;
-  const { name = "", picture = new Uint8Array() } = said;
+  const { authorClass, left, name, picture } = event;
   return new Map(before).set(device, { device, name, picture, authorClass, left });
 }

@@ -75,7 +75,7 @@ function Refused({ props, item, log }: RefusedProps) {
   const { t, onSendAgain, onDiscard } = props;
   return (
     <div class="state state-refused" data-testid="state" data-state="refused">
-      <p>
+      <p role="alert">
         <Icon name="warning" />
         {t("stateRefused")} <span>{errorSentence(t, item.refused)}</span>
       </p>

@@ -24,7 +24,7 @@ export const ar: FrameWords = {
   sound: "صوت عند وصول رسالة",
   otherPeople: "{name} و{n|one:شخص آخر|two:شخصان آخران|few:# آخرون|other:# آخرون}",
   nameJoin: "، ",
-    whoConfirmedMore:
+  whoConfirmedMore:
     "أنت تتحدث مع {shop}. يُتحقق من هوية المتجر وكل من يرد باسمه عبر التوقيع، " +
     "ومن ينتحل صفة المتجر يظهر معه تحذير واضح.",
 
