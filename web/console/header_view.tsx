@@ -1,5 +1,6 @@
 import { Icon } from "../ui/src/icons.tsx";
 import { StatusLine } from "../ui/src/notices.tsx";
+import { AdminButton } from "./admin/access.tsx";
 import type { ConsoleApp, Dialog } from "./app.ts";
 import { Sign, type SignName } from "./icons.tsx";
 import type { ConsoleKey } from "./i18n/index.ts";
@@ -82,6 +83,7 @@ function Tools({ app }: { app: ConsoleApp }) {
       <Tool app={app} dialog="palette" name="palette" sign="search" />
       <Tool app={app} dialog="keys" name="keysTitle" sign="keyboard" />
       <Tool app={app} dialog="settings" name="settings" sign="gear" />
+      <AdminButton app={app} />
     </div>
   );
 }

@@ -1,6 +1,8 @@
 import { Icon } from "../ui/src/icons.tsx";
 import { Failed, Problems, StorageNotice } from "../ui/src/notices.tsx";
 import { useNow } from "../ui/src/use_now.ts";
+import { accessOf } from "./admin/access.tsx";
+import { AdminPages } from "./admin/admin_pages.tsx";
 import type { ConsoleApp } from "./app.ts";
 import { CustomerPanel } from "./customer_view.tsx";
 import { Header } from "./header_view.tsx";
@@ -80,7 +82,12 @@ function Content({ app }: { app: ConsoleApp }) {
     return <Join app={app} />;
   }
   if (session.certified.value) {
-    return <Work app={app} />;
+    const { isAdmin, open } = accessOf(session);
+    return isAdmin.value && open.value ? (
+      <AdminPages app={app} onClose={() => (open.value = false)} />
+    ) : (
+      <Work app={app} />
+    );
   }
   return session.ready.value ? whole(t("joinNone")) : <div class="whole" />;
 }

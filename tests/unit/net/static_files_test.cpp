@@ -158,6 +158,7 @@ TEST_F(StaticFilesTest, DemoIsServedOnlyWhereItIsAskedFor) {
   const auto files = load({"https://shop.example"}, "<script></script>");
   EXPECT_EQ(files->find("/demo/", "", "").body, "<p><script></script></p>");
   EXPECT_EQ(header(files->find("/demo/", "", ""), "Content-Security-Policy"), "");
+  EXPECT_EQ(header(files->find("/demo/", "", ""), "Referrer-Policy"), "");
 }
 
 TEST_F(StaticFilesTest, ManifestThatClimbsOrNamesNothingIsRefused) {

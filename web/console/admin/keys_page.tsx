@@ -1,0 +1,60 @@
+// The shop's keys: what they are, and how to keep a copy.
+import { Code, type PageProps } from "./parts.tsx";
+import { ago, dateOf, momentOf } from "./times.ts";
+import { snooze, snoozedUntil } from "./snooze.ts";
+
+const SOON_MS = 60 * 24 * 3_600_000;
+const BACKUP = "shopbell keys backup shopbell-keys.txt --data DIR";
+const VERIFY = "shopbell keys verify shopbell-keys.txt --data DIR";
+
+export function KeysPage({ say, locale, state, overview, nowMs }: PageProps) {
+  const { backedUpMs, certificateEndMs } = overview;
+  const ends_soon = certificateEndMs - nowMs < SOON_MS;
+  const date = dateOf(locale, certificateEndMs);
+  return (
+    <>
+      <p class="admin-lead">{say("keysLead")}</p>
+      <p
+        class={`notice ${backedUpMs ? "tone-ok" : "tone-warn"}`}
+        data-testid="backup"
+        data-saved={backedUpMs > 0}
+      >
+        {backedUpMs
+          ? say("keysSaved", {
+              date: momentOf(locale, backedUpMs),
+              time: ago(say, nowMs - backedUpMs),
+            })
+          : say("keysNever")}
+      </p>
+      <h3>{say("keysHow")}</h3>
+      <p class="admin-step">{say("keysBackup")}</p>
+      <Code say={say} text={BACKUP} label={say("keysBackup")} />
+      <p class="admin-step">{say("keysVerify")}</p>
+      <Code say={say} text={VERIFY} label={say("keysVerify")} />
+      <p class="admin-hint">{say("keysPut")}</p>
+      <div class="admin-save">
+        <button type="button" class="secondary" onClick={() => void state.refresh()}>
+          {say("keysDone")}
+        </button>
+        {!backedUpMs && snoozedUntil.value < nowMs && (
+          <button
+            type="button"
+            class="plain"
+            data-testid="snooze"
+            onClick={() => snooze(Date.now())}
+          >
+            {say("snooze")}
+          </button>
+        )}
+        <p role="status" class="admin-done">
+          {!backedUpMs &&
+            snoozedUntil.value >= nowMs &&
+            say("snoozed", { date: dateOf(locale, snoozedUntil.value) })}
+        </p>
+      </div>
+      <p class={ends_soon ? "notice tone-warn" : "admin-hint"}>
+        {say(ends_soon ? "keysCertificateSoon" : "keysCertificate", { date })}
+      </p>
+    </>
+  );
+}

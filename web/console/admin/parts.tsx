@@ -1,0 +1,118 @@
+// Small parts that the pages share.
+import type { ReadonlySignal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
+import { useRef, useState } from "preact/hooks";
+import type { Locale } from "../../ui/i18n/index.ts";
+import type { Session } from "../../ui/src/session.ts";
+import type { AdminState, Overview, Refusal } from "./admin_state.ts";
+import type { Say } from "./i18n/index.ts";
+
+/** What the pages need of the console around them. */
+export type AdminHost = {
+  readonly session: Session;
+  readonly locale: ReadonlySignal<Locale>;
+};
+
+export type PageName = "install" | "domains" | "look" | "team" | "keys";
+
+export type PageProps = {
+  readonly say: Say;
+  readonly locale: Locale;
+  readonly state: AdminState;
+  readonly overview: Overview;
+  /** This device, hexadecimal. */
+  readonly device: string;
+  /** By the desk's clock. */
+  readonly nowMs: number;
+  go(page: PageName): void;
+};
+
+export function sentenceOf(say: Say, refusal: Refusal): string {
+  return say(refusal.key, refusal.values);
+}
+
+/** Copies, and says for how it went until the next touch. */
+export function CopyButton({ say, text, label }: { say: Say; text: string; label?: string }) {
+  const [done, set_done] = useState<"" | "copied" | "copyFailed">("");
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(text);
+      set_done("copied");
+    } catch {
+      set_done("copyFailed");
+    }
+  };
+  return (
+    <span class="copy">
+      <button
+        type="button"
+        class="secondary"
+        aria-label={label}
+        data-testid="copy"
+        onClick={() => void copy()}
+      >
+        {say("copy")}
+      </button>
+      <span class="copy-done" role="status">
+        {done && say(done)}
+      </span>
+    </span>
+  );
+}
+
+/** Lines to copy as they are; it scrolls by itself and can be reached by keyboard for that. */
+export function Code({ say, text, label }: { say: Say; text: string; label: string }) {
+  return (
+    <div class="code">
+      <pre tabIndex={0} role="region" aria-label={label} dir="ltr" data-testid="code">
+        <code>{text}</code>
+      </pre>
+      <CopyButton say={say} text={text} />
+    </div>
+  );
+}
+
+export function Field(props: {
+  label: string;
+  hint?: string | undefined;
+  error?: string | undefined;
+  name: string;
+  children: (described: string | undefined, invalid: boolean) => ComponentChildren;
+}) {
+  const { label, hint, error, name, children } = props;
+  const ids = [hint && `${name}-hint`, error && `${name}-error`].filter(Boolean).join(" ");
+  return (
+    <div class="admin-field">
+      <label for={name}>{label}</label>
+      {children(ids || undefined, error !== undefined)}
+      {hint && (
+        <p class="admin-hint" id={`${name}-hint`}>
+          {hint}
+        </p>
+      )}
+      {error && (
+        <p class="admin-error" id={`${name}-error`} role="alert" data-testid={`${name}-error`}>
+          {error}
+        </p>
+      )}
+    </div>
+  );
+}
+
+/** Runs one thing at a time; `busy` while it does. */
+export function useBusy(): [boolean, (work: () => Promise<void>) => void] {
+  const [busy, set_busy] = useState(false);
+  const running = useRef(false);
+  const run = (work: () => Promise<void>) => {
+    if (running.current) {
+      return;
+    }
+    running.current = true;
+    set_busy(true);
+    void work().finally(() => {
+      running.current = false;
+      set_busy(false);
+    });
+  };
+  return [busy, run];
+}

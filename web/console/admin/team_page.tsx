@@ -1,0 +1,244 @@
+// Who speaks for the shop, and who is to.
+import { useState } from "preact/hooks";
+import type { OpenInvitation, TeamDevice } from "../../engine/src/gen/wire.ts";
+import { toHex } from "../../engine/src/text.ts";
+import type { Locale } from "../../ui/i18n/index.ts";
+import { Avatar } from "../../ui/src/avatar.tsx";
+import type { AdminKey, Say } from "./i18n/index.ts";
+import { CopyButton, Field, sentenceOf, useBusy, type PageProps } from "./parts.tsx";
+import { ago, dateOf, momentOf } from "./times.ts";
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+/** Consoles ask once a minute; two misses and somebody is gone. */
+const HERE_MS = 150_000;
+const SOON_MS = 5 * DAY_MS;
+
+const roles: readonly (readonly [role: number, name: AdminKey, more: AdminKey])[] = [
+  [2, "roleAgent", "roleAgentMore"],
+  [1, "roleAdmin", "roleAdminMore"],
+  [3, "roleObserver", "roleObserverMore"],
+];
+
+const lives: readonly (readonly [ms: number, name: AdminKey])[] = [
+  [HOUR_MS, "lifeHour"],
+  [DAY_MS, "lifeDay"],
+  [7 * DAY_MS, "lifeWeek"],
+];
+
+const roleName = (say: Say, role: number): string =>
+  say(roles.find(([each]) => each === role)?.[1] ?? "roleObserver");
+
+type There = { readonly kind: "available" | "away" | "offline"; readonly words: string };
+
+function thereOf(say: Say, { heardMs, away, statusMs }: TeamDevice, nowMs: number): There {
+  if (nowMs - heardMs > HERE_MS) {
+    const words = heardMs ? say("heard", { time: ago(say, nowMs - heardMs) }) : say("offline");
+    return { kind: "offline", words };
+  }
+  return away
+    ? { kind: "away", words: say("awaySince", { time: ago(say, nowMs - statusMs) }) }
+    : { kind: "available", words: say("available") };
+}
+
+function certificateLine(say: Say, locale: Locale, endMs: number, nowMs: number): string {
+  const date = dateOf(locale, endMs);
+  if (endMs < nowMs) {
+    return say("certificateEnded", { date });
+  }
+  return say(endMs - nowMs < SOON_MS ? "certificateEnds" : "certificateUntil", { date });
+}
+
+function Member({ props, member }: { props: PageProps; member: TeamDevice }) {
+  const { say, locale, device, nowMs } = props;
+  const there = thereOf(say, member, nowMs);
+  const ending = member.notAfterMs - nowMs < SOON_MS;
+  return (
+    <li class="member" data-testid="member" data-there={there.kind}>
+      <Avatar name={member.name} size={36} />
+      <div class="member-words">
+        <p>
+          <strong dir="auto">{member.name}</strong>
+          {toHex(member.device) === device && <span class="tag">{say("you")}</span>}
+          <span class="tag">{roleName(say, member.role)}</span>
+        </p>
+        <p class={`admin-hint${ending ? " tone-warn" : ""}`}>
+          {certificateLine(say, locale, member.notAfterMs, nowMs)}
+        </p>
+      </div>
+      <span class={`there ${there.kind}`}>
+        <i aria-hidden="true" />
+        {there.words}
+      </span>
+    </li>
+  );
+}
+
+function Invitation(props: {
+  page: PageProps;
+  invitation: OpenInvitation;
+  fresh: boolean;
+  onDone(said: string, bad: boolean): void;
+}) {
+  const { page, invitation, fresh, onDone } = props;
+  const { say, locale, state } = page;
+  const [busy, run] = useBusy();
+  const about = {
+    role: roleName(say, invitation.role),
+    date: momentOf(locale, invitation.expiresMs),
+  };
+  const link = state.links.value.get(toHex(invitation.invitation));
+  const revoke = () =>
+    run(async () => {
+      const refusal = await state.revoke(invitation.invitation);
+      onDone(refusal ? sentenceOf(say, refusal) : say("revoked"), refusal !== undefined);
+    });
+  return (
+    <li class={`invitation${fresh ? " fresh" : ""}`} data-testid="invitation">
+      <div class="invitation-head">
+        <p>{say("openUntil", about)}</p>
+        <button
+          type="button"
+          class="plain"
+          aria-label={say("revokeOne", about)}
+          disabled={busy}
+          data-testid="revoke"
+          onClick={revoke}
+        >
+          {say("revoke")}
+        </button>
+      </div>
+      {link && (
+        <>
+          <div class="invitation-link">
+            <input
+              class="field"
+              type="text"
+              readOnly
+              dir="ltr"
+              value={link}
+              aria-label={say("inviteLink")}
+              data-testid="invite-link"
+              onFocus={(event) => event.currentTarget.select()}
+            />
+            <CopyButton say={say} text={link} />
+          </div>
+          <p class="admin-hint">{say("inviteKeep")}</p>
+        </>
+      )}
+    </li>
+  );
+}
+
+function InviteForm(props: {
+  page: PageProps;
+  onMade(invitation: string): void;
+  onRefused(sentence: string): void;
+}) {
+  const { page, onMade, onRefused } = props;
+  const { say, state } = page;
+  const [role, set_role] = useState(2);
+  const [life, set_life] = useState(DAY_MS);
+  const [busy, run] = useBusy();
+  const make = (event: Event) => {
+    event.preventDefault();
+    run(async () => {
+      const made = await state.invite(role, life);
+      if (typeof made === "string") {
+        onMade(made);
+      } else {
+        onRefused(sentenceOf(say, made));
+      }
+    });
+  };
+  return (
+    <form class="invite" onSubmit={make}>
+      <Field name="invite-role" label={say("inviteRole")}>
+        {() => (
+          <select
+            id="invite-role"
+            class="field"
+            value={role}
+            data-testid="invite-role"
+            onChange={(event) => set_role(Number(event.currentTarget.value))}
+          >
+            {roles.map(([each, name, more]) => (
+              <option key={each} value={each}>
+                {`${say(name)} (${say(more)})`}
+              </option>
+            ))}
+          </select>
+        )}
+      </Field>
+      <Field name="invite-life" label={say("inviteLife")}>
+        {() => (
+          <select
+            id="invite-life"
+            class="field"
+            value={life}
+            onChange={(event) => set_life(Number(event.currentTarget.value))}
+          >
+            {lives.map(([ms, name]) => (
+              <option key={ms} value={ms}>
+                {say(name)}
+              </option>
+            ))}
+          </select>
+        )}
+      </Field>
+      <button type="submit" class="primary" disabled={busy} data-testid="invite-make">
+        {say(busy ? "inviteMaking" : "inviteMake")}
+      </button>
+    </form>
+  );
+}
+
+export function TeamPage(props: PageProps) {
+  const { say, state } = props;
+  const [fresh, set_fresh] = useState("");
+  const [done, set_done] = useState<{ said: string; bad: boolean } | undefined>();
+  const { devices = [], invitations = [] } = state.team.value ?? {};
+  return (
+    <>
+      <p class="admin-lead">{say("teamLead")}</p>
+      <h3>{say("teamMembers")}</h3>
+      {devices.length === 0 && <p class="admin-hint">{say("teamEmpty")}</p>}
+      <ul class="members">
+        {devices.map((member) => (
+          <Member key={toHex(member.device)} props={props} member={member} />
+        ))}
+      </ul>
+      <p class="admin-hint">{say("removeNot")}</p>
+      <h3>{say("invite")}</h3>
+      <p class="admin-hint">{say("inviteLead")}</p>
+      <InviteForm
+        page={props}
+        onMade={(invitation) => {
+          set_fresh(invitation);
+          set_done(undefined);
+        }}
+        onRefused={(said) => set_done({ said, bad: true })}
+      />
+      <p
+        class={done?.bad ? "admin-error" : "admin-done"}
+        role="status"
+        data-testid="team-done"
+      >
+        {done?.said}
+      </p>
+      <h3>{say("open")}</h3>
+      {invitations.length === 0 && <p class="admin-hint">{say("openNone")}</p>}
+      <ul class="invitations">
+        {invitations.map((invitation) => (
+          <Invitation
+            key={toHex(invitation.invitation)}
+            page={props}
+            invitation={invitation}
+            fresh={toHex(invitation.invitation) === fresh}
+            onDone={(said, bad) => set_done({ said, bad })}
+          />
+        ))}
+      </ul>
+    </>
+  );
+}
