@@ -30,6 +30,8 @@ test("an ended certificate is not the shop", async ({ shop, browser }) => {
   const first = await say("answer 0.");
   await expect(first).toHaveAttribute("data-author-class", SHOP);
   await expect(warning).toHaveCount(0);
+  const shield = visitor.frame.getByTestId("confirmed");
+  await expect(shield).toBeVisible();
 
   // The end shows in the answers themselves.
   const classes = [SHOP];
@@ -42,6 +44,7 @@ test("an ended certificate is not the shop", async ({ shop, browser }) => {
   await expect.poll(next, { intervals: [250] }).toBe(STRANGER);
   expect(await next()).toBe(STRANGER);
   await expect(warning).toContainText("并非来自商家");
+  await expect(shield).toHaveCount(0);
   await expect(visitor.frame.locator(".group", { has: warning })).not.toContainText("answer 0.");
   await expect(first).toHaveAttribute("data-author-class", SHOP);
 

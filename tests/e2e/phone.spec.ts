@@ -127,3 +127,31 @@ for (const [what, size] of [
     await visitor.page.context().close();
   });
 }
+
+test("as a page of its own it keeps above a keyboard that lies over the page", async ({
+  server,
+  browser,
+}) => {
+  const visitor = await phone(browser, server.addresses.shops);
+  await visitor.bubble.tap();
+  await visitor.composer.waitFor();
+  const address = `${frameOf(visitor).url().replace(/&tab=$/, "")}&tab=1`;
+  const page = await visitor.page.context().newPage();
+  await page.goto(address);
+  const composer = page.getByTestId("composer");
+  const bottom = async () => {
+    const box = await composer.boundingBox();
+    return (box?.y ?? 0) + (box?.height ?? 0);
+  };
+  await expect.poll(bottom).toBeGreaterThan(PHONE.height - 100);
+  // As iOS does it: the window stays, less of it is in view.
+  const left_px = PHONE.height - KEYBOARD_PX;
+  await page.evaluate((height) => {
+    const view = window.visualViewport as VisualViewport;
+    Object.defineProperty(view, "height", { value: height });
+    view.dispatchEvent(new Event("resize"));
+  }, left_px);
+  await expect.poll(bottom).toBeLessThanOrEqual(left_px);
+  await expect(page.getByTestId("shop-name")).toBeInViewport({ ratio: 1 });
+  await visitor.page.context().close();
+});

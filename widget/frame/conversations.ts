@@ -57,6 +57,11 @@ export function peopleOf(conversation: Conversation, members: Members = new Map(
   return [...found.values()];
 }
 
+/** Somebody spoke here for whom the shop does not vouch. */
+export function hasStranger({ items }: Conversation): boolean {
+  return items.some(({ authorClass }) => authorClass === AuthorClass.stranger);
+}
+
 function rowOf(log: string, conversation: Conversation | undefined): Row {
   const items = conversation?.items.filter((item) => isTalk(item.kind) && !item.problem) ?? [];
   const last = items.at(-1);

@@ -4,7 +4,7 @@ import { Icon } from "../../web/ui/src/icons.tsx";
 import { StatusLine } from "../../web/ui/src/notices.tsx";
 import type { Status } from "../../web/ui/src/status.ts";
 import type { FrameApp } from "./app.ts";
-import type { Person } from "./conversations.ts";
+import { hasStranger, type Person } from "./conversations.ts";
 import type { Translate } from "./i18n/index.ts";
 import { Menu } from "./menu.tsx";
 
@@ -100,6 +100,8 @@ function Titles({ app, status }: { app: FrameApp; status: Status }) {
   const { session } = app;
   const shop = session.shop.value;
   const names = app.screen.value === "talk" ? namesOf(t, app.people.value) : "";
+  // Beside a stranger's words no sign may say that all is confirmed.
+  const confirmed = shop?.fresh && !app.blocked.value && !hasStranger(app.conversation.value);
   return (
     <div class="titles">
       <div class="title-row">
@@ -111,7 +113,7 @@ function Titles({ app, status }: { app: FrameApp; status: Status }) {
           </bdi>
           {!names && !shop?.name && t("conversation")}
         </h1>
-        {shop?.fresh && !app.blocked.value && <Confirmed app={app} shop={shop.name} />}
+        {confirmed && <Confirmed app={app} shop={shop.name} />}
       </div>
       {!app.ended.value && (
         <div class="status-row">
