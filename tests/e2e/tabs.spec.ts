@@ -1,5 +1,5 @@
 // Several tabs of one person are one device: each shows all and may write, whichever of them leads.
-import type { Frame, Page } from "@playwright/test";
+import { chromium, type Frame, type Page } from "@playwright/test";
 import { expect, test } from "./fixtures.ts";
 import { ConsolePage } from "./pages/console_page.ts";
 import { ShopPage } from "./pages/shop_page.ts";
@@ -156,6 +156,41 @@ test("a leader that falls silent is replaced, and woken it writes nothing", asyn
   const writers = (await writersIn(frameOf(second))).slice(before);
   expect(writers).not.toHaveLength(0);
   expect(writers).not.toContain(leader);
+});
+
+test("a page out of the back/forward cache goes on with the conversation", async ({
+  server,
+  people,
+}) => {
+  // Playwright switches that cache off, and does not find the frame in a page that comes of it.
+  const { executablePath, args = [] } = test.info().project.use.launchOptions ?? {};
+  const browser = await chromium.launch({
+    ...(executablePath ? { executablePath } : {}),
+    args,
+    ignoreDefaultArgs: ["--disable-back-forward-cache"],
+  });
+  const page = await (await browser.newContext({ locale: "zh-CN" })).newPage();
+  await page.addInitScript(() =>
+    addEventListener("pageshow", ({ persisted }) => Object.assign(window, { persisted })),
+  );
+  const visitor = await ShopPage.open(page, server.addresses.shops, "zh-CN");
+  await visitor.ring();
+  await visitor.say("走之前");
+  await expect(visitor.message("走之前")).toHaveAttribute("data-state", "delivered");
+  const agent = await people.agent("小林");
+  await agent.openFirst();
+  await page.goto(`${server.addresses.shops}?elsewhere`);
+  await page.goBack({ waitUntil: "commit" });
+  expect(await page.evaluate(() => (window as { persisted?: boolean }).persisted)).toBe(true);
+  const { x, y, width, height } = (await page.getByTestId("frame").boundingBox()) ?? {
+    x: 0, y: 0, width: 0, height: 0,
+  };
+  await page.mouse.click(x + width / 3, y + height - 40);
+  await page.keyboard.type("回来了");
+  await page.keyboard.press("Enter");
+  await expect(agent.message("回来了")).toHaveCount(1);
+  expect(await agent.saidOf(["走之前", "回来了"])).toEqual(["走之前", "回来了"]);
+  await browser.close();
 });
 
 test("two tabs of an agent show the same, and both answer", async ({ server, people }) => {
