@@ -34,6 +34,18 @@ function anchorOf(box: HTMLElement): Anchor | undefined {
   return first && key ? { key, top: first.getBoundingClientRect().top } : undefined;
 }
 
+/** Place of the last message whose beginning is in view; notes have places of another log. */
+function seenSeq(box: HTMLElement): number {
+  const edge = box.getBoundingClientRect().bottom;
+  const nodes = [...box.querySelectorAll<HTMLElement>(".group:not(.note) [data-key]")];
+  for (const node of nodes.reverse()) {
+    if (node.getBoundingClientRect().top < edge) {
+      return Number(node.dataset["seq"]);
+    }
+  }
+  return 0;
+}
+
 function hold(box: HTMLElement, { key, top }: Anchor): void {
   const same = messages_in(box).find((node) => node.dataset["key"] === key);
   if (same) {
@@ -69,9 +81,8 @@ export function useCalmScroll(needs: ScrollNeeds) {
     at_end.current = node.scrollHeight - node.scrollTop - node.clientHeight < NEAR_END_PX;
     anchor.current = at_end.current ? undefined : anchorOf(node);
     set_away(!at_end.current);
-    if (at_end.current) {
-      set_seen(lastSeq);
-    }
+    const in_view = at_end.current ? lastSeq : seenSeq(node);
+    set_seen((before_this) => Math.max(before_this, in_view));
     if (more && node.scrollTop < NEAR_START_PX && !at_end.current && asked_for.current !== shape) {
       asked_for.current = shape;
       needs.loadEarlier();

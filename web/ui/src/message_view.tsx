@@ -77,7 +77,8 @@ function Refused({ props, item, log }: RefusedProps) {
     <div class="state state-refused" data-testid="state" data-state="refused">
       <p role="alert">
         <Icon name="warning" />
-        {t("stateRefused")} <span>{errorSentence(t, item.refused)}</span>
+        {t("stateRefused")}
+        <span>{errorSentence(t, item.refused)}</span>
       </p>
       {onSendAgain && (
         <button type="button" data-testid="send-again" onClick={() => onSendAgain(item, log)}>
