@@ -318,3 +318,71 @@ test("the bell rings for what nobody sees, in one tab, and not when turned off",
   await expect(visitor.unread).toHaveText("1");
   expect(await partials(), "turned off").toBe(2);
 });
+
+/** Runs in the frame: what the relay places next, the device is told to be refused for good. */
+function refuseNext(code: number): void {
+  const PLACED = 16;
+  const taken = window as Window & { refuse_next?: boolean };
+  const refused = (body: Uint8Array): Uint8Array => {
+    const out: number[] = [];
+    let told = false;
+    for (let at = 0; at < body.length; ) {
+      const from = at;
+      const field = (body[at] as number) >> 3;
+      at += (body[at] as number) % 8 === 2 ? 2 + (body[at + 1] as number) : 1;
+      while ((body[from] as number) % 8 === 0 && (body[at++] as number) >= 128);
+      if (field > 5 && !told) {
+        out.push(5 << 3, code);
+        told = true;
+      }
+      if (field !== 3) {
+        out.push(...body.slice(from, at));
+      }
+    }
+    return Uint8Array.from(out);
+  };
+  const bend = (data: { events?: [number, Uint8Array][] }) => ({
+    ...data,
+    events: data.events?.map(([kind, body]): [number, Uint8Array] => {
+      const now = kind === PLACED && taken.refuse_next;
+      if (now) {
+        taken.refuse_next = false;
+      }
+      return [kind, now ? refused(body) : body];
+    }),
+  });
+  const { addEventListener: listen } = Worker.prototype;
+  Worker.prototype.addEventListener = function (type: string, listener: unknown): void {
+    const heard = listener as (event: unknown) => void;
+    listen.call(this, type, (event) => {
+      const { data } = event as MessageEvent;
+      const bent = type === "message" && data.events;
+      heard(bent ? new MessageEvent(type, { data: bend(data) }) : event);
+    });
+  };
+}
+
+test("what is refused for good says why, and is sent again in the same words", async ({
+  people,
+}) => {
+  const visitor = await people.visitor();
+  const { frame } = visitor;
+  await visitor.page.context().addInitScript(refuseNext, 109);
+  await visitor.page.reload();
+  await visitor.ring();
+  await visitor.say("先说一句");
+  await expect(visitor.message("先说一句")).toHaveAttribute("data-state", "delivered");
+  for (const way of ["discard", "send-again"]) {
+    await frameOf(visitor).evaluate(() => {
+      (window as Window & { refuse_next?: boolean }).refuse_next = true;
+    });
+    await visitor.say("被拒绝的");
+    await expect(visitor.message("被拒绝的").last()).toHaveAttribute("data-state", "refused");
+    await expect(frame.locator(".state-refused")).toContainText("版本已旧");
+    await frame.getByTestId(way).click();
+    await expect(frame.locator(".state-refused")).toHaveCount(0);
+  }
+  const again = visitor.message("被拒绝的");
+  await expect(again).toHaveCount(1);
+  await expect(again).toHaveAttribute("data-state", "delivered");
+});
