@@ -36,6 +36,20 @@ const words = {
   ar: ["انكسر السحاب، هل يشمله الضمان؟", "نعم، لمدة سنة.", "https://shop.example/o/1 👍"],
 } as const;
 
+test("what is planted is found", async ({ people }) => {
+  const visitor = await people.visitor("en");
+  await visitor.ring();
+  await frameOf(visitor).evaluate(() => {
+    const pale = document.createElement("p");
+    pale.textContent = "pale";
+    pale.style.color = "#cccccc";
+    pale.style.background = "#ffffff";
+    document.querySelector(".frame")?.append(pale, document.createElement("img"));
+  });
+  const found = await findings(frameOf(visitor));
+  expect(found.map((each) => each.split(":")[0]).sort()).toEqual(["color-contrast", "image-alt"]);
+});
+
 for (const locale of ["zh-CN", "en", "ar"] as const) {
   test(`the widget has no finding in any state (${locale})`, async ({ server, browser }) => {
     test.setTimeout(120_000);
@@ -82,9 +96,25 @@ for (const locale of ["zh-CN", "en", "ar"] as const) {
     await visitor.frame.getByTestId("emoji-picker").getByRole("searchbox").fill("zzzz");
     await check("no such emoji");
     await visitor.page.keyboard.press("Escape");
+    await visitor.frame.getByTestId("confirmed").click();
+    await check("who is here");
+    await visitor.page.keyboard.press("Escape");
     await visitor.frame.getByTestId("menu").click();
     await check("menu");
-    await visitor.page.keyboard.press("Escape");
+    await visitor.frame.getByTestId("start-new").click();
+    await check("a new conversation");
+    await visitor.frame.getByTestId("back").click();
+    await expect(visitor.frame.getByTestId("conversation")).toHaveCount(1);
+    await check("the list");
+    await visitor.frame.getByTestId("conversation").click();
+
+    await visitor.composer.press("Escape");
+    await agent.say(`${answer}\n`.repeat(40));
+    await expect(visitor.unread).toHaveText("1");
+    await visitor.ring();
+    await expect(visitor.frame.getByTestId("unread-line")).toBeVisible();
+    await expect(visitor.frame.getByTestId("to-latest")).toBeVisible();
+    await check("new messages, the end out of sight");
 
     await visitor.composer.fill("a".repeat(17_000));
     await check("too long");
