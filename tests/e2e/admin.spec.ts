@@ -188,11 +188,14 @@ test("the keys' reminder says how, and rests when asked to", async ({ people }) 
   await expect(page.getByTestId("admin-open")).toBeFocused();
 });
 
-for (const locale of ["zh-CN", "en"] as const) {
-  test(`every page is for everybody (${locale})`, async ({ people }) => {
-    const admin = await AdminPage.open(await people.agent("Lin", locale));
-    const { page } = admin;
-    await people.visitor(locale);
+for (const locale of ["zh-CN", "en", "ar"]) {
+  test(`every page is for everybody (${locale})`, async ({ server, people, browser }) => {
+    const context = await browser.newContext({ locale });
+    const page = await context.newPage();
+    const admin = await AdminPage.open(
+      await ConsolePage.join(page, server.addresses.console, "Lin"),
+    );
+    await people.visitor("en");
     const places: readonly AdminPlace[] = ["install", "domains", "look", "team", "keys"];
     for (const width of [1280, 820, 390]) {
       await page.setViewportSize({ width, height: 800 });
@@ -205,5 +208,6 @@ for (const locale of ["zh-CN", "en"] as const) {
         expect(overflow, `${place} at ${width}`).toBeLessThanOrEqual(0);
       }
     }
+    await context.close();
   });
 }

@@ -34,6 +34,7 @@ class HostsTest : public testing::Test, public Site {
   void TearDown() override { stop(); }
 
   Reply answer(const Request& request) override {
+    if (request.target == "/from") return text_reply(200, "text/plain", std::string(request.from));
     return text_reply(200, "text/plain", std::string(request.target));
   }
   bool upgrade(Socket& socket, UpgradeRequest& request) override {
@@ -102,6 +103,20 @@ class HostsTest : public testing::Test, public Site {
   std::unique_ptr<RelayHost> relay_;
   std::thread thread_;
 };
+
+TEST_F(HostsTest, PageThatAsksIsKnownByOriginElseByReferrer) {
+  start();
+  const auto from = [this](const std::string& headers) {
+    const auto answer =
+        exchange("GET /from HTTP/1.1\r\nHost: x\r\nConnection: close\r\n" + headers + "\r\n");
+    return answer.substr(answer.find("\r\n\r\n") + 4);
+  };
+  const std::string referrer = "Referer: https://shop.example/bags\r\n";
+  EXPECT_EQ(from(""), "");
+  EXPECT_EQ(from(referrer), "https://shop.example/bags");
+  EXPECT_EQ(from("Origin: https://a.example\r\n" + referrer), "https://a.example");
+  EXPECT_EQ(from("Origin: null\r\n" + referrer), "https://shop.example/bags");
+}
 
 TEST_F(HostsTest, AnswersHttpAndKeepsTheConnection) {
   start();

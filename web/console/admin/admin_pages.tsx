@@ -54,12 +54,14 @@ function Reminder({ say, go }: { say: Say; go: (page: PageName) => void }) {
       <p>
         <strong>{say("remindTitle")}</strong> {say("remindMore")}
       </p>
-      <button type="button" class="plain" onClick={() => go("keys")}>
-        {say("remindHow")}
-      </button>
-      <button type="button" class="plain" onClick={() => snooze(Date.now())}>
-        {say("snooze")}
-      </button>
+      <span>
+        <button type="button" class="plain" onClick={() => go("keys")}>
+          {say("remindHow")}
+        </button>
+        <button type="button" class="plain" onClick={() => snooze(Date.now())}>
+          {say("snooze")}
+        </button>
+      </span>
     </div>
   );
 }

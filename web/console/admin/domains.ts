@@ -7,7 +7,7 @@ export function typedDomain(text: string): string {
   if (!/[^\x20-\x7e]/.test(trimmed)) {
     return trimmed;
   }
-  const parts = /^(https?:\/\/)?(\*\.)?([^/:@?#\s]+)(.*)$/i.exec(trimmed);
+  const parts = /^(https?:\/\/)?(\*\.)?([^/:@?#\s]+)(\S*)$/i.exec(trimmed);
   try {
     const [, scheme = "", star = "", host = "", rest = ""] = parts ?? [];
     return host ? scheme + star + new URL(`http://${host}`).hostname + rest : trimmed;

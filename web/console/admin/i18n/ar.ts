@@ -37,7 +37,7 @@ export const ar: AdminWords = {
   guideTagManager: "مدير الوسوم",
   guideReact: "React",
   guideVue: "Vue",
-  guideHtmlMore: "الصقه قبل </body> في كل صفحة، وغالبًا في القالب المشترك للموقع.",
+  guideHtmlMore: "الصقه قبل \u2066</body>\u2069 في كل صفحة، وغالبًا في القالب المشترك للموقع.",
   guideTagManagerMore:
     "أنشئ وسم «HTML مخصص» يعمل في كل الصفحات. تحذف هذه الأدوات خصائص الوسم، لذلك كُتبت " +
     "الإعدادات في النص البرمجي.",
@@ -74,29 +74,32 @@ export const ar: AdminWords = {
   domainsEmpty: "القائمة فارغة: لا يمكن لأي صفحة عرض المحادثة الآن.",
   domainAdd: "إضافة نطاق",
   domainField: "النطاق",
-  domainHint: "مثل https://shop.example أو shop.example أو ‎*.shop.example",
+  domainHint: "مثل https://shop.example أو shop.example أو \u2066*.shop.example\u2069",
   domainRemove: "إزالة {domain}",
   domainRemoved: "أُزيل {domain}",
   domainAdded: "أُضيف {domain}",
   domainForms:
     "يعني https://shop.example ذلك المصدر وحده؛ ويشمل shop.example كلًا من http وhttps؛ " +
-    "ويشمل ‎*.shop.example كل النطاقات الفرعية دون النطاق نفسه. اذكر المنفذ إن وُجد.",
+    "ويشمل \u2066*.shop.example\u2069 كل النطاقات الفرعية دون النطاق نفسه. اذكر المنفذ إن وُجد.",
   whyEmpty: "اكتب نطاقًا.",
   whyScheme: "استخدم عنوانًا يبدأ بـ https:// أو http://، أو النطاق وحده.",
   whyPath: "احذف ما بعد النطاق: يكفي https://shop.example.",
   whyUser: "لا يحمل النطاق اسم مستخدم. احذف علامة @ وما قبلها.",
   whyPort: "المنفذ رقم من 1 إلى 65535.",
-  whyWildcard: "توضع النجمة في البداية مثل ‎*.shop.example، من دون https:// ومن دون منفذ.",
+  whyWildcard:
+    "توضع النجمة في البداية مثل \u2066*.shop.example\u2069، من دون https:// ومن دون منفذ.",
   whyHost: "هذا ليس نطاقًا. ابحث عن فراغات أو علامات زائدة.",
   whyTwice: "هذا النطاق موجود في القائمة.",
-  whyMany: "50 نطاقًا على الأكثر. تُكتب النطاقات الفرعية لموقع واحد هكذا: ‎*.shop.example.",
+  whyMany:
+    "50 نطاقًا على الأكثر. تُكتب النطاقات الفرعية لموقع واحد هكذا: " +
+    "\u2066*.shop.example\u2069.",
   changesSaved: "حُفظ وسرى",
 
   lookLead: "اختر لونًا واحدًا. تُحسب بقية الألوان لتكون مقروءة في الفاتح والداكن.",
   accent: "لون المتجر",
   accentPick: "اختيار لون",
   accentField: "رمز اللون",
-  whyColor: "اكتب # وستة أرقام ست عشرية، مثل ‎#0f6b66.",
+  whyColor: "اكتب # وستة أرقام ست عشرية، مثل \u2066#0f6b66\u2069.",
   contrast: "تباين الكلمات على الأزرار: الفاتح {light}:1، الداكن {dark}:1 (4.5:1 على الأقل)",
   contrastShifted: "لتكون الكلمات البيضاء مقروءة، تُعرض الأزرار أغمق قليلًا: {shown}.",
   position: "موضع الفقاعة",
@@ -171,7 +174,7 @@ export const ar: AdminWords = {
     "إلى الأبد.",
   keysNever: "لم تُنسخ المفاتيح احتياطيًا قط.",
   keysSaved: "آخر نسخة: {date} ({time})",
-  keysHow: "على الجهاز الذي يشغّل المكتب:",
+  keysHow: "على الجهاز الذي يشغّل المكتب (DIR مجلد بياناته):",
   keysBackup: "حفظها في ملف واحد",
   keysVerify: "التحقق من سلامة النسخة",
   keysPut:

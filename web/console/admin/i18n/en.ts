@@ -179,7 +179,7 @@ export const en: AdminWords = {
     "shop's identity is gone for good.",
   keysNever: "The keys have never been backed up.",
   keysSaved: "Last backup: {date} ({time})",
-  keysHow: "On the machine that runs the desk:",
+  keysHow: "On the machine that runs the desk (DIR is its data directory):",
   keysBackup: "Save them in one file",
   keysVerify: "Check that the backup is whole",
   keysPut:
