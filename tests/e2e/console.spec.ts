@@ -172,3 +172,62 @@ test("what is not sent yet is counted and listed, until it is", async ({ server,
   await expect(count).toHaveCount(0);
   await expect(visitor.message("请说。")).toBeVisible();
 });
+
+test("the customer's panel: page, product, cart, what the same device asked before", async ({
+  people,
+}) => {
+  const visitor = await people.visitor();
+  await visitor.ring();
+  await visitor.say("前一段对话");
+  await expect(visitor.message("前一段对话")).toHaveAttribute("data-state", "delivered");
+  await visitor.frame.getByTestId("menu").click();
+  await visitor.frame.getByTestId("start-new").click();
+  await visitor.page.getByTestId("frame").evaluate((frame: HTMLIFrameElement) => {
+    const context = {
+      page: { url: "https://shop.example/bags/tote", title: "山茶牛皮托特包" },
+      product: { name: "山茶牛皮托特包", sku: "TOTE-01", price: "¥ 899" },
+      cart: { items: [{ name: "肩带", quantity: 2, price: "¥ 69" }], total: "¥ 1,037" },
+    };
+    const word = { shopbell: 1, type: "context", context };
+    frame.contentWindow?.postMessage(word, new URL(frame.src).origin);
+  });
+  await visitor.say("有灰色吗？");
+  await expect(visitor.message("有灰色吗？")).toHaveAttribute("data-state", "delivered");
+
+  const agent = await people.agent("小林");
+  const { page } = agent;
+  await agent.rows.filter({ hasText: "有灰色吗？" }).click();
+  const look = page.getByTestId("customer-page");
+  await expect(look).toContainText("https://shop.example/bags/tote");
+  await expect(look.getByRole("link")).toHaveCount(0);
+  await expect(page.getByTestId("customer-product")).toContainText("TOTE-01");
+  await expect(page.getByTestId("customer-cart")).toContainText("肩带 × 2");
+  await expect(page.getByTestId("customer-cart")).toContainText("合计 ¥ 1,037");
+  await expect(page.getByTestId("identity")).toContainText("匿名访客");
+  await page.getByTestId("customer-earlier").getByRole("button").click();
+  await expect(agent.message("前一段对话")).toBeVisible();
+  await expect(page.getByTestId("open-talk")).toHaveCount(2);
+});
+
+test("a narrow window shows the customer over the conversation; Esc folds him away", async ({
+  people,
+}) => {
+  const visitor = await people.visitor("en");
+  await visitor.ring();
+  await visitor.say("Is it in stock?");
+  const agent = await people.agent("Lin", "en");
+  const { page } = agent;
+  await page.setViewportSize({ width: 820, height: 780 });
+  await agent.openFirst();
+  await expect(page.getByTestId("customer")).toHaveCount(0);
+  await page.getByTestId("customer-toggle").click();
+  await expect(page.getByTestId("customer")).toBeVisible();
+  await expect(page.getByTestId("inbox")).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(page.getByTestId("customer")).toHaveCount(0);
+  await page.getByTestId("inbox-toggle").click();
+  await expect(page.getByTestId("inbox")).toHaveCount(0);
+  await page.reload();
+  await expect(agent.message("Is it in stock?")).toBeVisible();
+  await expect(page.getByTestId("inbox")).toHaveCount(0);
+});
