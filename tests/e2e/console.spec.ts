@@ -231,3 +231,24 @@ test("a narrow window shows the customer over the conversation; Esc folds him aw
   await expect(agent.message("Is it in stock?")).toBeVisible();
   await expect(page.getByTestId("inbox")).toHaveCount(0);
 });
+
+test("g and then a lead an admin to the shop's pages, a conversation leads back", async ({
+  people,
+}) => {
+  const visitor = await people.visitor("en");
+  await visitor.ring();
+  await visitor.say("Is it in stock?");
+  const agent = await people.agent("Lin", "en");
+  const { page } = agent;
+  await expect(page.getByTestId("admin-open")).toBeVisible();
+  await page.keyboard.press("g");
+  await expect(page.getByTestId("dialog-settings")).toBeVisible();
+  await page.keyboard.press("a");
+  await expect(page.getByTestId("dialog-settings")).toHaveCount(0);
+  await expect(page.getByTestId("admin")).toBeVisible();
+  await page.keyboard.press("Control+k");
+  await page.getByTestId("palette-field").fill("stock");
+  await page.keyboard.press("Enter");
+  await expect(agent.message("Is it in stock?")).toBeVisible();
+  await expect(page.getByTestId("admin")).toHaveCount(0);
+});

@@ -10,6 +10,8 @@ export type Action = {
   readonly keys: readonly string[];
   /** It makes no sense to choose it by name. */
   readonly keyOnly?: boolean;
+  /** For those who run the shop. */
+  readonly needsAdmin?: boolean;
   /** It acts on the conversation in view. */
   readonly needsTalk?: boolean;
   run(app: ConsoleApp): void;
@@ -50,6 +52,8 @@ export const actions: readonly Action[] = [
     run: (app) => void (app.dialog.value = "unsent") },
   { id: "settings", name: "keySettings", group: "keysRest", keys: ["g"],
     run: (app) => void (app.dialog.value = "settings") },
+  { id: "shop", name: "keyShop", group: "keysRest", keys: ["g a"], needsAdmin: true,
+    run: (app) => app.openShop() },
   { id: "map", name: "keyMap", group: "keysRest", keys: ["?"],
     run: (app) => void (app.dialog.value = "keys") },
 ];

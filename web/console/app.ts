@@ -9,6 +9,7 @@ import type { Members } from "../ui/src/members.ts";
 import { Session, type Unstored } from "../ui/src/session.ts";
 import { ring } from "../ui/src/sound.ts";
 import { ConnectionState } from "../ui/src/status.ts";
+import { accessOf, type AdminAccess } from "./admin/access.tsx";
 import type { ConsoleConfig, Invitation } from "./config.ts";
 import { Customers } from "./customers.ts";
 import { fromHex } from "./hex.ts";
@@ -50,6 +51,8 @@ export class ConsoleApp {
   readonly customers: Customers;
   readonly notifier: Notifier;
   readonly seen = new Seen();
+  /** The pages of those who run the shop. */
+  readonly shop: AdminAccess;
   readonly unsent: ReadonlySignal<readonly Unsent[]>;
   /** What the inbox shows: all, or what the search finds. */
   readonly listed: ReadonlySignal<readonly Row[]>;
@@ -95,6 +98,7 @@ export class ConsoleApp {
     const shown = signal("");
     this.session = new Session(engine, shown, this.locale.value);
     const { logs } = this.session;
+    this.shop = accessOf(this.session);
     this.inbox = new InboxStore(engine, this.session);
     const waiting = kept<readonly Place[]>(
       () => localStorage,
@@ -158,6 +162,15 @@ export class ConsoleApp {
 
   get name(): string {
     return this.config.name;
+  }
+
+  get isAdmin(): boolean {
+    return this.shop.isAdmin.value;
+  }
+
+  openShop(): void {
+    this.dialog.value = "";
+    this.shop.open.value = true;
   }
 
   private watch_page(): void {
@@ -257,6 +270,7 @@ export class ConsoleApp {
   }
 
   open(row: Row): void {
+    this.shop.open.value = false;
     this.selected.value = row.key;
     if (this.talks.shown.value !== row.key) {
       this.mode.value = "reply";

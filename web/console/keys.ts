@@ -43,15 +43,27 @@ function single(app: ConsoleApp, event: KeyboardEvent): boolean {
 }
 
 export function listenToKeys(app: ConsoleApp): void {
-  document.addEventListener("keydown", (event) => {
-    if (event.isComposing || event.defaultPrevented || !app.session.certified.value) {
-      return;
-    }
-    if (chord(app, event)) {
+  const rests = (event: KeyboardEvent): boolean =>
+    event.isComposing || event.defaultPrevented || !app.session.certified.value;
+  // Chords are heard wherever the focus is, before anybody else keeps the press to himself.
+  const chords = (event: KeyboardEvent): void => {
+    if (!rests(event) && chord(app, event)) {
       event.preventDefault();
+      event.stopPropagation();
+    }
+  };
+  document.addEventListener("keydown", chords, { capture: true });
+  document.addEventListener("keydown", (event) => {
+    if (rests(event) || event.ctrlKey || event.metaKey || event.altKey) {
       return;
     }
-    if (event.ctrlKey || event.metaKey || event.altKey || app.dialog.value) {
+    // "g" opens the settings, and "a" in them those of the shop.
+    const to_shop = app.dialog.value === "settings" && letterOf(event) === "a" && app.isAdmin;
+    if (to_shop && !writes(event.target)) {
+      event.preventDefault();
+      app.openShop();
+    }
+    if (app.dialog.value || app.shop.open.value) {
       return;
     }
     if (writes(event.target)) {

@@ -6,10 +6,10 @@ import { Dialog } from "./dialog.tsx";
 const GROUPS = ["keysInbox", "keysTalk", "keysRest"] as const;
 const is_mac = /Mac|iP(hone|ad|od)/.test(navigator.platform);
 
-/** "Ctrl+K" as its keys stand on this machine's keyboard. */
+/** "Ctrl+K" and "g a" as their keys stand on this machine's keyboard. */
 function caps(chord: string): string[] {
   const mac: Record<string, string> = { Ctrl: "\u2318", Alt: "\u2325" };
-  return chord.split("+").map((cap) => (is_mac ? mac[cap] : undefined) ?? cap);
+  return chord.split(/[+ ]/).map((cap) => (is_mac ? mac[cap] : undefined) ?? cap);
 }
 
 export function KeyCaps({ chord }: { chord: string }) {
@@ -32,7 +32,7 @@ export function KeyMap({ app }: { app: ConsoleApp }) {
             <h3>{t(group)}</h3>
             <dl>
               {actions
-                .filter((action) => action.group === group)
+                .filter((action) => action.group === group && (!action.needsAdmin || app.isAdmin))
                 .map((action) => (
                   <Fragment key={action.id}>
                     <dt>

@@ -33,7 +33,10 @@ function choicesOf(app: ConsoleApp): Choice[] {
     run: () => each.run(app),
   });
   const possible = actions.filter(
-    (each) => !each.keyOnly && (!each.needsTalk || app.row.value !== undefined),
+    (each) =>
+      !each.keyOnly &&
+      (!each.needsTalk || app.row.value !== undefined) &&
+      (!each.needsAdmin || app.isAdmin),
   );
   return [...app.inbox.ordered.value.map(talk), ...possible.map(action)];
 }

@@ -4,6 +4,7 @@ import type { Theme } from "../ui/src/theme.ts";
 import type { ConsoleApp } from "./app.ts";
 import { Dialog } from "./dialog.tsx";
 import type { ConsoleKey } from "./i18n/index.ts";
+import { KeyCaps } from "./keys_view.tsx";
 import { permissionNow } from "./notifier.ts";
 import { Profile } from "./profile_view.tsx";
 import type { Choices } from "./settings.ts";
@@ -164,6 +165,18 @@ export function SettingsView({ app }: { app: ConsoleApp }) {
         <Language app={app} />
         <Appearance app={app} />
       </section>
+      {app.isAdmin && (
+        <section class="setting">
+          <button
+            type="button"
+            class="secondary"
+            data-testid="open-shop"
+            onClick={() => app.openShop()}
+          >
+            {t("keyShop")} <KeyCaps chord="a" />
+          </button>
+        </section>
+      )}
     </Dialog>
   );
 }

@@ -1,7 +1,6 @@
 import { Icon } from "../ui/src/icons.tsx";
 import { Failed, Problems, StorageNotice } from "../ui/src/notices.tsx";
 import { useNow } from "../ui/src/use_now.ts";
-import { accessOf } from "./admin/access.tsx";
 import { AdminPages } from "./admin/admin_pages.tsx";
 import type { ConsoleApp } from "./app.ts";
 import { CustomerPanel } from "./customer_view.tsx";
@@ -60,7 +59,6 @@ function Work({ app }: { app: ConsoleApp }) {
       {!folded && <Inbox app={app} now={now} />}
       {row ? <Talk app={app} row={row} now={now} /> : <NothingShown app={app} />}
       {customer && <CustomerPanel app={app} row={row} now={now} />}
-      <Dialogs app={app} />
     </div>
   );
 }
@@ -82,11 +80,16 @@ function Content({ app }: { app: ConsoleApp }) {
     return <Join app={app} />;
   }
   if (session.certified.value) {
-    const { isAdmin, open } = accessOf(session);
-    return isAdmin.value && open.value ? (
-      <AdminPages app={app} onClose={() => (open.value = false)} />
-    ) : (
-      <Work app={app} />
+    const { open } = app.shop;
+    return (
+      <>
+        {app.isAdmin && open.value ? (
+          <AdminPages app={app} onClose={() => (open.value = false)} />
+        ) : (
+          <Work app={app} />
+        )}
+        <Dialogs app={app} />
+      </>
     );
   }
   return session.ready.value ? whole(t("joinNone")) : <div class="whole" />;

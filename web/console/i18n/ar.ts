@@ -62,6 +62,7 @@ export const ar: ConsoleCatalog = {
   keySearch: "البحث في البريد الوارد",
   keyPalette: "البحث عن محادثة أو إجراء",
   keySettings: "الإعدادات",
+  keyShop: "إعدادات المتجر",
   keyAway: "متاح أو بعيد",
   keyMap: "هذه القائمة",
   keyUnsent: "الرسائل التي لم تُرسل بعد",

@@ -61,6 +61,7 @@ export const en: ConsoleCatalog = {
   keySearch: "Search the inbox",
   keyPalette: "Find a conversation or an action",
   keySettings: "Settings",
+  keyShop: "Shop settings",
   keyAway: "Available or away",
   keyMap: "This map",
   keyUnsent: "Messages not sent yet",

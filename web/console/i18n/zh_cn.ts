@@ -59,6 +59,7 @@ export const zhCn = {
   keySearch: "搜索收件箱",
   keyPalette: "查找对话或操作",
   keySettings: "设置",
+  keyShop: "店铺设置",
   keyAway: "切换在线或离开",
   keyMap: "这张快捷键表",
   keyUnsent: "查看未发出的消息",
