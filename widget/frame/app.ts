@@ -74,7 +74,7 @@ export class FrameApp {
   /** How often a log's newest page was asked for and has not come; what arrives then is no news. */
   private readonly loading: Signal<ReadonlyMap<string, number>> = signal(new Map());
   private readonly settled = signal(false);
-  private page: PageInfo = { url: "", title: "" };
+  private page: PageInfo;
   private context: ContextInfo = {};
   private prefilled = "";
   private owes_focus = false;
@@ -90,6 +90,7 @@ export class FrameApp {
     ancestors: readonly string[],
   ) {
     this.ownTab = config.ownTab && window.parent === window;
+    this.page = originOf(config.parent);
     this.locale = signal(pickLocale([config.lang, ...navigator.languages]));
     this.t = computed(() => translator(this.locale.value));
     this.theme = signal(config.theme);
@@ -448,5 +449,15 @@ function accentOf(look: Uint8Array): string {
     return decode(Look, look).accent;
   } catch {
     return "";
+  }
+}
+
+/** Until the page says more of itself, and where there is no page around. */
+function originOf(parent: string): PageInfo {
+  try {
+    const { origin, host } = new URL(parent);
+    return { url: origin, title: host };
+  } catch {
+    return { url: "", title: "" };
   }
 }

@@ -106,17 +106,24 @@ function Titles({ app, status }: { app: FrameApp; status: Status }) {
     <div class="titles">
       <div class="title-row">
         <h1>
-          {names && <bdi data-testid="people">{names}</bdi>}
-          {names && " \u00b7 "}
-          <bdi class={names ? "of-shop" : ""} data-testid="shop-name">
-            {shop?.name ?? ""}
-          </bdi>
-          {!names && !shop?.name && t("conversation")}
+          {names ? (
+            <bdi data-testid="people">{names}</bdi>
+          ) : (
+            <>
+              <bdi data-testid="shop-name">{shop?.name ?? ""}</bdi>
+              {!shop?.name && t("conversation")}
+            </>
+          )}
         </h1>
         {confirmed && <Confirmed app={app} shop={shop.name} />}
       </div>
       {!app.ended.value && (
         <div class="status-row">
+          {names && status.name === "online" && (
+            <bdi class="of-shop" data-testid="shop-name">
+              {shop?.name ?? ""}
+            </bdi>
+          )}
           <StatusLine t={t} status={status} />
           {status.name === "offline" && (
             <button type="button" data-testid="retry" onClick={() => app.retry()}>
