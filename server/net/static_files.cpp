@@ -249,13 +249,17 @@ Reply StaticFiles::find(std::string_view target, std::string_view accept_encodin
   const auto& file = found->second;
   const auto kind = kind_of(name);
   if (kind == FileKind::frame && options_.policy.frame_ancestors.empty()) return refuse_frame();
+  // A browser that keeps the frame must not keep the list of its day with it.
+  const auto etag = kind == FileKind::frame
+                        ? etag_of(file.plain + content_policy(kind, options_.policy))
+                        : file.etag;
   Reply reply;
   reply.headers = security_headers(kind, options_.policy);
-  reply.headers.emplace_back("ETag", file.etag);
+  reply.headers.emplace_back("ETag", etag);
   reply.headers.emplace_back("Cache-Control",
                              file.immutable ? "public, max-age=31536000, immutable" : "no-cache");
   if (!file.br.empty() || !file.gz.empty()) reply.headers.emplace_back("Vary", "Accept-Encoding");
-  if (etag_listed(if_none_match, file.etag)) {
+  if (etag_listed(if_none_match, etag)) {
     reply.status = 304;
     return reply;
   }

@@ -18,12 +18,17 @@ test("a copied tag works as soon as its page is allowed, also after a crash", as
   const page = await person(browser, "en");
   const visitor = new ShopPage(page);
   await page.goto(address);
+  // Refused, and the browser keeps what it got.
+  const asked = page.waitForResponse(/frame\.html/);
+  await visitor.bubble.click();
+  await asked;
 
   await admin.page.getByTestId("refresh").click();
   const line = admin.seenOf(site.origin);
   await expect(line).toHaveAttribute("data-seen", "refused");
   await line.getByTestId("allow").click();
   await expect(line).not.toHaveAttribute("data-seen", "refused");
+  await page.goto(address);
   await visitor.ring();
   await visitor.say("Any left?");
   await expect(visitor.message("Any left?")).toHaveAttribute("data-state", "delivered");
@@ -118,13 +123,13 @@ test("an invitation made in the console brings one person in", async ({ people, 
   const other = await person(browser, "en");
   const agent = await ConsolePage.join(other, link, "Mei");
   await expect(agent.page.getByTestId("inbox-empty")).toBeVisible();
-  await expect(agent.page.getByTestId("own-status")).toBeVisible();
+  await agent.page.getByTestId("own-status").click();
   await expect(agent.page.getByTestId("admin-open")).toHaveCount(0);
 
   await page.reload();
   await AdminPage.open(new ConsolePage(page));
   await admin.go("team");
-  await expect(members.filter({ hasText: "Mei" })).toContainText("Agent");
+  await expect(members.filter({ hasText: "Mei" })).toHaveText(/Agent.*Away since just now/);
   await expect(page.getByTestId("invitation")).toHaveCount(1);
   await expect(page.getByTestId("invite-link")).toHaveCount(0);
   await page.getByTestId("revoke").click();
@@ -171,6 +176,17 @@ test("the tag's pages are seen, with guides for other places", async ({ people }
   }
   await page.keyboard.press("Home");
   await expect(admin.code).toContainText("data-shop=");
+});
+
+test("a desk that does not answer is said to, until it does", async ({ server, people }) => {
+  const admin = await AdminPage.open(await people.agent("Lin", "en"));
+  const failed = admin.page.getByTestId("admin-failed");
+  server.freeze();
+  await admin.page.getByTestId("refresh").click();
+  await expect(failed).toBeVisible();
+  await expect(admin.code).toBeVisible();
+  server.thaw();
+  await expect(failed).toHaveCount(0);
 });
 
 test("the keys' reminder says how, and rests when asked to", async ({ people }) => {
