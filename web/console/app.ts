@@ -32,6 +32,7 @@ export type Dialog = "" | "keys" | "palette" | "settings" | "unsent";
 const WIDE = "(min-width: 1180px)";
 /** The last figures of a device's id, enough to tell visitors apart. */
 const CODE_LENGTH = 4;
+const ROWS_DRAWN = 100;
 
 export type About = { readonly name: string; readonly picture: Uint8Array };
 
@@ -56,6 +57,9 @@ export class ConsoleApp {
   readonly unsent: ReadonlySignal<readonly Unsent[]>;
   /** What the inbox shows: all, or what the search finds. */
   readonly listed: ReadonlySignal<readonly Row[]>;
+  /** The part of them that is drawn: a list of thousands is nobody's list. */
+  readonly drawn: ReadonlySignal<readonly Row[]>;
+  private readonly drawn_max = signal(ROWS_DRAWN);
   readonly query = signal("");
   /** No conversation can be served until there is a new invitation. */
   readonly expelled: ReadonlySignal<boolean>;
@@ -66,9 +70,10 @@ export class ConsoleApp {
   readonly notes: ReadonlySignal<Conversation | undefined>;
   readonly mode: Signal<Mode> = signal("reply");
   readonly writing: Writing;
-  /** Numbers that change when the composer or the search should take the focus. */
+  /** Numbers that change when composer, search or the customer's button should take the focus. */
   readonly focus = signal(0);
   readonly searching = signal(0);
+  readonly folded = signal(0);
   readonly dialog: Signal<Dialog> = signal("");
   readonly wide = signal(false);
   /** The customer stands over the conversation, where there is no room beside it. */
@@ -113,6 +118,7 @@ export class ConsoleApp {
     this.unsent = unsentOf(this.session, this.talks);
     this.row = this.talks.row;
     this.listed = computed(() => this.inbox.ordered.value.filter((row) => this.is_listed(row)));
+    this.drawn = computed(() => this.listed.value.slice(0, this.drawn_max.value));
     this.conversation = computed(() => logs.value.get(this.talks.shown.value));
     this.notes = computed(() => {
       const team = this.row.value?.teamLog;
@@ -344,7 +350,14 @@ export class ConsoleApp {
     const next = rows[at < 0 ? 0 : Math.min(rows.length - 1, Math.max(0, at + by))];
     if (next) {
       this.selected.value = next.key;
+      if (!this.drawn.value.includes(next)) {
+        this.drawMore();
+      }
     }
+  }
+
+  drawMore(): void {
+    this.drawn_max.value += ROWS_DRAWN;
   }
 
   openSelected(): void {
@@ -352,6 +365,12 @@ export class ConsoleApp {
     if (row) {
       this.open(row);
     }
+  }
+
+  /** By the button in the panel itself, which goes with it. */
+  foldCustomer(): void {
+    this.toggleCustomer();
+    this.folded.value++;
   }
 
   toggleCustomer(): void {

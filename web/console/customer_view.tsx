@@ -163,7 +163,7 @@ export function CustomerPanel({ app, row, now }: { app: ConsoleApp; row: Row; no
           class="icon-button"
           aria-label={fold}
           title={fold}
-          onClick={() => app.toggleCustomer()}
+          onClick={() => app.foldCustomer()}
         >
           <Icon name="cross" />
         </button>

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from "preact/hooks";
 import { Icon } from "../ui/src/icons.tsx";
-import { clockTime, fullTime, span } from "../ui/src/time.ts";
+import { fullTime, listTime, span } from "../ui/src/time.ts";
 import type { ConsoleApp } from "./app.ts";
 import { Sign } from "./icons.tsx";
 import type { Row } from "./inbox.ts";
@@ -71,7 +71,7 @@ function InboxRowView({ app, row, now }: { app: ConsoleApp; row: Row; now: numbe
             <bdi>{app.nameOf(row)}</bdi>
           </span>
           <time dateTime={new Date(row.timeMs).toISOString()} title={fullTime(locale, row.timeMs)}>
-            {row.timeMs ? clockTime(locale, row.timeMs) : ""}
+            {row.timeMs ? listTime(t, locale, row.timeMs, now) : ""}
           </time>
         </span>
         <span class="row-foot">
@@ -165,9 +165,16 @@ export function Inbox({ app, now }: { app: ConsoleApp; now: number }) {
       <Search app={app} />
       <InboxState app={app} />
       <ul>
-        {app.listed.value.map((row) => (
+        {app.drawn.value.map((row) => (
           <InboxRowView key={row.key} app={app} row={row} now={now} />
         ))}
+        {app.drawn.value.length < app.listed.value.length && (
+          <li>
+            <button type="button" class="plain more-rows" onClick={() => app.drawMore()}>
+              {t("inboxMore")}
+            </button>
+          </li>
+        )}
       </ul>
     </nav>
   );

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from "preact/hooks";
 import { Composer } from "../ui/src/composer.tsx";
 import { Icon } from "../ui/src/icons.tsx";
 import { Problems } from "../ui/src/notices.tsx";
@@ -89,6 +90,15 @@ function ModeSwitch({ app, row }: { app: ConsoleApp; row: Row }) {
 function TalkHead({ app, row }: { app: ConsoleApp; row: Row }) {
   const { t } = app;
   const customer = t(app.customerShown.value ? "hideCustomer" : "showCustomer");
+  const toggle = useRef<HTMLButtonElement>(null);
+  const folded = app.folded.value;
+  const before = useRef(folded);
+  useEffect(() => {
+    if (before.current !== folded) {
+      before.current = folded;
+      toggle.current?.focus();
+    }
+  }, [folded]);
   return (
     <header class="talk-head">
       <button
@@ -111,6 +121,7 @@ function TalkHead({ app, row }: { app: ConsoleApp; row: Row }) {
         )}
       </div>
       <button
+        ref={toggle}
         type="button"
         class="icon-button"
         aria-label={customer}

@@ -13,6 +13,7 @@ export const ar: ConsoleCatalog = {
   inboxCount:
     "{n|one:محادثة واحدة|two:محادثتان|few:# محادثات|many:# محادثة|other:# محادثة}" +
     "، {waiting} بالانتظار",
+  inboxMore: "إظهار المزيد من المحادثات",
   foldInbox: "طي البريد الوارد",
   unfoldInbox: "إظهار البريد الوارد",
 

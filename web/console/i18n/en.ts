@@ -11,6 +11,7 @@ export const en: ConsoleCatalog = {
   searchClear: "Clear the search",
   inboxLoading: "Fetching conversations",
   inboxCount: "{n|one:# conversation|other:# conversations}, {waiting} waiting",
+  inboxMore: "Show more conversations",
   foldInbox: "Fold the inbox",
   unfoldInbox: "Show the inbox",
 

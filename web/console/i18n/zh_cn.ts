@@ -10,6 +10,7 @@ export const zhCn = {
   searchClear: "清除搜索",
   inboxLoading: "正在取得对话",
   inboxCount: "{n} 段对话，{waiting} 段在等待",
+  inboxMore: "显示更多对话",
   foldInbox: "收起收件箱",
   unfoldInbox: "展开收件箱",
 
