@@ -98,6 +98,35 @@ test("notifications are asked for by a button, and only for what is not in view"
   await context.close();
 });
 
+test("two tabs of one agent tell once, and not at all what one of them shows", async ({
+  server,
+  browser,
+  people,
+}) => {
+  const context = await browser.newContext({ locale: "zh-CN" });
+  const pages = [await context.newPage(), await context.newPage()] as const;
+  await Promise.all(pages.map(watchNotifications));
+  const agent = await ConsolePage.join(pages[0], server.addresses.console, "小林");
+  await turnNotificationsOn(pages[0]);
+  await pages[1].goto(new URL("/console/index.html", server.addresses.console).href);
+  const other = new ConsolePage(pages[1]);
+  await expect(other.status).toHaveAttribute("data-status", "online");
+  const bodies = async () => (await Promise.all(pages.map(shownBy))).flat().map(({ body }) => body);
+
+  const visitor = await people.visitor();
+  await visitor.ring();
+  await visitor.say("两个标签页");
+  await expect(other.rows).toHaveCount(1);
+  await expect.poll(bodies).toEqual(["两个标签页"]);
+  await agent.openFirst();
+  await visitor.say("有人在看");
+  await expect(other.rows.filter({ hasText: "有人在看" })).toHaveCount(1);
+  await agent.page.getByTestId("close-this").click();
+  await visitor.say("没人在看");
+  await expect.poll(bodies).toEqual(["两个标签页", "没人在看"]);
+  await context.close();
+});
+
 const HOURS_8_MS = 8 * 60 * 60 * 1000;
 
 /** The worker's clock can be put forward from the page. */
