@@ -26,6 +26,7 @@ test("a copied tag works as soon as its page is allowed, also after a crash", as
   await admin.page.getByTestId("refresh").click();
   const line = admin.seenOf(site.origin);
   await expect(line).toHaveAttribute("data-seen", "refused");
+  await expect(line).toContainText("the browser refused the frame");
   await line.getByTestId("allow").click();
   await expect(line).not.toHaveAttribute("data-seen", "refused");
   await page.goto(address);

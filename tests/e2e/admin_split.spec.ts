@@ -43,6 +43,7 @@ test("a backup of the keys ends the reminder", async ({ shop, browser }) => {
   await shopbell("keys", "backup", join(shop.deskFolder, "copy"), "--data", shop.deskFolder);
   await page.getByTestId("refresh").click();
   await expect(page.getByTestId("remind")).toHaveCount(0);
+  await expect(page.getByTestId("admin-open")).toHaveAccessibleName("Shop settings");
   await admin.go("keys");
   await expect(page.getByTestId("backup")).toHaveAttribute("data-saved", "true");
   const status = await shopbell("status", "--data", shop.deskFolder);

@@ -2,6 +2,7 @@
 // ask the desk anew while they are looked at.
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Icon } from "../../ui/src/icons.tsx";
+import { accessOf } from "./access.tsx";
 import { AdminState } from "./admin_state.ts";
 import { DomainsPage } from "./domains_page.tsx";
 import { sayIn, type AdminKey, type Say } from "./i18n/index.ts";
@@ -127,9 +128,15 @@ export function AdminPages({ app, onClose }: { app: AdminHost; onClose: () => vo
   useEffect(() => heading.current?.focus(), [shown]);
 
   const overview = state.overview.value;
+  const saved_ms = overview?.backedUpMs;
+  useEffect(() => {
+    if (saved_ms !== undefined) {
+      void accessOf(session).look();
+    }
+  }, [session, saved_ms]);
   const { name, draw: Draw } = pages.find(({ id }) => id === shown) ?? pages[0];
   const now_ms = overview?.nowMs ?? 0;
-  const unsaved = overview?.backedUpMs === 0;
+  const unsaved = saved_ms === 0;
   const reminds = unsaved && snoozedUntil.value < now_ms && shown !== "keys";
   const leave = (event: KeyboardEvent) => {
     const { target } = event;

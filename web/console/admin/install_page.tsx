@@ -135,6 +135,11 @@ function Strangers({ props }: { props: PageProps }) {
         return origin ? (
           <li key={origin} class="seen refused" data-testid="seen" data-seen="refused">
             <p>{say("seenRefused", { origin, time })}</p>
+            {frameMs > 0 && (
+              <p class="admin-hint">
+                {say("seenRefusedOpened", { time: ago(say, nowMs - frameMs) })}
+              </p>
+            )}
             <button
               type="button"
               class="secondary"

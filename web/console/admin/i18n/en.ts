@@ -67,6 +67,7 @@ export const en: AdminWords = {
     "scripts from here, and that no ad blocker is in the way.",
   seenRefused:
     "{origin} asked {time}, but is not among the allowed domains, so nothing was shown there.",
+  seenRefusedOpened: "Somebody opened it there {time}, and the browser refused the frame.",
   seenRefusedBefore: "It was refused {time}, before the domain was allowed.",
   seenHidden:
     "A page asked {time} that hides its address (its referrer policy), so it is not known which.",

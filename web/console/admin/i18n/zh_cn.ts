@@ -52,6 +52,7 @@ export const zhCn = {
   seenNever: "还没有页面请求过",
   seenNeverWhy: "请检查：代码是否已发布到 {domain}；页面的安全策略（CSP）是否允许这里的脚本；是否开启了广告拦截。",
   seenRefused: "{origin} {time}请求过，但不在允许的域名里，所以没有显示。",
+  seenRefusedOpened: "{time}有人在那里点开对话，被浏览器拒绝了。",
   seenRefusedBefore: "{time}曾因域名不在列表里而没有显示，现在已允许。",
   seenHidden: "{time}有页面请求过，但那个页面隐藏了自己的地址（referrer 策略），所以不知道是哪一个。",
   seenNoDomains: "还没有允许任何域名，任何页面都不会显示。请先到“域名”里添加。",
