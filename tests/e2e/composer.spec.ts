@@ -64,3 +64,23 @@ test("an emoji goes where the caret is, and is there at once the next time", asy
   await expect(button).toBeFocused();
   await expect(picker).toHaveCount(0);
 });
+
+test("Enter that ends a composition writes, the next one sends", async ({ people }) => {
+  const visitor = await people.visitor();
+  await visitor.ring();
+  await expect(visitor.composer).toBeFocused();
+  const frame = visitor.page.frames().find((each) => each.url().includes("frame.html"));
+  const input = await visitor.page.context().newCDPSession(frame ?? visitor.page);
+  const composition = { text: "nihao", selectionStart: 5, selectionEnd: 5 };
+  await input.send("Input.imeSetComposition", composition);
+  await expect(visitor.composer).toHaveValue("nihao");
+  const enter = { key: "Enter", code: "Enter", windowsVirtualKeyCode: 229 };
+  await input.send("Input.dispatchKeyEvent", { type: "rawKeyDown", ...enter });
+  await input.send("Input.insertText", { text: "你好" });
+  await input.send("Input.dispatchKeyEvent", { type: "keyUp", ...enter });
+  await expect(visitor.composer).toHaveValue("你好");
+  await expect(visitor.messages).toHaveCount(0);
+  await visitor.page.keyboard.press("Enter");
+  await expect(visitor.message("你好")).toHaveAttribute("data-state", "delivered");
+  await expect(visitor.message("nihao")).toHaveCount(0);
+});
