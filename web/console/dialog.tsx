@@ -41,6 +41,12 @@ export function Dialog({ t, title, name, children, onClose }: DialogProps) {
         event.preventDefault();
         onClose();
       }}
+      onClose={() => {
+        // Chromium closes without asking where Esc is pressed twice.
+        if (box.current) {
+          onClose();
+        }
+      }}
       onClick={beside}
     >
       <div class="dialog-sheet">
