@@ -1,12 +1,14 @@
 // Bundles what browsers load into build/web, with precompressed twins and a manifest:
 //   /shopbell.js                  the loader, one file, no dependency, keeps its name
+//   /widget/panel.js              its second half, for the first open; keeps its name
 //   /widget/frame.html            the conversation; its script and style carry their hash
 //   /engine/worker-H.js, core-H.wasm
 //   /console/index.html           the agents' workplace
 //   /demo/**                      the demo shop, copied
 // Bundles learn the hashed names from defines, relative to the asset root, so that the whole
-// directory can be served from any path: __WORKER_URL__, __WASM_URL__, __FRAME_URL__. The loader
-// gets its style sheet the same way, __LOADER_CSS__.
+// directory can be served from any path: __WORKER_URL__, __WASM_URL__, __FRAME_URL__,
+// __PANEL_URL__. The loader's halves get their style sheets the same way, __LOADER_CSS__ and
+// __PANEL_CSS__.
 // Does nothing when no input changed since the manifest was written. With --partial it leaves out,
 // by name, what has no input yet; without, that is an error.
 import { createHash } from "node:crypto";
@@ -115,6 +117,28 @@ async function page(folder, html_path, stem, define) {
   emit(html_path, html, false);
 }
 
+// On a small file the encoder's guesses are worth more than one per cent: try its other ways.
+const SMALL_BYTES = 16 * 1024;
+
+function smallest_brotli(bytes) {
+  const pack = (mode, window) =>
+    brotliCompressSync(bytes, {
+      params: {
+        [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY,
+        [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length,
+        [constants.BROTLI_PARAM_MODE]: mode,
+        [constants.BROTLI_PARAM_LGWIN]: window,
+      },
+    });
+  if (bytes.length > SMALL_BYTES) {
+    return pack(constants.BROTLI_MODE_GENERIC, constants.BROTLI_DEFAULT_WINDOW);
+  }
+  const { BROTLI_MODE_GENERIC, BROTLI_MODE_TEXT, BROTLI_MODE_FONT } = constants;
+  return [BROTLI_MODE_GENERIC, BROTLI_MODE_TEXT, BROTLI_MODE_FONT]
+    .flatMap((mode) => [16, 18, 22].map((window) => pack(mode, window)))
+    .reduce((best, each) => (each.length < best.length ? each : best));
+}
+
 function write_all(inputs) {
   rmSync(out, { recursive: true, force: true });
   const files = [];
@@ -124,11 +148,7 @@ function write_all(inputs) {
     writeFileSync(target, bytes);
     const entry = { path, bytes: bytes.length, sha256: hash_of(bytes), immutable };
     if (TEXT.has(extname(path))) {
-      const params = {
-        [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY,
-        [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length,
-      };
-      const br = brotliCompressSync(bytes, { params });
+      const br = smallest_brotli(bytes);
       const gz = gzipSync(bytes, { level: 9 });
       writeFileSync(`${target}.br`, br);
       writeFileSync(`${target}.gz`, gz);
@@ -158,12 +178,18 @@ if (has("web/engine/src/worker.ts", "it is the worker's entry")) {
   define.__WORKER_URL__ = JSON.stringify(emit_hashed("engine/worker", ".js", script));
 }
 if (has("widget/loader/loader.ts", "it is the loader's entry")) {
-  const classic = { define, format: "iife", target: "es2018" };
-  if (existsSync(join(root, "widget/loader/loader.css"))) {
-    const { style } = await bundle("widget/loader/loader.css", {});
-    define.__LOADER_CSS__ = JSON.stringify(style.trim());
-  }
-  emit("shopbell.js", (await bundle("widget/loader/loader.ts", classic)).script, false);
+  const sheet = async (path) => JSON.stringify((await bundle(path, {})).style.trim());
+  define.__PANEL_URL__ = JSON.stringify("widget/panel.js");
+  define.__LOADER_CSS__ = await sheet("widget/loader/loader.css");
+  define.__PANEL_CSS__ = await sheet("widget/loader/panel/panel.css");
+  // Without the 20 bytes of "use strict".
+  const classic = { define, format: "iife", target: "es2020", tsconfigRaw: "{}" };
+  const { script: first } = await bundle("widget/loader/loader.ts", classic);
+  // A page in another encoding, on a host that names none for scripts, would spoil its words.
+  emit("shopbell.js", `\ufeff${first}`, false);
+  const second = { define, target: "es2020" };
+  const { script: second_half } = await bundle("widget/loader/panel/panel.ts", second);
+  emit("widget/panel.js", second_half, false);
 }
 if (has("widget/frame/index.html", "it is the frame's page")) {
   await page("widget/frame", "widget/frame.html", "widget/frame", define);

@@ -2,7 +2,7 @@
 // build/web/manifest.json has them.
 import { readFileSync } from "node:fs";
 
-const LOADER_BYTES_MAX = 2000;
+const LOADER_BYTES_MAX = 3000;
 const FIRST_OPEN_BYTES_MAX = 130 * 1024;
 const FIRST_OPEN_REQUESTS_MAX = 6;
 

@@ -2,5 +2,7 @@
 declare const __WORKER_URL__: string;
 declare const __WASM_URL__: string;
 declare const __FRAME_URL__: string;
-// widget/loader/loader.css, minified.
+// Style sheets of the loader, minified.
 declare const __LOADER_CSS__: string;
+declare const __PANEL_URL__: string;
+declare const __PANEL_CSS__: string;

@@ -109,6 +109,7 @@ TEST_F(StaticFilesTest, LoaderAloneMayBeReadByEveryOrigin) {
     return header(files->find(path, "", ""), "Access-Control-Allow-Origin");
   };
   EXPECT_EQ(allowed("/shopbell.js"), "*");
+  EXPECT_EQ(kind_of("widget/panel.js"), FileKind::loader);
   EXPECT_EQ(allowed("/widget/frame.html"), "");
   EXPECT_EQ(allowed("/console/"), "");
 }

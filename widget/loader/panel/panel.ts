@@ -1,0 +1,272 @@
+// The loader's second half, had when the bell is pressed, or on later pages when they are idle: the
+// panel with the frame, the words that pass, and what is said where there can be no conversation.
+import type { Core, Note, Panel } from "../core.ts";
+import { make } from "../make.ts";
+import type { Settings } from "../settings.ts";
+import { wordsOf } from "./i18n/words.ts";
+import { backCloses, fitPanel, onPhone, scrollLock } from "./phone.ts";
+import { flag } from "./flag.ts";
+import { createTalk, frameUrl, type Word } from "./talk.ts";
+import { countInTitle, plainTitle } from "./title.ts";
+
+
+/** For the developer, who finds the cause by its name in docs/EMBED.md too. */
+function remedyFor(cause: string, origin: string): string {
+  const remedies: Record<string, string> = {
+    blocked: `allow ${origin} in frame-src, and look for a content blocker`,
+    refused: `add ${location.origin} to the shop's domains`,
+    offline: `${origin} does not answer`,
+    browser: "this browser is too old",
+    insecure: "serve this page over https",
+    storage_refused: "the browser keeps nothing for the frame; serve it from the shop's own domain",
+  };
+  return remedies[cause] || "see docs/EMBED.md";
+}
+
+function addStyle(root: Node & ParentNode, css: string): void {
+  try {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(css);
+    (root as ShadowRoot).adoptedStyleSheets = [...(root as ShadowRoot).adoptedStyleSheets, sheet];
+  } catch {
+    root.append(make("style", { textContent: css }));
+  }
+}
+
+/** Time for the frame to put its things away. */
+const FAREWELL_MS = 1000;
+/** In place of the bell while the panel is open. */
+const DOWN = "M6 9.5l6 6 6-6";
+
+class Widget {
+  private readonly panel = make("div", { className: "p", hidden: true });
+  private readonly badge = make("b", {});
+  private readonly bell: string;
+  private readonly origin: string;
+  private readonly talk;
+  private readonly lock = scrollLock();
+  private readonly back;
+  private opened = false;
+  /** Opened by itself: it does not take the focus. */
+  private quiet = false;
+  private cause = "";
+  private unread = 0;
+  private started: Promise<void> | undefined;
+  private settle: [resolve: () => void, reject: (error: Error) => void] = [() => 0, () => 0];
+
+  constructor(private readonly core: Core) {
+    const { settings, listen, root } = core;
+    this.origin = new URL(settings.src).origin;
+    this.bell = core.bubble.querySelector("path")!.getAttribute("d")!;
+    this.panel.dataset["testid"] = "panel";
+    this.badge.dataset["testid"] = "unread";
+    core.bubble.append(this.badge);
+    root.append(this.panel);
+    addStyle(root, __PANEL_CSS__);
+    this.back = backCloses(listen, () => this.show(false));
+    this.talk = createTalk(
+      this.origin,
+      settings.src,
+      listen,
+      (word) => this.heard(word),
+      (cause) => this.fail(cause),
+    );
+    fitPanel(this.panel, listen);
+    // The person goes from the page into the frame: the last moment to say which page it is.
+    listen(window, "blur", ({ target }) => {
+      if (target === window && this.opened) {
+        this.tell_page("page");
+      }
+    });
+  }
+
+  draw(): void {
+    const { opened, cause, unread, core } = this;
+    const count = unread > 99 ? "99+" : unread ? `${unread}` : "";
+    core.name(count && wordsOf(core.lang()).unread.replace("#", count));
+    core.bubble.setAttribute("aria-expanded", `${opened}`);
+    core.bubble.querySelector("path")!.setAttribute("d", opened ? DOWN : this.bell);
+    this.badge.hidden = !count;
+    this.badge.textContent = count;
+    this.panel.hidden = !opened || !!cause;
+    this.panel.classList.toggle("r", this.talk.ready);
+    this.panel.classList.toggle("l", core.settings.position === "left");
+    countInTitle(count);
+    this.lock(opened && !cause);
+    core.note(opened && cause ? this.note() : undefined);
+  }
+
+  private note(): Note {
+    const { cause, core } = this;
+    const words = wordsOf(core.lang());
+    if (cause === "insecure") {
+      const href = this.frame_url("1");
+      return { sentence: words.insecure, textContent: words.ownTab, href, target: "_blank" };
+    }
+    const onclick = () => {
+      this.start();
+      this.draw();
+      this.focus();
+    };
+    const sentences: Record<string, string | undefined> = {
+      browser: words.browser,
+      offline: undefined,
+    };
+    return { sentence: cause in sentences ? sentences[cause] : words.refused, onclick };
+  }
+
+  private frame_url(tab: string): string {
+    const { settings, lang } = this.core;
+    return frameUrl({ ...settings, lang: lang() }, tab);
+  }
+
+  private focus(): void {
+    if (!this.cause) {
+      this.talk.frame!.focus();
+    }
+  }
+
+  private tell_page(type: string): void {
+    const page = { url: location.href, title: plainTitle() };
+    this.talk.tell(type, { page, quiet: this.quiet });
+  }
+
+  private fail(cause: string): void {
+    const { core } = this;
+    this.cause = cause;
+    this.draw();
+    this.settle[1](core.report(cause, remedyFor(cause, this.origin)));
+  }
+
+  private heard({ type, count, direction, cause }: Word): void {
+    const { core, talk } = this;
+    if (type === "ready") {
+      this.cause = "";
+      this.draw();
+      this.tell_page(this.opened ? "open" : "close");
+      this.settle[0]();
+      core.fire(type);
+    } else if (type === "close") {
+      this.show(false);
+    } else if (type === "unread") {
+      this.unread = +count! || 0;
+      this.draw();
+      core.fire(type, this.unread);
+    } else if (type === "message") {
+      core.fire(type, direction);
+    } else if (type === "error") {
+      if (talk.ready) {
+        core.report(cause!, remedyFor(cause!, this.origin));
+      } else {
+        this.fail(cause!);
+      }
+    }
+  }
+
+  private start(): void {
+    this.cause = "";
+    this.started = new Promise((...both) => {
+      this.settle = both;
+    });
+    this.started.catch(() => 0);
+    if (!window.WebAssembly || !document.adoptedStyleSheets) {
+      this.fail("browser");
+    } else if (!isSecureContext) {
+      this.fail("insecure");
+    } else {
+      const title = wordsOf(this.core.lang()).conversation;
+      this.panel.replaceChildren(this.talk.start(this.frame_url(""), title));
+    }
+  }
+
+  show(open: boolean, by?: string): Promise<void> | undefined {
+    const { core } = this;
+    if (open && (this.cause || !this.talk.frame)) {
+      this.start();
+    }
+    if (open !== this.opened) {
+      const inside = document.activeElement === core.host;
+      this.opened = open;
+      this.quiet = by === "itself";
+      this.draw();
+      flag(open ? "open" : "closed");
+      if (!open && inside) {
+        const own = core.settings.launcher && document.querySelector(core.settings.launcher);
+        ((own as HTMLElement | null) || core.bubble).focus();
+      } else if (open && !this.quiet) {
+        this.focus();
+      }
+      if (!open || (by === "click" && onPhone())) {
+        this.back(open);
+      }
+      this.tell_page(open ? "open" : "close");
+      core.fire(open ? "open" : "close");
+    }
+    return open ? this.started : undefined;
+  }
+
+  /** Of an earlier page: on phones it never opens by itself. */
+  resume(): void {
+    // After what was pressed while this file came: who sees a closed bell wants to open it.
+    setTimeout(() => {
+      if (this.core.host.isConnected && !this.talk.frame) {
+        this.start();
+        if (flag() === "open" && !onPhone()) {
+          this.show(true, "itself");
+        }
+      }
+    });
+  }
+
+  look(given: Partial<Settings>): void {
+    const { lang, theme, accent } = given;
+    this.draw();
+    if (lang) {
+      this.talk.tell("locale", { lang });
+    }
+    if (theme || accent) {
+      const { settings } = this.core;
+      this.talk.tell("theme", { theme: settings.theme, accent: settings.accent });
+    }
+  }
+
+  shutdown(): void {
+    const { frame } = this.talk;
+    this.show(false);
+    this.talk.tell("shutdown", {});
+    this.talk.stop();
+    if (frame) {
+      setTimeout(() => frame.remove(), FAREWELL_MS);
+    }
+    this.unread = 0;
+    this.draw();
+    flag("");
+  }
+
+  destroy(): void {
+    this.talk.stop();
+    this.lock(false);
+    countInTitle("");
+  }
+
+  methods(): Panel {
+    const { talk } = this;
+    return {
+      open: (by?: string) => this.show(true, by),
+      close: () => this.show(false),
+      toggle: (by?: string) => this.show(!this.opened, by),
+      hide: () => this.show(false),
+      resume: () => this.resume(),
+      look: (given: Partial<Settings>) => this.look(given),
+      // What is no plain data (a framework's proxy) could not be posted as it is.
+      setContext: (context?: object) =>
+        talk.tell("context", { context: JSON.parse(JSON.stringify(context || {})) }),
+      prefill: (text: unknown) => talk.tell("prefill", { text: `${text}` }),
+      unread: () => this.unread,
+      shutdown: () => this.shutdown(),
+      destroy: () => this.destroy(),
+    };
+  }
+}
+
+export const createPanel = (core: Core): Panel => new Widget(core).methods();
