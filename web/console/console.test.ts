@@ -37,13 +37,13 @@ test("only ids of the right length are read back from what the browser kept", ()
 
 test("new words are the customer's, not an answer or a member who came", () => {
   const before = row({ headSeq: 5, timeMs: 100, waitingSinceMs: 0 });
-  const asked = row({ headSeq: 6, timeMs: 200, waitingSinceMs: 200 });
+  const asked = row({ headSeq: 6, timeMs: 200, waitingSinceMs: 200, preview: "Any left?" });
   assert.equal(hasNewWords({ before, row: asked }), true);
   assert.equal(hasNewWords({ before: undefined, row: asked }), true);
   const answered = row({ headSeq: 7, timeMs: 300, waitingSinceMs: 0 });
   assert.equal(hasNewWords({ before: asked, row: answered }), false);
-  const joined = row({ headSeq: 7, timeMs: 200, waitingSinceMs: 200 });
-  assert.equal(hasNewWords({ before: asked, row: joined }), false);
+  const greeted = row({ ...asked, headSeq: 7, timeMs: 300 });
+  assert.equal(hasNewWords({ before: asked, row: greeted }), false);
   assert.equal(hasNewWords({ before: asked, row: asked }), false);
 });
 

@@ -17,8 +17,6 @@ export type Row = {
   readonly locale: string;
   /** The device that began it, hexadecimal; empty where it is not known. */
   readonly creator: string;
-  /** Who wrote last; 0 where the desk does not say. */
-  readonly headAuthorClass: number;
 };
 
 const isThere = (bytes: Uint8Array): boolean => bytes.some((byte) => byte !== 0);
@@ -38,7 +36,6 @@ function rowOf(row: InboxRow): Row {
     pageTitle,
     locale,
     creator,
-    headAuthorClass: 0,
   };
 }
 
@@ -55,7 +52,6 @@ export function bareRow(log: Uint8Array, teamLog: Uint8Array | undefined): Row {
     pageTitle: "",
     locale: "",
     creator: "",
-    headAuthorClass: 0,
   };
 }
 

@@ -34,12 +34,10 @@ export function permissionNow(): Permission {
   return "Notification" in window ? Notification.permission : "missing";
 }
 
-/** New words of the customer, not an answer and not something about the conversation. */
+/** New words of the customer: no answer, no greeting of the desk and nothing about members. */
 export function hasNewWords({ before, row }: Change): boolean {
-  const of_customer = row.headAuthorClass
-    ? row.headAuthorClass === AuthorClass.customer
-    : row.waitingSinceMs > 0;
-  return of_customer && row.timeMs > (before?.timeMs ?? 0) && row.headSeq > (before?.headSeq ?? 0);
+  const grown = row.headSeq > (before?.headSeq ?? 0);
+  return row.waitingSinceMs > 0 && grown && row.preview !== before?.preview;
 }
 
 /** False where another tab of this device has told of this state of a conversation, or shows it. */
@@ -99,7 +97,13 @@ export class Notifier {
     if (this.parts.wanted().away) {
       return;
     }
-    for (const { before, row } of changes.filter(hasNewWords)) {
+    const is_news = (change: Change) => {
+      const { before, row } = change;
+      // The same words once more look the same in the inbox, but not in their log.
+      const again = row.waitingSinceMs > 0 && this.count(row.key, before?.headSeq ?? 0) > 0;
+      return hasNewWords(change) || again;
+    };
+    for (const { before, row } of changes.filter(is_news)) {
       if (!this.slept && this.parts.isSeen(row)) {
         void isFirst(row);
       }

@@ -1,7 +1,6 @@
 // Up to where this device has shown each conversation. A conversation that is not open has no
 // count of unread messages, for the inbox knows places and not messages: it is new or it is not.
 import { signal, type Signal } from "@preact/signals";
-import { AuthorClass } from "../ui/src/conversation.ts";
 import type { Row } from "./inbox.ts";
 import { isObject, kept } from "./kept.ts";
 
@@ -30,11 +29,8 @@ export class Seen {
     this.store.write(Object.fromEntries(newest));
   }
 
-  /** The customer's are the last words, and they were not shown here. */
+  /** The customer waits for an answer to words that were not shown here. */
   isNew(row: Row): boolean {
-    const of_customer = row.headAuthorClass
-      ? row.headAuthorClass === AuthorClass.customer
-      : row.waitingSinceMs > 0;
-    return of_customer && row.headSeq > (this.places.value.get(row.key) ?? 0);
+    return row.waitingSinceMs > 0 && row.headSeq > (this.places.value.get(row.key) ?? 0);
   }
 }
