@@ -52,7 +52,7 @@ test("what is planted is found", async ({ people }) => {
 
 for (const locale of ["zh-CN", "en", "ar"] as const) {
   test(`the widget has no finding in any state (${locale})`, async ({ server, browser }) => {
-    test.setTimeout(120_000);
+    test.setTimeout(180_000);
     const [question, answer, link] = words[locale];
     const visitor = await shopIn(browser, server.addresses.shops, locale);
     const check = async (state: string) => {
@@ -81,8 +81,9 @@ for (const locale of ["zh-CN", "en", "ar"] as const) {
     await agent.openFirst();
     await agent.say(answer);
     await agent.say(link);
-    await expect(visitor.messages.last()).toHaveAttribute("data-author-class", "2");
-    await agent.composer.fill("x");
+    await expect(visitor.message(link)).toBeVisible();
+    await expect(agent.message(link)).toHaveAttribute("data-state", "read");
+    await agent.composer.pressSequentially("x");
     await expect(visitor.typing).toBeVisible();
     await visitor.composer.fill(question);
     await check("answered, read, somebody types, a draft");
@@ -153,6 +154,23 @@ test("what stands instead of a conversation has no finding", async ({ server, br
   await unsafe.page.context().close();
 });
 
+for (const locale of ["zh-CN", "en", "ar"] as const) {
+  test(`the note that nothing can be had has no finding (${locale})`, async ({
+    server,
+    browser,
+  }) => {
+    const visitor = await shopIn(browser, server.addresses.shops, locale);
+    await visitor.page.route(/frame\.html/, (route) => route.abort());
+    await visitor.bubble.click();
+    await expect(visitor.page.getByRole("alert")).toBeVisible();
+    for (const colorScheme of ["light", "dark"] as const) {
+      await visitor.page.emulateMedia({ colorScheme });
+      expect(await findings(visitor.page, "body"), colorScheme).toEqual([]);
+    }
+    await visitor.page.context().close();
+  });
+}
+
 splitTest("the warning of a stranger has no finding", async ({ shop, browser }) => {
   const visitor = await shop.stage(browser).visitor("zh-CN");
   await visitor.ring();
@@ -177,7 +195,7 @@ splitTest("the warning of a stranger has no finding", async ({ shop, browser }) 
 
 for (const locale of ["zh-CN", "en", "ar"] as const) {
   test(`the console has no finding in any state (${locale})`, async ({ server, browser }) => {
-    test.setTimeout(120_000);
+    test.setTimeout(180_000);
     const [question, answer] = words[locale];
     const page = await (await browser.newContext({ locale })).newPage();
     const check = async (state: string) => {
