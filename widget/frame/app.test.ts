@@ -88,11 +88,13 @@ const CONFIG = {
 } as const;
 const PAGE = { url: "https://shop.example/", title: "Shop" };
 
-async function begin(): Promise<{ engine: FakeEngine; app: FrameApp }> {
+type Begun = { engine: FakeEngine; app: FrameApp };
+
+async function begin(ancestors: readonly string[] = []): Promise<Begun> {
   // It looks for its browser when it is loaded.
   const { FrameApp: App } = await import("./app.ts");
   const engine = new FakeEngine();
-  return { engine, app: new App(engine, CONFIG, []) };
+  return { engine, app: new App(engine, CONFIG, ancestors) };
 }
 
 const limits = (engine: FakeEngine): [string, number | undefined][] =>
@@ -236,4 +238,21 @@ test("a sentence of the page waits until it is known whether something is writte
   engine.tell(ready, opened(log(1)));
   await settled();
   assert.equal(app.draft.value, "About order 1024: ");
+});
+
+test("only a page that the shop's card names shows the conversation", async () => {
+  const shop: EngineEvent = {
+    type: "shop", name: "Shop", look: new Uint8Array(), version: 1, fresh: true, desk: device,
+    shopLog: NO_LOG, domains: ["https://shop.example"],
+  };
+  const blocked = async (...ancestors: string[]) => {
+    const { engine, app } = await begin(ancestors);
+    engine.tell(ready, shop);
+    return app.blocked.value;
+  };
+  assert.equal(await blocked("https://shop.example"), 0);
+  assert.equal(await blocked(), 0, "a page of its own");
+  assert.equal(await blocked("https://elsewhere.example"), Errc.closed_origin);
+  const between = await blocked("https://shop.example", "https://elsewhere.example");
+  assert.equal(between, Errc.closed_origin, "every page around counts");
 });
