@@ -28,7 +28,8 @@ const CAUSES: Readonly<Record<string, Cause>> = {
 
 /** Why there is no conversation right now; nothing where there is one. */
 function causeOf({ session, blocked }: FrameApp): Cause | undefined {
-  if (session.storage.value === "refused") {
+  // Where it lasts for this visit only, there still is a conversation; the page may want to know.
+  if (session.storage.value && session.storage.value !== "kept") {
     return "storage_refused";
   }
   return session.failed.value ? "failed" : CAUSES[errorName(blocked.value)];

@@ -49,15 +49,18 @@ export function drawBell(settings: Settings, lang: () => string) {
         const { sentence = failed, ...action } = { textContent: retry, ...given, className: "k" };
         const act = make(action.href ? "a" : "button", action);
         const ways = (settings.fallback || "").match(/\b(mailto|tel|https):\S+/g) || [];
-        const note = make("div", { className: "n", dir: "auto" });
+        // Words run as their language does, and do not turn the side on which the note stands.
+        const words = make("div", { dir: "auto" });
+        const note = make("div", { className: "n" });
         note.dataset.testid = "note";
         note.setAttribute("role", "alert");
-        note.append(sentence, act);
+        words.append(sentence, act);
         ways.forEach((href, index) => {
           // The mark keeps the plus of a telephone number on its left.
           const textContent = "\u200e" + href.replace(/^\w+:(\/\/)?|\?.*/g, "");
-          note.append(index ? "" : other_ways, make("a", { href, textContent }));
+          words.append(index ? "" : other_ways, make("a", { href, textContent }));
         });
+        note.append(words);
         root.append(note);
         if (inside) {
           act.focus();

@@ -46,3 +46,26 @@ test("a page with the closed bell comes out of the back/forward cache, and rings
   await expect(page.locator("#shopbell")).toHaveCount(1);
   await page.context().close();
 });
+
+test("a page with an open conversation comes out of it too, and the conversation goes on", async ({
+  shop,
+}) => {
+  const page = await shopPage(shop);
+  const visitor = new ShopPage(page);
+  await visitor.ring();
+  await converse(visitor);
+  const place = await visitor.composer.boundingBox();
+  await page.goto(shop.page("/elsewhere", {}));
+  await page.goBack({ waitUntil: "commit" });
+  expect(await cameFromCache(page)).toBe(true);
+
+  // Playwright has lost sight of the frame in a page that was kept; mouse and keys still reach it.
+  await page.mouse.click((place?.x ?? 0) + 20, (place?.y ?? 0) + 10);
+  await page.keyboard.type("And this?");
+  await page.keyboard.press("Enter");
+  const second = new ShopPage(await page.context().newPage());
+  await second.page.goto(shop.page("/second", { head: shop.tag() }));
+  await expect(second.message("And this?")).toHaveAttribute("data-state", /delivered|read/);
+  await expect(second.message("Is the tote lined?")).toHaveCount(1);
+  await page.context().close();
+});

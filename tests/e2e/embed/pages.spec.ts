@@ -31,6 +31,16 @@ const hostile = `
     transform: translateX(-9999px) !important; pointer-events: none !important; }
   body > * { position: relative !important; z-index: 1 !important; }`;
 
+/** Whatever stands in the body would take a row, and a gap. */
+const grid = `
+  body { display: grid; gap: 40px; margin: 0; align-content: start; }
+  body > :last-child { margin-bottom: 90px; } body > * + * { margin-top: 32px; }`;
+
+const moved = `
+  html { font-size: 40px; line-height: 3; letter-spacing: 4px; direction: rtl; zoom: 1; }
+  body { transform: translate(60px, 40px); filter: saturate(0.9); perspective: 400px;
+    contain: layout; overflow: hidden; width: 700px; height: 400px; }`;
+
 const frozen = `<script>
   for (const each of [Object, Array, Function, String, Promise, Map, Set, Node, Element,
     HTMLElement, EventTarget, Document, Window, HTMLIFrameElement, DOMTokenList]) {
@@ -78,6 +88,8 @@ const cases: Record<string, Case> = {
   "a page with Bootstrap's reset": reset("bootstrap/dist/css/bootstrap.css"),
   "a page with Tailwind's reset": reset("tailwindcss/preflight.css"),
   "a page whose style sheet hides everything": (_shop, tag) => styled(hostile, tag),
+  "a page laid out as a grid": (_shop, tag) => styled(grid, tag),
+  "a page whose body is moved and contained": (_shop, tag) => styled(moved, tag),
   "a page with frozen prototypes": (_shop, tag) => ({ head: frozen + tag }),
   "a page with extended prototypes": (_shop, tag) => ({ head: extended + tag }),
   "a page in quirks mode": (_shop, tag) => ({ doctype: "", head: tag }),

@@ -75,6 +75,11 @@ export class EmbedShop {
     return this.site.add(path, html, headers);
   }
 
+  /** A link by which one agent joins. */
+  async invite(): Promise<string> {
+    return (await shopbell("invite", "--data", this.folder)).trim();
+  }
+
   /** Relay, desk and web files are gone, as in a power cut. */
   async down(): Promise<void> {
     await this.server.end("SIGKILL");
