@@ -103,7 +103,10 @@ function begin(settings: Settings): void {
   const listen: Listen = (target, type, listener) =>
     target.addEventListener(type, listener, { signal, capture: true });
   const resume = () =>
-    (window.requestIdleCallback || setTimeout)(() => signal.aborted || run("resume"));
+    // A page in which nothing moves may give no idle moment for many seconds.
+    (window.requestIdleCallback || setTimeout)(() => signal.aborted || run("resume"), {
+      timeout: 2e3,
+    } as IdleRequestOptions & number);
 
   core = { ...bell, settings, lang, report, fire, listen, kept: [] };
   loading = undefined;
@@ -138,7 +141,7 @@ const own: Methods = {
   init(given?: Partial<Settings>) {
     const settings = { ...tag, ...given } as Settings;
     if (!/^[\w-]{43}$/.test(settings.shop) || !settings.src) {
-      throw report("shop", "give data-shop, or init a shop");
+      throw report("shop", "no id in data-shop");
     }
     if (core?.settings.shop === settings.shop) {
       run("look", given || {});
