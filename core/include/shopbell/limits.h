@@ -27,6 +27,9 @@ inline constexpr std::size_t grant_boxes_max = log_devices_max + 2;
 inline constexpr std::size_t watch_logs_max = 64;
 inline constexpr std::size_t heads_per_welcome_max = 256;
 inline constexpr std::size_t outbox_records_max = 1000;
+// A draft is a message to be. A person who leaves more of them open has forgotten the oldest.
+inline constexpr std::size_t draft_bytes_max = content_bytes_max;
+inline constexpr std::size_t drafts_max = 64;
 // Envelopes of one log that may be under way at once: more gain nothing over one round trip.
 inline constexpr std::size_t outbox_in_flight_max = 64;
 // Chains remembered per log to check what others say they have seen.

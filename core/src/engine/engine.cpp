@@ -142,6 +142,11 @@ Status Engine::Impl::take_record(BytesView key, BytesView plain) {
   State& state = machines_.state;
   const store::ParsedKey parsed = store::parse_key(key);
   switch (parsed.kind) {
+    case store::RecordKind::draft:
+      return decoded<wire::DraftRecord>(plain, [&](const wire::DraftRecord& record) {
+        machines_.drafts.restore(parsed.log, record);
+        return Status();
+      });
     case store::RecordKind::identity:
       return decoded<wire::IdentityRecord>(plain, [&](const wire::IdentityRecord& record) {
         if (record.format != 1) return Status(Errc::unknown_format);
@@ -260,6 +265,7 @@ void Engine::Impl::become_ready() {
   ready.has_card = state.shop.has_value();
   if (state.certificate) ready.not_after_ms = state.certificate->not_after_ms;
   machines_.io.event(wire::EventKind::ready, ready);
+  machines_.drafts.show_all();
   if (state.shop) machines_.cards.show();
   for (auto& [id, log] : state.logs) {
     if (!log.has_genesis() && log.outbox.empty()) continue;
@@ -350,6 +356,10 @@ Status Engine::Impl::run(const in::Command& command) {
       machines_.connection.retry_now();
       return {};
     case CommandKind::set_draft:
+      return decoded<wire::SetDraft>(command.body, [&](const wire::SetDraft& draft) {
+        machines_.drafts.set(draft.log, draft.text);
+        return Status();
+      });
     case CommandKind::set_about:
     case CommandKind::discard:
       return Errc::command_bad;

@@ -5,6 +5,7 @@
 #include "engine/cards.h"
 #include "engine/connection.h"
 #include "engine/desk.h"
+#include "engine/drafts.h"
 #include "engine/io.h"
 #include "engine/marks.h"
 #include "engine/outbox.h"
@@ -30,6 +31,7 @@ struct Machines {
   Cards cards{*this};
   Replica replica{*this};
   Outbox outbox{*this};
+  Drafts drafts{*this};
   Marks marks{*this};
   Typing typing{*this};
   Sessions sessions{*this};

@@ -80,6 +80,7 @@ Status Outbox::send(const wire::Send& command) {
   inner.target_counter = command.target_counter;
   inner.answers_seq = command.answers_seq;
   add_message(*log, command.ref, inner);
+  m_.drafts.sent(command);
   return {};
 }
 

@@ -27,6 +27,7 @@ std::uint64_t read_u64be(BytesView bytes) {
 
 }  // namespace
 
+Bytes draft_key(const LogId& log) { return key_of("d", log); }
 Bytes identity_key() { return key_of("id"); }
 Bytes certificate_key() { return key_of("ic"); }
 Bytes enrol_key() { return key_of("ie"); }
@@ -56,6 +57,7 @@ ParsedKey parse_key(BytesView key) {
     if (has_log) parsed.log = LogId::from(key.subspan(prefix, LogId::size));
     if (has_number) parsed.number = read_u64be(key.last(number_bytes));
   };
+  if (text.starts_with("d")) take(RecordKind::draft, 1, true, false);
   if (text == "id") take(RecordKind::identity, 2, false, false);
   if (text == "ic") take(RecordKind::certificate, 2, false, false);
   if (text == "ie") take(RecordKind::enrol, 2, false, false);

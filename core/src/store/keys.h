@@ -6,6 +6,7 @@
 
 namespace shopbell::store {
 
+Bytes draft_key(const LogId& log);
 Bytes identity_key();
 Bytes certificate_key();
 Bytes enrol_key();
@@ -24,6 +25,7 @@ Bytes start_to();
 // What a key that was read names; `log` and `number` where the kind has them.
 enum class RecordKind : std::uint8_t {
   unknown,
+  draft,
   identity,
   certificate,
   enrol,

@@ -1,60 +1,9 @@
 // Scripts that are replayed with a failure after every step: whatever is cut, crashed or not
 // written, each message has its place exactly once in the end, and everybody shows it once.
-#include "unit/engine/script.h"
+#include "unit/engine/failures.h"
 
 namespace shopbell::testing {
 namespace {
-
-enum class Failure { cut, crash, not_written };
-
-// Applies the failure to one host. False where it can not happen at this step.
-bool fail(World& world, std::size_t who, Failure failure) {
-  Host& host = *world.hosts[who];
-  switch (failure) {
-    case Failure::cut:
-      if (!host.connected && !host.wants_connection) return false;
-      world.cut(who);
-      return true;
-    case Failure::crash:
-      world.crash(who);
-      return true;
-    case Failure::not_written:
-      if (host.writes.empty()) return false;
-      host.fail_write();
-      return true;
-  }
-  return false;
-}
-
-// How often a text stands in a log, as the desk opens it.
-std::size_t times_placed(const World& world, const LogId& id, std::string_view text,
-                         const DeskPen& pen) {
-  std::size_t count = 0;
-  const Relay::Log& log = world.relay.logs.at(id);
-  std::map<std::uint64_t, Key> keys;
-  for (const Relay::Entry& entry : log.entries) {
-    const Result<OpenEnvelope> envelope = open_envelope(entry.envelope);
-    const Hash desk = Hash::from(pen.world.shop.desk.self.id.view());
-    if (envelope->header.envelope_class == 2) {
-      Result<Key> key = open_grant(id, envelope->body, desk, pen.world.shop.desk.seal);
-      EXPECT_TRUE(key.ok());
-      keys[codec::decode<wire::GrantBody>(envelope->body)->epoch] = std::move(*key);
-    }
-    if (envelope->header.envelope_class != 1) continue;
-    Result<Inner> inner = open_body(keys.at(envelope->header.epoch), *envelope);
-    EXPECT_TRUE(inner.ok()) << "the desk can not open an entry";
-    if (inner && inner->body.fallback == text) ++count;
-  }
-  return count;
-}
-
-void expect_dense(const Relay::Log& log) {
-  std::map<DeviceId, std::uint64_t> counters;
-  for (const Relay::Entry& entry : log.entries) {
-    const wire::Header header = open_envelope(entry.envelope)->header;
-    EXPECT_EQ(header.counter, ++counters[header.author]);
-  }
-}
 
 // One replay of a visitor's first message. Returns the steps it took where `at` is beyond them.
 std::size_t replay_first_message(std::size_t at, Failure failure, bool& happened) {
@@ -103,17 +52,7 @@ std::size_t replay_first_message(std::size_t at, Failure failure, bool& happened
   return steps;
 }
 
-void replay_everywhere(Failure failure) {
-  bool happened = false;
-  const std::size_t steps = replay_first_message(~std::size_t{0}, failure, happened);
-  ASSERT_GT(steps, 10u);
-  std::size_t failures = 0;
-  for (std::size_t at = 0; at < steps && !::testing::Test::HasFailure(); ++at) {
-    replay_first_message(at, failure, happened);
-    if (happened) ++failures;
-  }
-  EXPECT_GT(failures, 2u) << "the failure never happened";
-}
+void replay_everywhere(Failure failure) { replay_with(failure, replay_first_message); }
 
 TEST(EngineFailures, the_first_message_survives_a_cut_at_every_step) {
   replay_everywhere(Failure::cut);
@@ -259,15 +198,9 @@ std::size_t replay_answer(std::size_t at, std::size_t who, Failure failure, bool
 }
 
 void answer_everywhere(std::size_t who, Failure failure) {
-  bool happened = false;
-  const std::size_t steps = replay_answer(~std::size_t{0}, who, failure, happened);
-  ASSERT_GT(steps, 10u);
-  std::size_t failures = 0;
-  for (std::size_t at = 0; at < steps && !::testing::Test::HasFailure(); ++at) {
-    replay_answer(at, who, failure, happened);
-    if (happened) ++failures;
-  }
-  EXPECT_GT(failures, 2u) << "the failure never happened";
+  replay_with(failure, [who](std::size_t at, Failure each, bool& happened) {
+    return replay_answer(at, who, each, happened);
+  });
 }
 
 TEST(EngineFailures, an_agents_answer_survives_a_cut_at_every_step) {

@@ -53,6 +53,7 @@ SHOPBELL_KIND(Enrolled, EventKind, enrolled);
 SHOPBELL_KIND(LogChanged, EventKind, log_changed);
 SHOPBELL_KIND(Member, EventKind, member);
 SHOPBELL_KIND(Placed, EventKind, placed);
+SHOPBELL_KIND(Draft, EventKind, draft);
 SHOPBELL_KIND(Send, CommandKind, send);
 SHOPBELL_KIND(OpenLog, CommandKind, open_log);
 SHOPBELL_KIND(LoadHistory, CommandKind, load_history);
@@ -66,6 +67,9 @@ SHOPBELL_KIND(SignCard, CommandKind, sign_card);
 SHOPBELL_KIND(Certify, CommandKind, certify);
 SHOPBELL_KIND(CreateLog, CommandKind, create_log);
 SHOPBELL_KIND(Retry, CommandKind, retry);
+SHOPBELL_KIND(SetDraft, CommandKind, set_draft);
+SHOPBELL_KIND(SetAbout, CommandKind, set_about);
+SHOPBELL_KIND(Discard, CommandKind, discard);
 #undef SHOPBELL_KIND
 
 template <class T>

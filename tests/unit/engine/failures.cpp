@@ -1,0 +1,66 @@
+#include "unit/engine/failures.h"
+
+namespace shopbell::testing {
+
+bool fail(World& world, std::size_t who, Failure failure) {
+  Host& host = *world.hosts[who];
+  switch (failure) {
+    case Failure::cut:
+      if (!host.connected && !host.wants_connection) return false;
+      world.cut(who);
+      return true;
+    case Failure::crash:
+      world.crash(who);
+      return true;
+    case Failure::not_written:
+      if (host.writes.empty()) return false;
+      host.fail_write();
+      return true;
+  }
+  return false;
+}
+
+std::size_t times_placed(const World& world, const LogId& id, std::string_view text,
+                         const DeskPen& pen) {
+  std::size_t count = 0;
+  const Relay::Log& log = world.relay.logs.at(id);
+  std::map<std::uint64_t, Key> keys;
+  for (const Relay::Entry& entry : log.entries) {
+    const Result<OpenEnvelope> envelope = open_envelope(entry.envelope);
+    const Hash desk = Hash::from(pen.world.shop.desk.self.id.view());
+    if (envelope->header.envelope_class == 2) {
+      Result<Key> key = open_grant(id, envelope->body, desk, pen.world.shop.desk.seal);
+      EXPECT_TRUE(key.ok());
+      keys[codec::decode<wire::GrantBody>(envelope->body)->epoch] = std::move(*key);
+    }
+    if (envelope->header.envelope_class != 1) continue;
+    Result<Inner> inner = open_body(keys.at(envelope->header.epoch), *envelope);
+    EXPECT_TRUE(inner.ok()) << "the desk can not open an entry";
+    if (inner && inner->body.fallback == text) ++count;
+  }
+  return count;
+}
+
+void expect_dense(const Relay::Log& log) {
+  std::map<DeviceId, std::uint64_t> counters;
+  for (const Relay::Entry& entry : log.entries) {
+    const wire::Header header = open_envelope(entry.envelope)->header;
+    EXPECT_EQ(header.counter, ++counters[header.author]);
+  }
+}
+
+void replay_with(
+    Failure failure,
+    const std::function<std::size_t(std::size_t at, Failure, bool& happened)>& replay) {
+  bool happened = false;
+  const std::size_t steps = replay(~std::size_t{0}, failure, happened);
+  ASSERT_GT(steps, 10u);
+  std::size_t failures = 0;
+  for (std::size_t at = 0; at < steps && !::testing::Test::HasFailure(); ++at) {
+    replay(at, failure, happened);
+    if (happened) ++failures;
+  }
+  EXPECT_GT(failures, 2u) << "the failure never happened";
+}
+
+}  // namespace shopbell::testing
