@@ -30,6 +30,9 @@ inline constexpr std::size_t outbox_records_max = 1000;
 // A draft is a message to be. A person who leaves more of them open has forgotten the oldest.
 inline constexpr std::size_t draft_bytes_max = content_bytes_max;
 inline constexpr std::size_t drafts_max = 64;
+// Placed messages whose refs are remembered: far more than a host may have given without an answer
+// before it stops, so that what it says again after that is known.
+inline constexpr std::size_t sent_refs_max = 256;
 // Envelopes of one log that may be under way at once: more gain nothing over one round trip.
 inline constexpr std::size_t outbox_in_flight_max = 64;
 // Chains remembered per log to check what others say they have seen.

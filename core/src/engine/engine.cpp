@@ -211,6 +211,11 @@ Status Engine::Impl::take_record(BytesView key, BytesView plain) {
         machines_.outbox.restore(machines_.replica.log_of(parsed.log), parsed.number, record);
         return Status();
       });
+    case store::RecordKind::sent:
+      return decoded<wire::SentRecord>(plain, [&](const wire::SentRecord& record) {
+        machines_.repeats.restore(parsed.number, record);
+        return Status();
+      });
     default:
       return {};  // a newer version's; kept as it is
   }
@@ -268,7 +273,7 @@ void Engine::Impl::become_ready() {
   machines_.drafts.show_all();
   if (state.shop) machines_.cards.show();
   for (auto& [id, log] : state.logs) {
-    if (!log.has_genesis() && log.outbox.empty()) continue;
+    if (!log.has_genesis() && log.outbox.empty() && log.refused.empty()) continue;
     machines_.replica.show_opened(log, 0);
     machines_.marks.show_log(log);
     machines_.marks.show_receipts(log);
@@ -361,8 +366,12 @@ Status Engine::Impl::run(const in::Command& command) {
         return Status();
       });
     case CommandKind::set_about:
-    case CommandKind::discard:
       return Errc::command_bad;
+    case CommandKind::discard:
+      return decoded<wire::Discard>(command.body, [&](const wire::Discard& discard) {
+        if (Log* log = open_log(discard.log)) machines_.outbox.discard(*log, discard.ref);
+        return Status();
+      });
   }
   return Errc::command_bad;
 }

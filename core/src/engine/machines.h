@@ -9,6 +9,7 @@
 #include "engine/io.h"
 #include "engine/marks.h"
 #include "engine/outbox.h"
+#include "engine/repeats.h"
 #include "engine/replica.h"
 #include "engine/sessions.h"
 #include "engine/state.h"
@@ -32,6 +33,7 @@ struct Machines {
   Replica replica{*this};
   Outbox outbox{*this};
   Drafts drafts{*this};
+  Repeats repeats{*this};
   Marks marks{*this};
   Typing typing{*this};
   Sessions sessions{*this};

@@ -42,6 +42,11 @@ EpochInForce epoch_before(const Log& log, std::size_t at) {
           last.key ? &*last.key : nullptr};
 }
 
+// What a host gave a number; the engine's own messages have none.
+bool is_words(const Outgoing& item) {
+  return item.envelope_class == EnvelopeClass::message && item.ref != 0;
+}
+
 // A refusal that this version does not know may pass; what it does know to last is final.
 bool is_final(Errc code) { return !is_temporary(code) && name_of(code) != "unknown"; }
 
@@ -54,11 +59,13 @@ Status Outbox::send(const wire::Send& command) {
       command.page_view.size() > limits::content_bytes_max) {
     return Errc::too_large;
   }
+  if (m_.repeats.answer(command)) return {};
   Log* log = nullptr;
   if (command.log) {
     log = m_.state.find(command.log);
     if (log == nullptr || log->stopped != Errc::none) return Errc::command_bad;
-    if (log->outbox.size() >= limits::outbox_records_max) return Errc::quota;
+    if (log->outbox.size() + log->refused.size() >= limits::outbox_records_max) return Errc::quota;
+    revive(*log);
   } else {
     log = &create_log(LogKind::main, {}, command.ref);
     if (!command.page_view.empty()) {
@@ -156,6 +163,7 @@ void Outbox::store(const Log& log, const Outgoing& item) {
   record.epoch = item.epoch;
   if (item.epoch_key) record.epoch_key = Hash::from(item.epoch_key->reveal());
   record.formers = item.formers;
+  record.refused = static_cast<std::uint64_t>(item.refused);
   m_.io.put(store::outbox_key(log.id, item.index), record);
 }
 
@@ -170,6 +178,7 @@ void Outbox::restore(Log& log, std::uint64_t index, const wire::OutboxRecord& re
   item.epoch = record.epoch;
   if (record.epoch_key) item.epoch_key = Key::from(record.epoch_key.view());
   item.formers = record.formers;
+  item.refused = static_cast<Errc>(record.refused);
   if (item.sealed()) {
     Result<OpenEnvelope> envelope = open_envelope(item.envelope);
     if (envelope) {
@@ -178,6 +187,10 @@ void Outbox::restore(Log& log, std::uint64_t index, const wire::OutboxRecord& re
     }
   }
   log.outbox_next = std::max(log.outbox_next, index + 1);
+  if (item.refused != Errc::none) {
+    log.refused.push_back(std::move(item));
+    return;
+  }
   // A grant goes before the message that asked for it, whatever its index.
   auto at = log.outbox.end();
   if (item.sealed()) {
@@ -191,8 +204,11 @@ void Outbox::restore(Log& log, std::uint64_t index, const wire::OutboxRecord& re
 // --- sealing
 
 std::optional<wire::MemberBody> Outbox::own_genesis(const Log& log) {
-  if (log.outbox.empty() || log.outbox.front().envelope_class != EnvelopeClass::member) return {};
-  Result<wire::MemberBody> body = codec::decode<wire::MemberBody>(log.outbox.front().inner);
+  const Outgoing* first = nullptr;
+  if (!log.refused.empty()) first = &log.refused.front();
+  if (!log.outbox.empty()) first = &log.outbox.front();
+  if (first == nullptr || first->envelope_class != EnvelopeClass::member) return {};
+  Result<wire::MemberBody> body = codec::decode<wire::MemberBody>(first->inner);
   if (!body || body->log_kind == 0) return {};
   return *body;
 }
@@ -408,6 +424,7 @@ bool Outbox::placed(Log& log, const OpenEnvelope& envelope, std::uint64_t seq,
     event.time_ms = time_ms;
     event.ref = front.ref;
     m_.io.event(wire::EventKind::placed, event);
+    m_.repeats.placed(log.id, seq, front.ref);
   }
   remove(log, 0);
   if (!same) unseal(log, 0);
@@ -454,25 +471,66 @@ void Outbox::on_refused(const wire::Error& error) {
 void Outbox::refuse(Log& log, std::size_t at, Errc code) {
   // A conversation that may not begin has no place for what follows either.
   if (!log.has_genesis()) {
-    while (!log.outbox.empty()) refuse_one(log, log.outbox.size() - 1, code);
+    const bool has_words = std::any_of(log.outbox.begin(), log.outbox.end(), is_words);
+    while (!log.outbox.empty()) {
+      const Outgoing& front = log.outbox.front();
+      const bool is_genesis = front.envelope_class == EnvelopeClass::member;
+      refuse_one(log, 0, code, is_words(front) || (is_genesis && has_words));
+    }
     return;
   }
-  refuse_one(log, at, code);
+  refuse_one(log, at, code, is_words(log.outbox[at]));
   unseal(log, at);
   pump(log);
 }
 
-void Outbox::refuse_one(Log& log, std::size_t at, Errc code) {
-  const Outgoing& item = log.outbox[at];
-  // The refusal is shown once the record is gone for good.
+void Outbox::refuse_one(Log& log, std::size_t at, Errc code, bool keep) {
+  Outgoing& item = log.outbox[at];
+  // The refusal is shown once it is stored.
   m_.touch(log);
-  wire::Placed event;
+  // Of the frame of a conversation that may not begin nobody needs to hear.
+  if (item.envelope_class == EnvelopeClass::message || log.has_genesis()) {
+    wire::Placed event;
+    event.log = log.id;
+    event.counter = item.counter;
+    event.code = static_cast<std::uint64_t>(code);
+    event.ref = item.ref;
+    m_.io.event(wire::EventKind::placed, event);
+  }
+  if (!keep) {
+    remove(log, at);
+    return;
+  }
+  // Its counter goes to what follows; these bytes are never sent again.
+  item.envelope.clear();
+  item.formers.clear();
+  item.counter = item.epoch = 0;
+  item.refused = code;
+  store(log, item);
+  log.refused.push_back(std::move(item));
+  log.outbox.erase(log.outbox.begin() + static_cast<std::ptrdiff_t>(at));
+}
+
+void Outbox::revive(Log& log) {
+  if (log.has_genesis() || !log.outbox.empty() || !own_genesis(log)) return;
+  log.outbox.push_back(std::move(log.refused.front()));
+  log.refused.erase(log.refused.begin());
+  log.outbox.front().refused = Errc::none;
+  store(log, log.outbox.front());
+  m_.touch(log);
+}
+
+void Outbox::discard(Log& log, std::uint64_t ref) {
+  const auto item =
+      std::find_if(log.refused.begin(), log.refused.end(),
+                   [ref](const Outgoing& each) { return is_words(each) && each.ref == ref; });
+  if (item == log.refused.end()) return;
+  m_.io.erase(store::outbox_key(log.id, item->index));
+  log.refused.erase(item);
+  wire::Discarded event;
   event.log = log.id;
-  event.counter = item.counter;
-  event.code = static_cast<std::uint64_t>(code);
-  event.ref = item.ref;
-  m_.io.event(wire::EventKind::placed, event);
-  remove(log, at);
+  event.ref = ref;
+  m_.io.event(wire::EventKind::discarded, event);
 }
 
 // --- showing
@@ -496,8 +554,34 @@ void Outbox::show_one(const Log& log, const Outgoing& item) {
   m_.io.event(wire::EventKind::message, event);
 }
 
-void Outbox::show(Log& log) {
+void Outbox::show_refused(const Log& log, const Outgoing& item) {
+  if (!is_words(item)) return;
+  show_one(log, item);
+  wire::Placed event;
+  event.log = log.id;
+  event.code = static_cast<std::uint64_t>(item.refused);
+  event.ref = item.ref;
+  m_.io.event(wire::EventKind::placed, event);
+}
+
+void Outbox::show(const Log& log) {
+  for (const Outgoing& item : log.refused) show_refused(log, item);
   for (const Outgoing& item : log.outbox) show_one(log, item);
+}
+
+bool Outbox::has(const Log& log, std::uint64_t ref) const {
+  const auto is_it = [ref](const Outgoing& item) { return is_words(item) && item.ref == ref; };
+  return std::any_of(log.outbox.begin(), log.outbox.end(), is_it) ||
+         std::any_of(log.refused.begin(), log.refused.end(), is_it);
+}
+
+void Outbox::show(const Log& log, std::uint64_t ref) {
+  for (const Outgoing& item : log.refused) {
+    if (item.ref == ref) show_refused(log, item);
+  }
+  for (const Outgoing& item : log.outbox) {
+    if (item.ref == ref) show_one(log, item);
+  }
 }
 
 }  // namespace shopbell::engine

@@ -12,7 +12,8 @@ class Outbox {
  public:
   explicit Outbox(Machines& machines) : m_(machines) {}
 
-  // Takes a message; with a zero log begins a conversation. command_bad, too_large, quota.
+  // Takes a message, or answers one that is known; with a zero log begins a conversation.
+  // command_bad, too_large, quota.
   Status send(const wire::Send& command);
   // Makes a log of this device with its genesis under way; the first step of a conversation.
   Log& create_log(LogKind kind, const LogId& main_log, std::uint64_t ref);
@@ -41,7 +42,12 @@ class Outbox {
   void epoch_changed(Log& log);
   // The genesis of a log of our own that has no place yet.
   static std::optional<wire::MemberBody> own_genesis(const Log& log);
-  void show(Log& log);
+  void show(const Log& log);
+  // A message of the host's that has no place yet, or was refused.
+  bool has(const Log& log, std::uint64_t ref) const;
+  void show(const Log& log, std::uint64_t ref);
+  // Forgets a message that was refused for good.
+  void discard(Log& log, std::uint64_t ref);
   // A stored record at start.
   void restore(Log& log, std::uint64_t index, const wire::OutboxRecord& record);
 
@@ -57,8 +63,11 @@ class Outbox {
   bool can_seal(const Log& log) const;
   void transmit(Log& log);
   void show_one(const Log& log, const Outgoing& item);
+  void show_refused(const Log& log, const Outgoing& item);
+  // A conversation that was not let begin has another try with its next message.
+  void revive(Log& log);
   void refuse(Log& log, std::size_t at, Errc code);
-  void refuse_one(Log& log, std::size_t at, Errc code);
+  void refuse_one(Log& log, std::size_t at, Errc code, bool keep);
   std::size_t position(const Log& log, std::uint64_t counter) const;
 
   Machines& m_;

@@ -170,7 +170,8 @@ void Replica::on_refused(const wire::Error& error) {
   if (code != Errc::no_such_log && code != Errc::not_member) return;
   log->fetching = false;
   // Our own conversation may not be there yet; anything else is worth a word.
-  if (log->has_genesis() || log->outbox.empty()) m_.problem(code, error.log);
+  const bool begins = !log->outbox.empty() || !log->refused.empty();
+  if (log->has_genesis() || !begins) m_.problem(code, error.log);
 }
 
 void Replica::log_timer(Log& log) {
@@ -290,7 +291,7 @@ bool Replica::apply(Log& log, std::uint64_t seq, std::uint64_t time_ms, BytesVie
   } else if (envelope_class == EnvelopeClass::message) {
     ++log.epoch_messages;
     // Our own message is on the screen already; the outbox has told its place.
-    if (!matched) show_message(log, envelope, seq, time_ms, false);
+    if (!matched) show_message(log, envelope, seq, time_ms, 0, false);
   }
   if (log.fold.device_of(*m_.state.shop, envelope.header.author) != nullptr) {
     log.fold.advance(envelope);
@@ -401,7 +402,7 @@ void Replica::show_opened(const Log& log, std::uint64_t ref) {
 }
 
 void Replica::show_message(Log& log, const OpenEnvelope& envelope, std::uint64_t seq,
-                           std::uint64_t time_ms, bool history) {
+                           std::uint64_t time_ms, std::uint64_t ref, bool history) {
   const wire::Header& header = envelope.header;
   wire::MessageEvent event;
   event.log = log.id;
@@ -412,6 +413,7 @@ void Replica::show_message(Log& log, const OpenEnvelope& envelope, std::uint64_t
       static_cast<std::uint64_t>(log.fold.class_of(*m_.state.shop, header.author, time_ms));
   event.mine = header.author == m_.state.self();
   event.time_ms = time_ms;
+  event.ref = ref;
   event.history = history;
   const auto epoch = log.epochs.find(header.epoch);
   const bool is_known = log.fold.device_of(*m_.state.shop, header.author) != nullptr;
@@ -475,28 +477,54 @@ void Replica::load_history(const LogId& log, std::uint64_t before_seq, std::uint
   history_loads_[id] = HistoryLoad{log, before_seq == 0};
 }
 
+void Replica::show_placed(const LogId& log, std::uint64_t seq, std::uint64_t ref) {
+  const std::uint64_t id =
+      m_.io.load(store::entry_key(log, seq), store::entry_key(log, seq + 1), 1, false);
+  history_loads_[id] = HistoryLoad{log, false, seq, ref};
+}
+
 bool Replica::on_loaded(std::uint64_t id, std::span<const in::Record> records) {
   const auto pending = history_loads_.find(id);
   if (pending == history_loads_.end()) return false;
   const HistoryLoad load = pending->second;
   history_loads_.erase(pending);
+  if (load.placed_seq != 0) {
+    on_placed_again(load, records);
+  } else {
+    on_history(load, records);
+  }
+  return true;
+}
+
+Result<Replica::Stored> Replica::read_entry(const in::Record& record) const {
+  Stored stored;
+  Result<Bytes> plain = m_.io.open_record(record.key, record.value);
+  if (!plain) return plain.error();
+  stored.plain = std::move(*plain);
+  Result<wire::EntryRecord> entry = codec::decode<wire::EntryRecord>(stored.plain);
+  if (!entry) return entry.error();
+  stored.entry = *entry;
+  Result<OpenEnvelope> envelope = open_envelope(entry->envelope);
+  if (!envelope) return envelope.error();
+  stored.envelope = *envelope;
+  return stored;
+}
+
+void Replica::on_history(const HistoryLoad& load, std::span<const in::Record> records) {
   Log* log = m_.state.find(load.log);
   wire::HistoryEnd end;
   end.log = load.log;
   for (std::size_t i = records.size(); log != nullptr && m_.state.shop && i-- > 0;) {
     const store::ParsedKey key = store::parse_key(records[i].key);
-    Result<Bytes> plain = m_.io.open_record(records[i].key, records[i].value);
-    Result<wire::EntryRecord> entry =
-        plain ? codec::decode<wire::EntryRecord>(*plain) : Result<wire::EntryRecord>(plain.error());
-    Result<OpenEnvelope> envelope =
-        entry ? open_envelope(entry->envelope) : Result<OpenEnvelope>(entry.error());
-    if (!envelope) {
+    Result<Stored> stored = read_entry(records[i]);
+    if (!stored) {
       m_.problem(Errc::store_damaged, load.log);
       continue;
     }
     if (end.first_seq == 0) end.first_seq = key.number;
-    if (envelope->header.envelope_class == static_cast<std::uint64_t>(EnvelopeClass::message)) {
-      show_message(*log, *envelope, key.number, entry->time_ms, true);
+    const OpenEnvelope& envelope = stored->envelope;
+    if (envelope.header.envelope_class == static_cast<std::uint64_t>(EnvelopeClass::message)) {
+      show_message(*log, envelope, key.number, stored->entry.time_ms, stored->entry.ref, true);
     }
   }
   end.more = end.first_seq > 1;
@@ -507,7 +535,22 @@ bool Replica::on_loaded(std::uint64_t id, std::span<const in::Record> records) {
     m_.marks.show_receipts(*log);
     m_.marks.show_log(*log);
   }
-  return true;
+}
+
+void Replica::on_placed_again(const HistoryLoad& load, std::span<const in::Record> records) {
+  Log* log = m_.state.find(load.log);
+  wire::Placed event;
+  event.log = load.log;
+  event.seq = load.placed_seq;
+  event.ref = load.placed_ref;
+  Result<Stored> stored = Errc::store_damaged;
+  if (!records.empty()) stored = read_entry(records.front());
+  if (stored && log != nullptr && m_.state.shop) {
+    event.counter = stored->envelope.header.counter;
+    event.time_ms = stored->entry.time_ms;
+    show_message(*log, stored->envelope, event.seq, event.time_ms, event.ref, false);
+  }
+  m_.io.event(wire::EventKind::placed, event);
 }
 
 }  // namespace shopbell::engine

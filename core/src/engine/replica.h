@@ -28,6 +28,8 @@ class Replica {
   void watch();
   void open(Log& log, std::uint64_t limit, bool quiet);
   void load_history(const LogId& log, std::uint64_t before_seq, std::uint64_t limit);
+  // An own message that has its place already, as if it had just got it.
+  void show_placed(const LogId& log, std::uint64_t seq, std::uint64_t ref);
   // Takes the answer of a history load. False where the id is none of them.
   bool on_loaded(std::uint64_t id, std::span<const in::Record> records);
   void show_opened(const Log& log, std::uint64_t ref);
@@ -38,7 +40,14 @@ class Replica {
  private:
   struct HistoryLoad {
     LogId log;
-    bool newest;
+    bool newest = false;
+    std::uint64_t placed_seq = 0;  // of show_placed; else it is history
+    std::uint64_t placed_ref = 0;
+  };
+  struct Stored {
+    Bytes plain;  // what the views look into
+    wire::EntryRecord entry;
+    OpenEnvelope envelope;
   };
 
   void on_head(const wire::Head& head);
@@ -56,7 +65,10 @@ class Replica {
                    std::optional<Key> own_key);
   void open_epoch(Log& log, const OpenEnvelope& envelope, Epoch& epoch);
   void show_message(Log& log, const OpenEnvelope& envelope, std::uint64_t seq,
-                    std::uint64_t time_ms, bool history);
+                    std::uint64_t time_ms, std::uint64_t ref, bool history);
+  Result<Stored> read_entry(const in::Record& record) const;
+  void on_history(const HistoryLoad& load, std::span<const in::Record> records);
+  void on_placed_again(const HistoryLoad& load, std::span<const in::Record> records);
   void note_talk(Log& log, const wire::MessageEvent& event);
   // Keeps the relay's word where it agrees; where it does not, the relay tells two stories.
   void take_checkpoint(Log& log, BytesView checkpoint);

@@ -36,6 +36,7 @@ struct Outgoing {
   std::optional<Key> epoch_key;  // of an own grant
   std::vector<Hash> formers;     // hashes of bytes that were sealed before
   bool sent = false;             // on this connection
+  Errc refused = Errc::none;     // for good
 
   bool sealed() const { return !envelope.empty(); }
 };
@@ -59,6 +60,7 @@ struct Log {
   std::uint64_t epoch_messages = 0;
 
   std::deque<Outgoing> outbox;
+  std::vector<Outgoing> refused;  // kept until the person lets them go
   std::uint64_t outbox_next = 1;
   std::uint64_t outbox_retry_at_ms = 0;
   std::uint64_t outbox_answer_by_ms = 0;

@@ -19,6 +19,12 @@ Bytes key_of(std::string_view prefix, const LogId& log, std::uint64_t number) {
   return key;
 }
 
+Bytes key_of(std::string_view prefix, std::uint64_t number) {
+  Bytes key = key_of(prefix);
+  append(key, crypto::u64be(number));
+  return key;
+}
+
 std::uint64_t read_u64be(BytesView bytes) {
   std::uint64_t value = 0;
   for (const std::uint8_t byte : bytes) value = (value << 8) | byte;
@@ -32,14 +38,11 @@ Bytes identity_key() { return key_of("id"); }
 Bytes certificate_key() { return key_of("ic"); }
 Bytes enrol_key() { return key_of("ie"); }
 Bytes shop_key() { return key_of("j"); }
-Bytes team_secret_key(std::uint64_t version) {
-  Bytes key = key_of("kt");
-  append(key, crypto::u64be(version));
-  return key;
-}
+Bytes team_secret_key(std::uint64_t version) { return key_of("kt", version); }
 Bytes epoch_key(const LogId& log, std::uint64_t epoch) { return key_of("ke", log, epoch); }
 Bytes log_key(const LogId& log) { return key_of("l", log); }
 Bytes outbox_key(const LogId& log, std::uint64_t index) { return key_of("o", log, index); }
+Bytes sent_key(std::uint64_t slot) { return key_of("r", slot); }
 Bytes checkpoint_key(const LogId& log) { return key_of("w", log); }
 Bytes entry_key(const LogId& log, std::uint64_t seq) { return key_of("z", log, seq); }
 
@@ -66,6 +69,7 @@ ParsedKey parse_key(BytesView key) {
   if (text.starts_with("ke")) take(RecordKind::epoch, 2, true, true);
   if (text.starts_with("l")) take(RecordKind::log, 1, true, false);
   if (text.starts_with("o")) take(RecordKind::outbox, 1, true, true);
+  if (text.starts_with("r")) take(RecordKind::sent, 1, false, true);
   if (text.starts_with("z")) take(RecordKind::entry, 1, true, true);
   return parsed;
 }

@@ -15,6 +15,7 @@ Bytes team_secret_key(std::uint64_t version);
 Bytes epoch_key(const LogId& log, std::uint64_t epoch);
 Bytes log_key(const LogId& log);
 Bytes outbox_key(const LogId& log, std::uint64_t index);
+Bytes sent_key(std::uint64_t slot);
 Bytes checkpoint_key(const LogId& log);
 Bytes entry_key(const LogId& log, std::uint64_t seq);
 
@@ -34,6 +35,7 @@ enum class RecordKind : std::uint8_t {
   epoch,
   log,
   outbox,
+  sent,
   entry
 };
 struct ParsedKey {

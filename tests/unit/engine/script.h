@@ -54,6 +54,7 @@ SHOPBELL_KIND(LogChanged, EventKind, log_changed);
 SHOPBELL_KIND(Member, EventKind, member);
 SHOPBELL_KIND(Placed, EventKind, placed);
 SHOPBELL_KIND(Draft, EventKind, draft);
+SHOPBELL_KIND(Discarded, EventKind, discarded);
 SHOPBELL_KIND(Send, CommandKind, send);
 SHOPBELL_KIND(OpenLog, CommandKind, open_log);
 SHOPBELL_KIND(LoadHistory, CommandKind, load_history);

@@ -39,6 +39,7 @@ const events = {
   member: [wire.EventKind.MEMBER, wire.Member],
   placed: [wire.EventKind.PLACED, wire.Placed],
   draft: [wire.EventKind.DRAFT, wire.Draft],
+  discarded: [wire.EventKind.DISCARDED, wire.Discarded],
 } as const;
 
 type FieldsOf<Row> = Row extends readonly [number, Table<infer T>] ? T : never;
