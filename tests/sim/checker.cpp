@@ -47,6 +47,10 @@ std::uint64_t Checker::texts_placed() const {
 
 void Checker::written(Device& device, std::uint64_t text) { texts_[text].author = device.number(); }
 
+void Checker::repeated(Device& device, std::uint64_t text) {
+  lives_[device.number()].repeated.insert(text);
+}
+
 std::uint64_t Checker::text_in(const wire::MessageEvent& event) const {
   if (event.kind != static_cast<std::uint64_t>(wire::ContentKind::text)) return 0;
   const auto text = codec::decode<wire::Text>(event.content);
@@ -78,6 +82,8 @@ void Checker::on_event(Device& device, wire::EventKind kind, BytesView body) {
       return on_message(device, *codec::decode<wire::MessageEvent>(body));
     case wire::EventKind::placed:
       return on_placed(device, *codec::decode<wire::Placed>(body));
+    case wire::EventKind::draft:
+      return on_draft(device, *codec::decode<wire::Draft>(body));
     case wire::EventKind::receipts:
       return on_receipts(device, *codec::decode<wire::Receipts>(body));
     case wire::EventKind::history_end:
@@ -137,6 +143,9 @@ void Checker::on_message(Device& device, const wire::MessageEvent& event) {
     return;
   }
   need_entry(device, event.log, event.seq, "shows a message");
+  if (number != 0 && event.mine && life.repeated.contains(number)) {
+    return note_place(number, event.log, event.seq);
+  }
   if (!life.live.insert({event.log, {event.author, event.counter}}).second) {
     fail("twice", device.setup().name + " shows " + place_name(event.log, event.seq) + " twice");
   }
@@ -177,10 +186,18 @@ void Checker::on_placed(Device& device, const wire::Placed& event) {
                      " and is not in the store");
   }
   if (text == texts_.end()) return;
-  if (!lives_[device.number()].texts.insert(event.ref).second) {
+  Life& life = lives_[device.number()];
+  if (!life.texts.insert(event.ref).second && !life.repeated.contains(event.ref)) {
     fail("twice", device.setup().name + " places text " + std::to_string(event.ref) + " twice");
   }
   note_place(event.ref, event.log, event.seq);
+}
+
+void Checker::on_draft(Device& device, const wire::Draft& event) {
+  const bool kept = device.disk().synced().contains(shopbell::store::draft_key(event.log));
+  if (kept == event.text.empty()) {
+    fail("persist", device.setup().name + " tells of a draft before it is durable");
+  }
 }
 
 void Checker::on_receipts(Device& device, const wire::Receipts& event) {

@@ -32,6 +32,8 @@ class Checker {
   // A person writes: the words that stand for the text with this number, which is also its ref.
   std::string words_of(std::uint64_t text) const;
   void written(Device& device, std::uint64_t text);
+  // He says it again, with the same ref: the device may tell its place again, but no other.
+  void repeated(Device& device, std::uint64_t text);
 
   void on_start(Device& device);
   void on_event(Device& device, wire::EventKind kind, BytesView body);
@@ -70,6 +72,7 @@ class Checker {
   struct Life {
     std::set<std::pair<LogId, std::pair<DeviceId, std::uint64_t>>> live;
     std::set<std::uint64_t> texts;
+    std::set<std::uint64_t> repeated;
     std::map<LogId, std::vector<Shown>> history;
   };
   struct Receipt {
@@ -86,6 +89,7 @@ class Checker {
 
   void on_message(Device& device, const wire::MessageEvent& event);
   void on_placed(Device& device, const wire::Placed& event);
+  void on_draft(Device& device, const wire::Draft& event);
   void on_receipts(Device& device, const wire::Receipts& event);
   void on_history_end(Device& device, const wire::HistoryEnd& event);
   void on_publish(Device& device, BytesView envelope);

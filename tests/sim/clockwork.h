@@ -142,7 +142,8 @@ enum class Fault : std::uint8_t {
   none = 0,
   ack_before_commit = 1,
   new_counter_on_resend = 2,
-  cursor_highest = 3
+  cursor_highest = 3,
+  repeat_sent_again = 4
 };
 
 struct Clockwork {

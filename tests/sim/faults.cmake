@@ -1,10 +1,10 @@
 # sim_faults: the simulator once more, over an engine into which a known mistake can be switched.
-# The mistakes are cut into copies of two sources, so that the product holds no trace of them. Where
-# a source has changed so much that the cut no longer fits, the copy stays whole, and `sim --faults`
-# fails.
+# The mistakes are cut into copies of three sources, so that the product holds no trace of them.
+# Where a source has changed so much that the cut no longer fits, the copy stays whole, and
+# `sim --faults` fails.
 
 set(mutants)
-foreach(name IN ITEMS outbox replica)
+foreach(name IN ITEMS outbox repeats replica)
   set(source ${CMAKE_SOURCE_DIR}/core/src/engine/${name}.cpp)
   set(mutant ${CMAKE_BINARY_DIR}/mutants/${name}.cpp)
   add_custom_command(

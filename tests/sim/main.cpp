@@ -25,6 +25,7 @@ constexpr KnownFault known_faults[] = {
     {"ack-before-commit", "lost", Fault::ack_before_commit},
     {"new-counter-on-resend", "twice", Fault::new_counter_on_resend},
     {"cursor-highest", "lost", Fault::cursor_highest},
+    {"repeat-sent-again", "twice", Fault::repeat_sent_again},
 };
 // A fault shows in the first few seeds, or the checker is blind to it.
 constexpr std::uint64_t fault_seeds_max = 30;

@@ -13,6 +13,11 @@ if(NAME STREQUAL "outbox")
       item.sent = false;
     }
     log.outbox_retry_at_ms = 0;\n")
+elseif(NAME STREQUAL "repeats")
+  # repeat-sent-again: what a host says again is taken for something new.
+  set(sound "  if (command.ref == 0) return false;\n")
+  set(broken "  extern int simulated_fault;
+  if (simulated_fault == 4 || command.ref == 0) return false;\n")
 elseif(NAME STREQUAL "replica")
   # cursor-highest: an entry behind a gap is taken, and with it all before it count as stored.
   set(sound "  if (seq > log.seq + 1) {\n")

@@ -128,6 +128,7 @@ void World::on_event(Device& device, wire::EventKind kind, BytesView body) {
       enrol.name = w_.chance.below(2) == 0 ? "小王" : "Agent Wang";
       device.command(wire::CommandKind::enrol, enrol);
     }
+    if (device.number() != desk_number && w_.chance.below(2) == 0) say_again(device);
   } else if (kind == wire::EventKind::enrolled) {
     person.certified = true;
   } else if (kind == wire::EventKind::log_opened) {
@@ -200,6 +201,39 @@ void World::open(Device& device, const LogId& log) {
 
 void World::write_to(Device& device, const LogId& log) {
   const std::uint64_t number = ++texts_;
+  said_[device.number()].emplace_back(log, number);
+  checker_->written(device, number);
+  w_.trace.say("  %s writes text %llu", device.name(), static_cast<unsigned long long>(number));
+  send(device, log, number);
+}
+
+void World::say_again(Device& device) {
+  const auto& said = said_[device.number()];
+  if (said.empty()) return;
+  const std::size_t back = w_.chance.below(std::min<std::size_t>(said.size(), 4));
+  const auto& [log, number] = said[said.size() - 1 - back];
+  checker_->repeated(device, number);
+  w_.trace.say("  %s repeats text %llu", device.name(), static_cast<unsigned long long>(number));
+  send(device, log, number);
+}
+
+void World::set_draft(Device& device, const LogId& log) {
+  const std::string words = w_.chance.below(3) == 0 ? "" : checker_->words_of(texts_ + 1);
+  device.command(wire::CommandKind::set_draft, wire::SetDraft{log, words});
+}
+
+void World::set_about(Device& device) {
+  Bytes picture = w_.chance.bytes(200);
+  picture[0] = 0xff;
+  picture[1] = 0xd8;
+  picture[2] = 0xff;
+  wire::SetAbout about;
+  about.name = w_.chance.below(2) == 0 ? "小王" : "Agent Wang";
+  if (w_.chance.below(2) == 0) about.picture = picture;
+  device.command(wire::CommandKind::set_about, about);
+}
+
+void World::send(Device& device, const LogId& log, std::uint64_t number) {
   const std::string words = checker_->words_of(number);
   wire::Text text;
   text.text = words;
@@ -211,18 +245,20 @@ void World::write_to(Device& device, const LogId& log) {
   send.kind = static_cast<std::uint64_t>(wire::ContentKind::text);
   send.content = content;
   send.fallback = text.text;
-  checker_->written(device, number);
-  w_.trace.say("  %s writes text %llu", device.name(), static_cast<unsigned long long>(number));
   device.command(wire::CommandKind::send, send);
 }
 
 void World::visitor_acts(Device& device) {
   Person& person = people_[device.number()];
-  const std::uint64_t what = w_.chance.below(10);
+  const std::uint64_t what = w_.chance.below(14);
+  if (what == 10) return say_again(device);
+  if (what == 11) return set_about(device);
+  if (what == 12) return set_draft(device, {});
   if (person.logs.empty() || w_.chance.in_thousand(15)) return write_to(device, {});
   auto log = person.logs.begin();
   std::advance(log, static_cast<std::ptrdiff_t>(w_.chance.below(person.logs.size())));
   if (what < 5) return write_to(device, log->first);
+  if (what == 13) return set_draft(device, log->first);
   if (what == 5) return open(device, log->first);
   if (what == 6) {
     device.command(wire::CommandKind::set_typing,
@@ -238,7 +274,9 @@ void World::visitor_acts(Device& device) {
 void World::agent_acts(Device& device) {
   Person& person = people_[device.number()];
   if (!person.certified) return;
-  const std::uint64_t what = w_.chance.below(12);
+  const std::uint64_t what = w_.chance.below(14);
+  if (what == 12) return say_again(device);
+  if (what == 13) return set_about(device);
   if (person.inbox.empty() || what == 0) {
     wire::Request request;
     request.id = ++requests_;

@@ -54,6 +54,11 @@ class World : public DeviceWatch, public Wiretap {
   void visitor_acts(Device& device);
   void agent_acts(Device& device);
   void write_to(Device& device, const LogId& log);
+  void send(Device& device, const LogId& log, std::uint64_t number);
+  // A page that does not know whether its words were taken says them again.
+  void say_again(Device& device);
+  void set_draft(Device& device, const LogId& log);
+  void set_about(Device& device);
   void open(Device& device, const LogId& log);
   void trouble();
   std::int64_t clock_jump();
@@ -75,6 +80,8 @@ class World : public DeviceWatch, public Wiretap {
   std::unique_ptr<Checker> checker_;
   std::vector<std::unique_ptr<Device>> devices_;  // desk, visitor, visitor, agent
   std::map<int, Person> people_;
+  std::map<int, std::vector<std::pair<LogId, std::uint64_t>>>
+      said_;  // by device, also before crashes
   std::unique_ptr<desk::InvitationBook> book_;
   std::unique_ptr<Port> port_;
   std::unique_ptr<desk::Desk> desk_;

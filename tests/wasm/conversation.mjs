@@ -16,6 +16,12 @@ export const config = {
   host: "relay.example",
 };
 
+export const draft = "\u8c22\u8c22";
+export const own_name = "\u738b";
+export const agent_name = "\u674e";
+/** As much of a JPEG as the core looks at. */
+export const face = (fill) => new Uint8Array(300).fill(fill).fill(0xff, 0, 3).fill(0xd8, 1, 2);
+
 const text = (words) => v.encode(v.schema.Text, { text: words, locale: "zh-CN" });
 
 /** One run of a device over a store: it notes all it is given and all it answers. */
@@ -147,16 +153,36 @@ async function second_life(storage, relay, entropy) {
   await life.pass(300);
   const { log } = relay.reader;
   await life.command("OPEN_LOG", wire.OpenLog, { log, limit: 20 });
+  await life.command("SET_DRAFT", wire.SetDraft, { log, text: draft });
+  await life.command("SET_ABOUT", wire.SetAbout, { name: own_name, picture: face(1) });
   life.host.end();
   return life;
 }
 
-/** Plays everything; gives both lives and the relay as it was left. */
+// A page that does not know what became of its words says them again; faces come and go.
+async function third_life(storage, relay, entropy) {
+  const life = await Life.begin(storage, relay, entropy);
+  await life.pass(300);
+  const { log } = relay.reader;
+  await life.send(2, "12345");
+  const about = encode(wire.About, { name: agent_name, picture: face(2) });
+  relay.agent_says({ kind: BigInt(ContentKind.ABOUT), content: about, fallback: agent_name });
+  await life.come_to_rest();
+  await life.send(4, draft);
+  await life.command("CLOSE_LOG", wire.CloseLog, { log });
+  await life.command("OPEN_LOG", wire.OpenLog, { log, limit: 20 });
+  await life.command("DISCARD", wire.Discard, { log, ref: 4 });
+  life.host.end();
+  return life;
+}
+
+/** Plays everything; gives all lives and the relay as it was left. */
 export async function play() {
   const [storage, relay, entropy] = [new MemoryStorage(), new ScriptRelay(), seeded_entropy(7)];
   const lives = [
     await first_life(storage, relay, entropy),
     await second_life(storage, relay, entropy),
+    await third_life(storage, relay, entropy),
   ];
   return { lives, relay };
 }

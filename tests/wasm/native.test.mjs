@@ -5,7 +5,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { before, test } from "node:test";
-import { config, play } from "./conversation.mjs";
+import { agent_name, config, draft, face, own_name, play } from "./conversation.mjs";
 import { engine, root } from "./engine.mjs";
 import { line_of } from "./replay.mjs";
 import { v } from "./script_relay.mjs";
@@ -47,9 +47,9 @@ function replay_natively(inputs) {
 }
 
 test("the second implementation reads what the core writes, and is understood", () => {
-  const [first, second] = lives;
+  const [first, second, third] = lives;
   assert.deepEqual(relay.said, ["\u62c9\u94fe\u574f\u4e86\uff0c\u80fd\u4fdd\u4fee\u5417\uff1f",
-    "12345", "..."]);
+    "12345", "...", own_name, draft]);
   // Hello; then genesis, grant and message in one.
   assert.deepEqual(first.frames_in_message.slice(0, 2), [1, 3]);
   const answers = (life) => life.seen("MESSAGE", wire.MessageEvent)
@@ -70,6 +70,12 @@ test("the second implementation reads what the core writes, and is understood", 
   assert.deepEqual(relay.signals.map(({ on }) => on), [true]);
   const shown_again = second.seen("MESSAGE", wire.MessageEvent).filter(({ history }) => history);
   assert.deepEqual(shown_again.map(({ seq }) => seq), [3, 5, 6, 7, 8, 9]);
+  const placed_again = third.seen("PLACED", wire.Placed).map(({ seq, ref }) => [seq, ref]);
+  assert.deepEqual(placed_again, [[7, 2], [11, 0], [12, 4]]);
+  assert.deepEqual(third.seen("DRAFT", wire.Draft).map(({ text }) => text), [draft, ""]);
+  const members = third.seen("MEMBER", wire.Member).slice(-2);
+  assert.deepEqual(members.map(({ name, picture, authorClass }) => [name, picture, authorClass]),
+    [[own_name, face(1), 1], [agent_name, face(2), 2]]);
   assert.deepEqual(lives.flatMap((life) => life.seen("PROBLEM", wire.Problem)), []);
 });
 

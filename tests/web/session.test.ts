@@ -144,7 +144,8 @@ test("after a crash only what was not stored is given back", () => {
 test("the end of a certificate is seen at the start and when it comes", (context) => {
   context.mock.timers.enable({ apis: ["Date", "setTimeout"], now: 1_000_000 });
   const { engine, session } = begin();
-  const ready = { type: "ready", device, certified: true, hasCard: true } as const;
+  const unnamed = { name: "", picture: new Uint8Array() };
+  const ready = { type: "ready", device, certified: true, hasCard: true, ...unnamed } as const;
   engine.say({ ...ready, notAfterMs: 999_999 });
   assert.equal(session.certificateEnded.value, true);
   engine.say({ type: "enrolled", role: 2, notAfterMs: 1_005_000 });

@@ -73,6 +73,7 @@ const log = (digit: number): Uint8Array => new Uint8Array(16).fill(digit);
 const device = new Uint8Array(32).fill(9);
 const ready: EngineEvent = {
   type: "ready", device, certified: false, hasCard: true, notAfterMs: 0,
+  name: "", picture: new Uint8Array(),
 };
 const opened = (of: Uint8Array, ref = 0): EngineEvent => ({
   type: "logOpened", log: of, kind: 1, mainLog: NO_LOG, ref, headSeq: 3, creator: device,

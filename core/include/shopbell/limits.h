@@ -33,6 +33,10 @@ inline constexpr std::size_t drafts_max = 64;
 // Placed messages whose refs are remembered: far more than a host may have given without an answer
 // before it stops, so that what it says again after that is known.
 inline constexpr std::size_t sent_refs_max = 256;
+// Forty Chinese characters.
+inline constexpr std::size_t name_bytes_max = 120;
+// A square of 96 x 96 pixels as a JPEG; it is said anew in each log.
+inline constexpr std::size_t picture_bytes_max = 6 * 1024;
 // Envelopes of one log that may be under way at once: more gain nothing over one round trip.
 inline constexpr std::size_t outbox_in_flight_max = 64;
 // Chains remembered per log to check what others say they have seen.
@@ -64,6 +68,7 @@ inline constexpr std::size_t entropy_seed_bytes = 32;
 
 static_assert(page_bytes_max + envelope_bytes_max < frame_bytes_max, "a page fits into a frame");
 static_assert(content_bytes_max + content_bytes_max / 8 + 1024 < body_bytes_max, "padding fits");
+static_assert(name_bytes_max + picture_bytes_max < content_bytes_max, "an About is a message");
 static_assert(typing_repeat_ms < typing_forget_ms, "typing does not flicker");
 static_assert(ping_after_ms * 2 < idle_ms_max, "one lost ping is no lost connection");
 static_assert(grant_boxes_max * 128 + 256 < body_bytes_max, "a full grant fits into a body");

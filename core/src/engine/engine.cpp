@@ -110,6 +110,7 @@ void Engine::Impl::on(const in::Loaded& loaded) {
     take_records(loaded.records);
     return;
   }
+  if (machines_.people.on_loaded(loaded.id, loaded.records)) return;
   SHOPBELL_CHECK(machines_.replica.on_loaded(loaded.id, loaded.records), "a load nobody asked for");
 }
 
@@ -147,6 +148,12 @@ Status Engine::Impl::take_record(BytesView key, BytesView plain) {
         machines_.drafts.restore(parsed.log, record);
         return Status();
       });
+    case store::RecordKind::about:
+      return decoded<wire::AboutRecord>(plain, [&](const wire::AboutRecord& record) {
+        state.about = {std::string(record.name), to_bytes(record.picture)};
+        state.about_kept = true;
+        return Status();
+      });
     case store::RecordKind::identity:
       return decoded<wire::IdentityRecord>(plain, [&](const wire::IdentityRecord& record) {
         if (record.format != 1) return Status(Errc::unknown_format);
@@ -156,7 +163,7 @@ Status Engine::Impl::take_record(BytesView key, BytesView plain) {
       });
     case store::RecordKind::certificate:
       return decoded<wire::CertificateRecord>(plain, [&](const wire::CertificateRecord& record) {
-        state.own_name = std::string(record.name);
+        if (!state.about_kept) state.about.name = std::string(record.name);
         Certificate certificate;
         certificate.bytes = to_bytes(record.certificate);
         state.certificate = std::move(certificate);
@@ -234,13 +241,14 @@ void Engine::Impl::take_log(const LogId& id, const wire::LogRecord& record) {
   log.unread = record.unread;
   log.last_talk = record.last_talk;
   log.epoch_messages = record.epoch_messages;
+  log.about_said = record.about_said;
   log.stopped = static_cast<Errc>(record.stopped);
   log.outbox_next = std::max(log.outbox_next, record.outbox_next);
   for (const wire::MarkRecord& mark : record.marks) {
     log.marks[mark.device] = {mark.delivered, mark.read};
   }
   for (const wire::NameRecord& name : record.names) {
-    log.names[name.device] = std::string(name.name);
+    log.people[name.device] = {std::string(name.name), name.seq, name.picture, {}, name.joined_seq};
   }
 }
 
@@ -269,6 +277,8 @@ void Engine::Impl::become_ready() {
   ready.certified = state.certificate.has_value();
   ready.has_card = state.shop.has_value();
   if (state.certificate) ready.not_after_ms = state.certificate->not_after_ms;
+  ready.name = state.about.name;
+  ready.picture = state.about.picture;
   machines_.io.event(wire::EventKind::ready, ready);
   machines_.drafts.show_all();
   if (state.shop) machines_.cards.show();
@@ -323,7 +333,10 @@ Status Engine::Impl::run(const in::Command& command) {
       });
     case CommandKind::close_log:
       return decoded<wire::CloseLog>(command.body, [&](const wire::CloseLog& close) {
-        if (Log* log = open_log(close.log)) log->open = false;
+        if (Log* log = open_log(close.log)) {
+          log->open = false;
+          for (auto& [device, person] : log->people) person.picture.clear();
+        }
         machines_.replica.watch();
         return Status();
       });
@@ -366,7 +379,9 @@ Status Engine::Impl::run(const in::Command& command) {
         return Status();
       });
     case CommandKind::set_about:
-      return Errc::command_bad;
+      return decoded<wire::SetAbout>(command.body, [&](const wire::SetAbout& about) {
+        return machines_.people.set_about(about.name, about.picture);
+      });
     case CommandKind::discard:
       return decoded<wire::Discard>(command.body, [&](const wire::Discard& discard) {
         if (Log* log = open_log(discard.log)) machines_.outbox.discard(*log, discard.ref);
@@ -440,7 +455,11 @@ void Engine::Impl::save(const Log& log) {
   for (const auto& [device, progress] : log.marks) {
     record.marks.push_back({device, progress.delivered, progress.read});
   }
-  for (const auto& [device, name] : log.names) record.names.push_back({device, name});
+  record.about_said = log.about_said;
+  for (const auto& [device, person] : log.people) {
+    record.names.push_back(
+        {device, person.name, person.about_seq, person.has_picture, person.joined_seq});
+  }
   machines_.io.put(store::log_key(log.id), record);
 }
 

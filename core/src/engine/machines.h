@@ -9,6 +9,7 @@
 #include "engine/io.h"
 #include "engine/marks.h"
 #include "engine/outbox.h"
+#include "engine/people.h"
 #include "engine/repeats.h"
 #include "engine/replica.h"
 #include "engine/sessions.h"
@@ -34,6 +35,7 @@ struct Machines {
   Outbox outbox{*this};
   Drafts drafts{*this};
   Repeats repeats{*this};
+  People people{*this};
   Marks marks{*this};
   Typing typing{*this};
   Sessions sessions{*this};

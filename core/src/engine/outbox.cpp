@@ -78,6 +78,8 @@ Status Outbox::send(const wire::Send& command) {
   if (m_.state.role == Role::agent) {
     if (!m_.state.certificate) return Errc::not_certified;
     join(*log);
+  } else {
+    m_.people.say_about(*log);
   }
   wire::InnerBody inner;
   inner.kind = command.kind;
@@ -120,23 +122,19 @@ void Outbox::join(Log& log) {
   const Author* self = log.fold.find(m_.state.self());
   const bool joined = self != nullptr && self->certificate &&
                       self->certificate->bytes == m_.state.certificate->bytes;
-  for (const Outgoing& item : log.outbox) {
-    if (item.envelope_class == EnvelopeClass::member) return;
-  }
-  if (!joined) {
+  const bool joins = std::any_of(log.outbox.begin(), log.outbox.end(), [](const Outgoing& item) {
+    return item.envelope_class == EnvelopeClass::member;
+  });
+  if (!joined && !joins) {
     append(log, EnvelopeClass::member, 0,
            make_join_body(m_.state.keys->self, m_.state.certificate->bytes));
   }
-  if (!m_.state.own_name.empty() && log.own_name_said != m_.state.own_name &&
-      log.names[m_.state.self()] != m_.state.own_name) {
-    log.own_name_said = m_.state.own_name;
-    const Bytes about = codec::encode(wire::About{m_.state.own_name});
-    wire::InnerBody inner;
-    inner.kind = static_cast<std::uint64_t>(wire::ContentKind::about);
-    inner.content = about;
-    inner.fallback = m_.state.own_name;
-    append(log, EnvelopeClass::message, 0, codec::encode(inner));
-  }
+  m_.people.say_about(log);
+  pump(log);
+}
+
+void Outbox::add_unshown(Log& log, const wire::InnerBody& inner) {
+  append(log, EnvelopeClass::message, 0, codec::encode(inner));
   pump(log);
 }
 
@@ -498,6 +496,8 @@ void Outbox::refuse_one(Log& log, std::size_t at, Errc code, bool keep) {
     m_.io.event(wire::EventKind::placed, event);
   }
   if (!keep) {
+    // It may have been what this device says of itself.
+    if (item.envelope_class == EnvelopeClass::message) log.about_said = {};
     remove(log, at);
     return;
   }

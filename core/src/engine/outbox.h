@@ -19,7 +19,9 @@ class Outbox {
   Log& create_log(LogKind kind, const LogId& main_log, std::uint64_t ref);
   // Puts a message into an existing log.
   void add_message(Log& log, std::uint64_t ref, const wire::InnerBody& inner);
-  // Appends this device's join and its name, unless it is there already.
+  // Puts in what the person did not write himself.
+  void add_unshown(Log& log, const wire::InnerBody& inner);
+  // Appends this device's join and what it says of itself, unless it is there already.
   void join(Log& log);
 
   void connection_begins();

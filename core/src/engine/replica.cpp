@@ -313,14 +313,7 @@ void Replica::apply_member(Log& log, const OpenEnvelope& envelope, std::uint64_t
   if (first) {
     show_opened(log, 0);
   } else {
-    wire::Member event;
-    event.log = log.id;
-    event.device = envelope.header.author;
-    event.author_class = static_cast<std::uint64_t>(
-        log.fold.class_of(*m_.state.shop, envelope.header.author, time_ms));
-    event.seq = seq;
-    event.time_ms = time_ms;
-    m_.io.event(wire::EventKind::member, event);
+    m_.people.joined(log, envelope.header.author, seq, time_ms);
   }
 }
 
@@ -401,6 +394,23 @@ void Replica::show_opened(const Log& log, std::uint64_t ref) {
   m_.io.event(wire::EventKind::log_opened, event);
 }
 
+Result<Inner> Replica::open_message(const Log& log, const OpenEnvelope& envelope) const {
+  const wire::Header& header = envelope.header;
+  if (log.fold.device_of(*m_.state.shop, header.author) == nullptr) return Errc::not_a_member;
+  const auto epoch = log.epochs.find(header.epoch);
+  if (epoch == log.epochs.end() || !epoch->second.key) return Errc::no_epoch_key;
+  if (epoch->second.commitment != header.commitment) return Errc::body_bad;
+  return open_body(*epoch->second.key, envelope);
+}
+
+std::optional<Bytes> Replica::content_of(const Log& log, const in::Record& record) const {
+  Result<Stored> stored = read_entry(record);
+  if (!stored || !m_.state.shop) return std::nullopt;
+  Result<Inner> inner = open_message(log, stored->envelope);
+  if (!inner) return std::nullopt;
+  return to_bytes(inner->body.content);
+}
+
 void Replica::show_message(Log& log, const OpenEnvelope& envelope, std::uint64_t seq,
                            std::uint64_t time_ms, std::uint64_t ref, bool history) {
   const wire::Header& header = envelope.header;
@@ -415,15 +425,7 @@ void Replica::show_message(Log& log, const OpenEnvelope& envelope, std::uint64_t
   event.time_ms = time_ms;
   event.ref = ref;
   event.history = history;
-  const auto epoch = log.epochs.find(header.epoch);
-  const bool is_known = log.fold.device_of(*m_.state.shop, header.author) != nullptr;
-  Result<Inner> inner = Errc::no_epoch_key;
-  if (!is_known) {
-    inner = Errc::not_a_member;
-  } else if (epoch != log.epochs.end() && epoch->second.key) {
-    inner = epoch->second.commitment == header.commitment ? open_body(*epoch->second.key, envelope)
-                                                          : Result<Inner>(Errc::body_bad);
-  }
+  Result<Inner> inner = open_message(log, envelope);
   if (inner) {
     event.kind = inner->body.kind;
     event.content = inner->body.content;
@@ -431,16 +433,11 @@ void Replica::show_message(Log& log, const OpenEnvelope& envelope, std::uint64_t
     event.target_author = inner->body.target_author;
     event.target_counter = inner->body.target_counter;
     event.answers_seq = inner->body.answers_seq;
-    if (event.kind == static_cast<std::uint64_t>(wire::ContentKind::about) &&
-        event.author_class != static_cast<std::uint64_t>(AuthorClass::stranger)) {
-      Result<wire::About> about = codec::decode<wire::About>(inner->body.content);
-      if (about) log.names[header.author] = std::string(about->name.substr(0, 120));
-    }
+    m_.people.heard(log, event);
   } else {
     event.problem = static_cast<std::uint64_t>(inner.error());
   }
-  const auto name = log.names.find(header.author);
-  if (name != log.names.end()) event.author_name = name->second;
+  event.author_name = m_.people.name_in(log, header.author);
   if (!history) note_talk(log, event);
   m_.io.event(wire::EventKind::message, event);
 }
@@ -461,6 +458,7 @@ void Replica::open(Log& log, std::uint64_t limit, bool quiet) {
   watch();
   if (m_.connection.online() && !m_.state.certificate) fetch(log);
   join_if_wanted(log);
+  m_.people.show_all(log);
   load_history(log.id, 0, limit);
 }
 

@@ -28,6 +28,8 @@ class Replica {
   void watch();
   void open(Log& log, std::uint64_t limit, bool quiet);
   void load_history(const LogId& log, std::uint64_t before_seq, std::uint64_t limit);
+  // What a stored message holds; nothing where it does not open.
+  std::optional<Bytes> content_of(const Log& log, const in::Record& record) const;
   // An own message that has its place already, as if it had just got it.
   void show_placed(const LogId& log, std::uint64_t seq, std::uint64_t ref);
   // Takes the answer of a history load. False where the id is none of them.
@@ -66,6 +68,7 @@ class Replica {
   void open_epoch(Log& log, const OpenEnvelope& envelope, Epoch& epoch);
   void show_message(Log& log, const OpenEnvelope& envelope, std::uint64_t seq,
                     std::uint64_t time_ms, std::uint64_t ref, bool history);
+  Result<Inner> open_message(const Log& log, const OpenEnvelope& envelope) const;
   Result<Stored> read_entry(const in::Record& record) const;
   void on_history(const HistoryLoad& load, std::span<const in::Record> records);
   void on_placed_again(const HistoryLoad& load, std::span<const in::Record> records);

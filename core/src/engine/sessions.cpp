@@ -20,7 +20,6 @@ constexpr std::uint64_t handover_id = (std::uint64_t{1} << 52) + 2;
 
 constexpr std::size_t peers_max = 1024;
 constexpr std::size_t asked_max = 256;
-constexpr std::size_t name_bytes_max = 120;
 constexpr std::uint64_t unreachable_retry_ms = 1'000;
 constexpr std::uint64_t never = ~std::uint64_t{0};
 
@@ -50,7 +49,7 @@ void Sessions::enrol(const Key& secret, std::string_view name) {
   }
   wire::EnrolRecord record;
   record.secret = Hash::from(secret.reveal());
-  const std::string short_name(name.substr(0, name_bytes_max));
+  const std::string short_name(name.substr(0, limits::name_bytes_max));
   record.name = short_name;
   m_.io.put(store::enrol_key(), record);
   restore_enrol(record);
@@ -281,10 +280,10 @@ Status Sessions::take_enrolment(BytesView body) {
     Result<Certificate> certificate = take_agent_certificate(*m_.state.shop, answer->certificate);
     if (!certificate) return certificate.error();
     if (certificate->device != m_.state.self()) return Errc::not_certified;
-    m_.state.own_name = enrol_name_;
+    m_.people.enrolled(enrol_name_);
     wire::CertificateRecord record;
     record.certificate = answer->certificate;
-    record.name = m_.state.own_name;
+    record.name = m_.state.about.name;
     m_.io.put(store::certificate_key(), record);
     m_.state.certificate = std::move(*certificate);
   }

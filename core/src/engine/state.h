@@ -46,6 +46,21 @@ struct Progress {
   std::uint64_t read = 0;
 };
 
+// How somebody wants to be called.
+struct About {
+  std::string name;
+  Bytes picture;
+};
+
+// One who takes part in a log.
+struct Person {
+  std::string name;
+  std::uint64_t about_seq = 0;  // the entry in which he said it
+  bool has_picture = false;
+  Bytes picture;  // only while the log is open
+  std::uint64_t joined_seq = 0;
+};
+
 // One log as this device has it.
 struct Log {
   LogId id;
@@ -85,8 +100,8 @@ struct Log {
   Progress shown_receipts;
   std::uint64_t shown_own_read = 0;
 
-  std::map<DeviceId, std::string> names;
-  std::string own_name_said;
+  std::map<DeviceId, Person> people;
+  Hash about_said;  // digest of what this device said of itself here
 
   bool open = false;       // somebody looks at it
   bool want_join = false;  // an agent opened it
@@ -107,7 +122,8 @@ struct State {
   std::map<std::uint64_t, SealKey> team_keys;  // public, by version
   std::map<std::uint64_t, crypto::SealPair> team_secrets;
   std::optional<Certificate> certificate;
-  std::string own_name;
+  About about;
+  bool about_kept = false;  // it has a record of its own
   Bytes desk_certificate;
   std::uint64_t cursor = 0;
   std::uint64_t generation = 0;

@@ -35,6 +35,7 @@ std::uint64_t read_u64be(BytesView bytes) {
 
 Bytes draft_key(const LogId& log) { return key_of("d", log); }
 Bytes identity_key() { return key_of("id"); }
+Bytes about_key() { return key_of("ia"); }
 Bytes certificate_key() { return key_of("ic"); }
 Bytes enrol_key() { return key_of("ie"); }
 Bytes shop_key() { return key_of("j"); }
@@ -62,6 +63,7 @@ ParsedKey parse_key(BytesView key) {
   };
   if (text.starts_with("d")) take(RecordKind::draft, 1, true, false);
   if (text == "id") take(RecordKind::identity, 2, false, false);
+  if (text == "ia") take(RecordKind::about, 2, false, false);
   if (text == "ic") take(RecordKind::certificate, 2, false, false);
   if (text == "ie") take(RecordKind::enrol, 2, false, false);
   if (text == "j") take(RecordKind::shop, 1, false, false);

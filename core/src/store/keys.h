@@ -8,6 +8,7 @@ namespace shopbell::store {
 
 Bytes draft_key(const LogId& log);
 Bytes identity_key();
+Bytes about_key();
 Bytes certificate_key();
 Bytes enrol_key();
 Bytes shop_key();
@@ -27,6 +28,7 @@ Bytes start_to();
 enum class RecordKind : std::uint8_t {
   unknown,
   draft,
+  about,
   identity,
   certificate,
   enrol,

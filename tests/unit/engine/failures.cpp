@@ -63,4 +63,64 @@ void replay_with(
   EXPECT_GT(failures, 2u) << "the failure never happened";
 }
 
+namespace {
+
+void serve_desk(World& world) {
+  Host& desk = *world.hosts[desk_at];
+  for (const auto& request : desk.shown<wire::RequestEvent>()) {
+    if (request.method != "enrol") continue;
+    wire::Certify certify;
+    certify.device = request.from;
+    certify.request_id = request.id;
+    certify.role = 2;
+    certify.not_after_ms = world.now + 30 * day_ms;
+    certify.name = "Ann";
+    certify.invitation = filled<LogId>(4);
+    const wire::Certify copy = certify;
+    desk.forget();
+    desk.command(copy);
+    break;
+  }
+}
+
+}  // namespace
+
+Counter::Counter() {
+  Host& visitor = world.add(Role::visitor, 20);
+  Host& desk = world.add(Role::desk, 2);
+  Host& agent = world.add(Role::agent, 30);
+  world.run();
+  wire::SignCard sign;
+  sign.name = "Tea";
+  wire::RelayEntry relay;
+  relay.url = "wss://relay.example/v1";
+  relay.key = world.relay.keys.key;
+  sign.relays.push_back(relay);
+  sign.fresh_ms = 7 * day_ms;
+  const Bytes certificate = world.shop.desk_certificate();
+  sign.desk_certificate = certificate;
+  desk.command(sign);
+  world.run();
+  const Bytes content = text_content("help me");
+  visitor.command(send_text({}, 1, content));
+  world.run();
+  for (const auto& [id, each] : world.relay.logs) {
+    if (each.fold.kind() == LogKind::main) log = id;
+  }
+  wire::Enrol enrol;
+  enrol.secret = filled<Hash>(9);
+  enrol.name = "Ann";
+  agent.command(enrol);
+  for (int i = 0; i < 10; ++i) {
+    world.run();
+    serve_desk(world);
+  }
+  EXPECT_EQ(agent.shown<wire::Enrolled>().size(), 1u);
+}
+
+const Counter& counter() {
+  static const Counter made;
+  return made;
+}
+
 }  // namespace shopbell::testing

@@ -22,4 +22,16 @@ void expect_dense(const Relay::Log& log);
 void replay_with(Failure failure,
                  const std::function<std::size_t(std::size_t at, Failure, bool& happened)>& replay);
 
+// A shop with one waiting conversation and an enrolled agent, as relay and disks hold it.
+constexpr std::size_t visitor_at = 0;
+constexpr std::size_t desk_at = 1;
+constexpr std::size_t agent_at = 2;
+struct Counter {
+  World world{false};
+  LogId log;
+
+  Counter();
+};
+const Counter& counter();
+
 }  // namespace shopbell::testing

@@ -98,8 +98,8 @@ TEST(WireCost, a_message_that_is_sent) {
   constexpr std::size_t published_bytes_max = 104;
   // One before it leaves (outbox record, log), one when it has its place (entry, log).
   constexpr std::size_t batches_max = 2;
-  // The sealed outbox record 850, the entry 660, where its ref has its place 90, and the log's record
-  // of 610 with each batch. Keys and 40 bytes of sealing are in all of them.
+  // The sealed outbox record 850, the entry 660, the place of its ref 90, and the log's record of
+  // 610 with each batch. Keys and 40 bytes of sealing are in all of them.
   constexpr std::size_t stored_bytes_max = 3000;
   Quiet quiet;
   Talk& talk = quiet.talk;

@@ -36,6 +36,7 @@ export const sentenceOf: Record<ErrorName, SentenceKey> = {
   invitation_refused: "errorInvitation",
   role_refused: "errorRole",
   setting_refused: "errorRefused",
+  picture_bad: "errorRefused",
   frame_bad: "errorUpdate",
   id_taken: "errorAgain",
   counter_gap: "errorAgain",
