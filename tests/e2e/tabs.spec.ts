@@ -74,6 +74,52 @@ test("what is written as the leading tab closes is sent, once", async ({ server,
   }
 });
 
+/** A worker that has written dies at the end of its next write, before it can say so. */
+const DIES = `
+  let test_dies = false;
+  let test_has_written = false;
+  new BroadcastChannel("test dies").onmessage = () => (test_dies = test_has_written);
+  const { transaction } = IDBDatabase.prototype;
+  IDBDatabase.prototype.transaction = function (names, mode, options) {
+    const begun = transaction.call(this, names, mode, options);
+    if (mode === "readwrite") {
+      test_has_written = true;
+      begun.addEventListener("complete", (event) => {
+        if (test_dies) {
+          event.stopImmediatePropagation();
+          self.close();
+        }
+      });
+    }
+    return begun;
+  };
+`;
+
+test("what a leader had stored when it died is sent by the next one, once", async ({
+  server,
+  people,
+}) => {
+  const first = await people.visitor();
+  await inWorker(first.page, DIES);
+  await first.ring();
+  await first.say("开始");
+  await expect(first.message("开始")).toHaveAttribute("data-state", "delivered");
+  const second = await secondTab(first, server.addresses.shops);
+  await expect(second.message("开始")).toHaveCount(1);
+  const die = () => new BroadcastChannel("test dies").postMessage(0);
+  await frameOf(second).evaluate(die);
+  await second.say("只送一次");
+  await expect(second.message("只送一次")).toHaveAttribute("data-state", "delivered");
+  await second.say("好的");
+  await expect(second.message("好的")).toHaveAttribute("data-state", "delivered");
+  const agent = await people.agent("小林");
+  await agent.openFirst();
+  const all = ["开始", "只送一次", "好的"];
+  for (const side of [second, agent]) {
+    await expect.poll(() => side.saidOf(all)).toEqual(all);
+  }
+});
+
 /** Says on a channel which worker has written; a worker is named by a number of its own. */
 const WRITES = `
   const test_name = Math.random();
