@@ -298,6 +298,15 @@ test("a tab that comes late is told the newest of each thing, in order", async (
     ["kept", "ready", LOG_OPENED, CONNECTION, LOG_CHANGED, DRAFT, "history"]);
 });
 
+test("a tab that comes late knows the name that was set meanwhile", async () => {
+  const { world, second } = await two();
+  second.page.command("SET_ABOUT", wire.SetAbout, { name: "小林" });
+  await world.settle();
+  const third = world.open();
+  await world.settle();
+  assert.equal(third.page.name, "小林");
+});
+
 /** The same seed gives the same walk. */
 function dice(seed) {
   let state = seed * 2654435761 + 1;

@@ -243,6 +243,7 @@ class Page {
   see([kind, body]) {
     if (kind === EventKind.READY) {
       this.said.push("ready");
+      this.name = decode(wire.Ready, body).name;
       this.command("OPEN_LOG", wire.OpenLog, { log });
     } else if (kind === EventKind.MESSAGE) {
       const { seq, ref } = decode(wire.MessageEvent, body);

@@ -14,6 +14,7 @@ import {
   Request,
   ResponseEvent,
   Send,
+  SetAbout,
 } from "./gen/wire.js";
 import type { RawEvent } from "./pump.js";
 import type { StorageMode } from "./seams.js";
@@ -128,6 +129,9 @@ export class Leader {
       case CommandKind.CLOSE_LOG:
         this.shut(decode(CloseLog, body).log, from);
         return taken();
+      case CommandKind.SET_ABOUT:
+        this.snapshot.rename(decode(SetAbout, body));
+        break;
       case CommandKind.REQUEST:
         this.requests.set(decode(Request, body).id, { tab: from, number });
         return this.parts.core.command(command, body, ignore);

@@ -1,7 +1,7 @@
 // The newest of what the core has said about the state of things, for tabs that come late: all but
 // messages, which they ask for themselves.
 import { toHex } from "./text.js";
-import { decode } from "./codec.js";
+import { decode, encode } from "./codec.js";
 import {
   Connection,
   Draft,
@@ -10,7 +10,9 @@ import {
   LogOpened,
   Member,
   Problem,
+  Ready,
   Receipts,
+  type SetAbout,
   Typing,
 } from "./gen/wire.js";
 import type { RawEvent } from "./pump.js";
@@ -30,6 +32,13 @@ export class Snapshot {
     if (kind === EventKind.CONNECTION && decode(Connection, body).state === ONLINE) {
       this.forget_troubles();
     }
+  }
+
+  /** Ready says how this device's person is called; no event tells that it has changed. */
+  rename({ name, picture }: SetAbout): void {
+    const [kind, body] = this.kept.get(`${EventKind.READY}`) ?? [];
+    if (!kind || !body) return;
+    this.kept.set(`${kind}`, [kind, encode(Ready, { ...decode(Ready, body), name, picture })]);
   }
 
   // What was wrong with the connection is not any more.
