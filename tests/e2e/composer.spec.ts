@@ -1,5 +1,6 @@
 // Where one writes: it grows with the words, keeps them, and takes emoji where the caret is.
 import { expect, test } from "./fixtures.ts";
+import { ShopPage } from "./pages/shop_page.ts";
 
 test("it grows from one line to six and back", async ({ people }) => {
   const visitor = await people.visitor();
@@ -83,4 +84,26 @@ test("Enter that ends a composition writes, the next one sends", async ({ people
   await visitor.page.keyboard.press("Enter");
   await expect(visitor.message("你好")).toHaveAttribute("data-state", "delivered");
   await expect(visitor.message("nihao")).toHaveCount(0);
+});
+
+test("a draft survives the page and is in every tab", async ({ server, people }) => {
+  const visitor = await people.visitor();
+  await visitor.ring();
+  await visitor.say("在吗");
+  await expect(visitor.message("在吗")).toHaveAttribute("data-state", "delivered");
+  await visitor.composer.fill("写了一半");
+  const page = await visitor.page.context().newPage();
+  const second = await ShopPage.open(page, server.addresses.shops, "zh-CN");
+  await second.ring();
+  await expect(second.composer).toHaveValue("写了一半");
+  await visitor.page.close();
+  await page.reload();
+  await second.ring();
+  await expect(second.composer).toHaveValue("写了一半");
+  await second.composer.press("Enter");
+  await expect(second.message("写了一半")).toHaveAttribute("data-state", "delivered");
+  await page.reload();
+  await second.ring();
+  await expect(second.message("写了一半")).toHaveCount(1);
+  await expect(second.composer).toHaveValue("");
 });

@@ -21,10 +21,12 @@ const log = new Uint8Array(16).fill(1);
 const device = new Uint8Array(32).fill(2);
 
 class FakeEngine implements Engine {
+  readonly commands: string[] = [];
   readonly sent: number[] = [];
   readonly kinds: number[] = [];
   private readonly listeners: EngineListener[] = [];
-  command(name: string, fields: { ref?: number; kind?: number } = {}): void {
+  command(name: string, fields: { ref?: number; kind?: number; text?: string } = {}): void {
+    this.commands.push(`${name} ${fields.text ?? ""}`.trim());
     if (name === "send") {
       this.sent.push(fields.ref ?? 0);
       this.kinds.push(fields.kind ?? 0);
@@ -78,6 +80,32 @@ test("a draft is there at once, and none where it is emptied", () => {
   assert.equal(session.drafts.value.has(toHex(log)), false);
 });
 
+test("a draft is stored when the writer pauses, leaves or is done", (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  const { engine, session } = begin();
+  session.writeDraft(log, "h");
+  session.writeDraft(log, "half");
+  assert.deepEqual(engine.commands, []);
+  context.mock.timers.tick(1000);
+  assert.deepEqual(engine.commands, ["setDraft half"]);
+  session.writeDraft(log, "half a");
+  leaving.at(-1)?.();
+  assert.deepEqual(engine.commands.slice(1), ["setDraft half a"]);
+  session.writeDraft(log, "");
+  context.mock.timers.tick(1000);
+  assert.deepEqual(engine.commands.slice(2), ["setDraft"]);
+});
+
+test("a stored draft is shown, but never under a writer's hands", () => {
+  const { engine, session } = begin();
+  const shown = () => session.drafts.value.get(toHex(log));
+  engine.say({ type: "draft", log, text: "from before" });
+  assert.equal(shown(), "from before");
+  session.writeDraft(log, "from before, and more");
+  engine.say({ type: "draft", log, text: "from before" });
+  assert.equal(shown(), "from before, and more");
+});
+
 const text_of_mine = (ref: number, text: string) => ({
   type: "message", log, seq: 0, counter: 0, author: device, authorClass: 1, mine: true, kind: 1,
   content: encode(Text, { text }), fallback: "", timeMs: 0, ref, targetAuthor: device,
@@ -95,6 +123,7 @@ test("a refused message is sent again in new clothes, and stands there once", ()
   assert.ok(refused);
   assert.equal(refused.refused, Errc.id_taken);
   session.sendAgain(toHex(log), refused);
+  assert.ok(engine.commands.includes("discard"));
   assert.equal(engine.sent.length, 2);
   assert.notEqual(engine.sent[1], ref);
   engine.say(text_of_mine(engine.sent[1] ?? 0, "one"));

@@ -56,10 +56,11 @@ export class Drafts {
     }
   }
 
-  /** What the engine had kept. */
+  /** What the engine keeps, written before or in another tab; never under a writer's hands. */
   stored(log: Uint8Array, text: string): void {
     const name = toHex(log);
-    if (!this.own.has(name)) {
+    if (!this.own.has(name) || window.document?.visibilityState === "hidden") {
+      this.own.delete(name);
       this.put(name, text);
     }
   }

@@ -97,7 +97,7 @@ export class Session {
         inSync: this.logs.value.get(this.shown.value)?.inSync ?? true,
       }),
     );
-    this.draft_store = new Drafts(() => undefined);
+    this.draft_store = new Drafts((log, text) => engine.command("setDraft", { log, text }));
     this.drafts = this.draft_store.texts;
     engine.on((event) => this.take(event));
   }
@@ -125,6 +125,9 @@ export class Session {
         break;
       case "storage":
         this.storage.value = event.mode;
+        break;
+      case "draft":
+        this.draft_store.stored(event.log, event.text);
         break;
       case "crashed":
         this.failed.value = event.final;
@@ -227,6 +230,7 @@ export class Session {
 
   /** Takes a message that was refused for good away. `log` in hexadecimal. */
   discard(log: string, item: Item): void {
+    this.engine.command("discard", { log: fromHex(log), ref: item.ref });
     const before = this.logs.value.get(log);
     if (before) {
       this.logs.value = new Map(this.logs.value).set(log, without(before, item.key));
