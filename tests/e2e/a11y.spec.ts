@@ -471,6 +471,8 @@ test("where motion is not wanted nothing moves, it only fades", async ({ people 
   await expect(visitor.message("在吗")).toHaveAttribute("data-state", "delivered");
   const agent = await people.agent("小林");
   await agent.openFirst();
+  // Who has joined is known to type.
+  await expect(visitor.message("在吗")).toHaveAttribute("data-state", "read");
   await agent.composer.fill("x");
   await expect(visitor.typing).toBeVisible();
   const dots = visitor.frame.locator(".dots i").first();

@@ -28,6 +28,7 @@ export const ar: Catalog = {
   stateRead: "قُرئت",
   stateRefused: "لم تُرسل",
   sendAgain: "إعادة الإرسال",
+  sendAgainLater: "كان الضغط كبيرًا. يُرجى إعادة الإرسال بعد قليل.",
   discard: "حذف",
 
   starting: "جارٍ الفتح",

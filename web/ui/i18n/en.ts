@@ -27,6 +27,7 @@ export const en: Catalog = {
   stateRead: "Read",
   stateRefused: "Not sent",
   sendAgain: "Send again",
+  sendAgainLater: "It was too busy. Please send it again in a little while.",
   discard: "Delete",
 
   starting: "Opening",

@@ -77,3 +77,16 @@ export function errorSentence(t: Translate, code: number): string {
   const name = errorName(code);
   return name === "unknown" ? t("errorOther", { code }) : t(sentenceOf[name]);
 }
+
+/** They promise another try, which a message that was refused for good does not get. */
+const passing: ReadonlySet<SentenceKey> = new Set([
+  "errorAgain", "errorBusy", "errorDeskAway", "errorRestarting", "errorServerStore",
+  "errorShopCannotOpen", "errorWeak",
+]);
+
+/** Why a message was refused, and what its author can do. */
+export function refusalSentence(t: Translate, code: number): string {
+  const name = errorName(code);
+  const waits = name !== "unknown" && passing.has(sentenceOf[name]);
+  return waits ? t("sendAgainLater") : errorSentence(t, code);
+}

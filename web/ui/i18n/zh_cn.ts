@@ -26,6 +26,7 @@ export const zhCn = {
   stateRead: "已读",
   stateRefused: "未能发送",
   sendAgain: "重新发送",
+  sendAgainLater: "当时有些繁忙，请稍后重新发送。",
   discard: "删除这条",
 
   // Header and honest line

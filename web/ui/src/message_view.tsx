@@ -1,7 +1,7 @@
 // One speaker's messages: who and when once above, what became of them once below.
 import { Fragment } from "preact";
 import { ContentKind } from "../../engine/src/gen/wire.ts";
-import { errorSentence } from "../i18n/errors.ts";
+import { errorSentence, refusalSentence } from "../i18n/errors.ts";
 import type { Locale, SentenceKey, Translate } from "../i18n/index.ts";
 import { Avatar } from "./avatar.tsx";
 import { AuthorClass, type Conversation, type Item } from "./conversation.ts";
@@ -78,7 +78,7 @@ function Refused({ props, item, log }: RefusedProps) {
       <p role="alert">
         <Icon name="warning" />
         {t("stateRefused")}
-        <span>{errorSentence(t, item.refused)}</span>
+        <span>{refusalSentence(t, item.refused)}</span>
       </p>
       {onSendAgain && (
         <button type="button" data-testid="send-again" onClick={() => onSendAgain(item, log)}>
