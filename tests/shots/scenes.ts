@@ -35,9 +35,9 @@ function talk(language: Language): Said[] {
       cart: {
         items: [
           { name: said.product, quantity: 1, price: said.price },
-          { name: said.strap, quantity: 2, price: said.price },
+          { name: said.strap, quantity: 2, price: said.strapPrice },
         ],
-        total: said.price,
+        total: said.total,
       },
       timeMs: ago(24 * 60 + 26),
     },
