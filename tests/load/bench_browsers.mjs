@@ -110,6 +110,8 @@ export function measure_opening(rounds) {
       const context = await open();
       const page = await context.newPage();
       cold.push(await ring(page, shops));
+      // Else the next page would begin by itself, before the click.
+      await page.evaluate(() => localStorage.clear());
       await page.close();
       warm.push(await ring(await context.newPage(), shops));
       await context.close();
