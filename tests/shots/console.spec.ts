@@ -2,7 +2,7 @@ import { consoleScenes } from "./scenes.ts";
 import { expect, test } from "./studio.ts";
 
 /** Scenes in which the first conversation is open. */
-const open = new Set(["talk", "offline", "certificate ended"]);
+const open = new Set(["talk", "offline"]);
 
 for (const [name, scene] of Object.entries(consoleScenes)) {
   test(`console: ${name}`, async ({ studio }) => {

@@ -275,9 +275,10 @@ TEST(RelayDamage, of_a_list_to_watch_watches_nothing_foreign) {
 }
 
 TEST(RelayDamage, of_a_signal_changes_its_sealed_words_or_is_refused) {
+  const Hash sealed = filled<Hash>(7);
   wire::Signal typing;
   typing.kind = 1;
-  typing.body = filled<Hash>(7).view();
+  typing.body = sealed.view();
   Damage damage(&Scene::visitor, [&](Scene& scene) {
     typing.log = scene.log;
     return framed(FrameKind::signal, typing);
