@@ -49,11 +49,12 @@ function load(): Promise<Panel> {
   const { kept, settings } = core!;
   const mine = core!;
   const url = `${new URL(__PANEL_URL__, settings.src)}#${tries++}`;
+  let late: number;
   return (loading =
     loading ||
     Promise.race([import(url) as Promise<{ createPanel(core: Core): Panel }>,
-      new Promise<never>((_, reject) => setTimeout(reject, PANEL_MS_MAX)),
-    ]).then(
+      new Promise<never>((_, reject) => (late = setTimeout(reject, PANEL_MS_MAX))),
+    ]).finally(() => clearTimeout(late)).then(
       ({ createPanel }) => {
         const panel = createPanel(mine);
         kept.forEach(([name, ...rest]) => panel[name]!(...(rest as never[])));
