@@ -57,7 +57,23 @@ export function filled(locale: Locale, sentence: string, values: Values): string
   });
 }
 
-export function translator(locale: Locale): Translate {
-  const catalog = catalogs[locale];
-  return (key, values = {}) => filled(locale, catalog[key], values);
+/** Says the sentences of these catalogs in one language. */
+export const speaker =
+  <Key extends string>(catalogs: Record<Locale, Record<Key, string>>) =>
+  (locale: Locale) =>
+  (key: Key, values: Values = {}): string =>
+    filled(locale, catalogs[locale][key], values);
+
+/** The words of a part on top of those that it shares with others, which do not load them. */
+export function joined<Shared extends string, Own extends string>(
+  shared: Record<Locale, Record<Shared, string>>,
+  own: Record<Locale, Record<Own, string>>,
+): Record<Locale, Record<Shared | Own, string>> {
+  return {
+    "zh-CN": { ...shared["zh-CN"], ...own["zh-CN"] },
+    en: { ...shared.en, ...own.en },
+    ar: { ...shared.ar, ...own.ar },
+  };
 }
+
+export const translator: (locale: Locale) => Translate = speaker(catalogs);

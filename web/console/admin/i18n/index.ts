@@ -1,5 +1,5 @@
 // Words of the admin's pages; the rest of the console does not need them.
-import { filled, type Locale, type Values } from "../../../ui/i18n/index.ts";
+import { speaker, type Locale, type Values } from "../../../ui/i18n/index.ts";
 import { ar } from "./ar.ts";
 import { en } from "./en.ts";
 import { zhCn } from "./zh_cn.ts";
@@ -10,6 +10,4 @@ export type Say = (key: AdminKey, values?: Values) => string;
 
 export const words: Record<Locale, AdminWords> = { "zh-CN": zhCn, en, ar };
 
-export function sayIn(locale: Locale): Say {
-  return (key, values = {}) => filled(locale, words[locale][key], values);
-}
+export const sayIn: (locale: Locale) => Say = speaker(words);
