@@ -2,10 +2,10 @@
 // and memory, nor in what travels to it and from it. Public by design, and so not looked for, is
 // the shop card: name, domains and look.
 import { randomInt } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Browser } from "@playwright/test";
 import { Tap, filesIn, memoryOf } from "./blind_places.ts";
+import { secretsIn, secretsOfBrowser, secretsOfDesk } from "./blind_secrets.ts";
 import { randomWord, search, wordNeedle, type Haystack, type Needle } from "./blind_search.ts";
 import { playScene, wordsIn, type Language } from "./scene.ts";
 import { expect, test as base } from "./split_fixtures.ts";
@@ -30,28 +30,17 @@ const test = base.extend<{ tapped: { shop: SplitShop; tap: Tap } }>({
   },
 });
 
-/** The secrets in a file of keys. */
-async function secretsIn(folder: string, file: string): Promise<Needle[]> {
-  const text = await readFile(join(folder, file), "utf8");
-  return [...text.matchAll(/^(\w*(?:seed|secret|storage_key)): (\S+)$/gm)].map(
-    ([, name, value]) => ({
-      name: `${name} of ${file}`,
-      bytes: Buffer.from(value ?? "", "base64url"),
-    }),
-  );
-}
-
 function secretOf(link: string): Needle {
   const fields = new URLSearchParams(new URL(link).hash.slice(1));
   return { name: "invitation", bytes: Buffer.from(fields.get("invite") ?? "", "base64url") };
 }
 
-/** Plays the scene with random words beside all others; all words, and the conversation's id. */
+/** Plays the scene with random words beside all others; words, its id, devices' keys. */
 async function playMarked(
   shop: SplitShop,
   browser: Browser,
   language: Language,
-): Promise<{ words: string[]; log: string }> {
+): Promise<{ words: string[]; log: string; secrets: Needle[] }> {
   const marks: string[] = [];
   // What customers write down without being asked: a name, where to write, where to call.
   const kinds = [
@@ -68,11 +57,16 @@ async function playMarked(
   const path = `/bags/${mark()}`;
   const query = `?from=${mark()}`;
   const address = shop.site.add(`${path}${query}`, language, product, shop.tag());
-  const { agent } = await playScene(shop.stage(browser, () => address), language, said);
+  const { visitor, agent } = await playScene(shop.stage(browser, () => address), language, said);
+  const frame = visitor.page.frames().find((each) => each.url().includes("frame.html"));
   const plain = [...Object.values(wordsIn(language)), products[language]];
   return {
     words: [...marks, ...Object.values(said), ...plain, product, path, query],
     log: (await agent.rows.first().getAttribute("data-log")) ?? "",
+    secrets: [
+      ...(await secretsOfBrowser("the visitor", frame ?? visitor.page)),
+      ...(await secretsOfBrowser("the agent", agent.page)),
+    ],
   };
 }
 
@@ -96,8 +90,36 @@ test("the relay holds no word, name, page or key", async ({ tapped, folder, brow
     ...(await secretsIn(shop.deskFolder, "root.key")),
     ...(await secretsIn(shop.deskFolder, "desk.key")),
     ...shop.links.map(secretOf),
+    ...(await secretsOfDesk(shop.deskFolder)),
+    ...chinese.secrets,
+    ...english.secrets,
   ];
-  expect(secrets.map(({ bytes }) => bytes.length)).toEqual([32, 32, 32, 32, 32, 32]);
+  expect(secrets.filter(({ bytes }) => bytes.length !== 32)).toEqual([]);
+  const kinds = new Set(secrets.map(({ name }) => name));
+  for (const kind of [
+    "seed of root.key",
+    "sign_seed of desk.key",
+    "seal_secret of desk.key",
+    "storage_key of desk.key",
+    "invitation",
+    "team secret of the desk",
+    "epoch key of the desk",
+    "storage key of the visitor",
+    "signing seed of the visitor",
+    "sealing secret of the visitor",
+    "epoch key of the visitor",
+    "team secret of the agent",
+    "signing seed of the agent",
+    "sealing secret of the agent",
+  ]) {
+    expect(kinds).toContain(kind);
+  }
+  // What was opened are the very keys of this shop: visitor and desk hold the same epoch.
+  const epochs = (owner: string): string[] =>
+    secrets
+      .filter(({ name }) => name === `epoch key of ${owner}`)
+      .map(({ bytes }) => bytes.toString("hex"));
+  expect(epochs("the desk")).toEqual(expect.arrayContaining(epochs("the visitor")));
   expect(search(haystacks, [...long, ...secrets])).toEqual([]);
 
   // All this was looked at: what the relay must know is found in each place, and no further.
