@@ -19,7 +19,7 @@ endfunction()
 shopbell_test_program(unit_tests tests/unit GTest::gtest_main)
 shopbell_test_program(contract_tests tests/contract GTest::gtest_main)
 shopbell_test_program(sim tests/sim)
-include(${CMAKE_SOURCE_DIR}/tests/sim/faults.cmake)
+include(${CMAKE_SOURCE_DIR}/tests/sim/mutants.cmake)
 include(${CMAKE_SOURCE_DIR}/tests/e2e/leaking_desk.cmake)
 shopbell_test_program(loadgen tests/load)
 

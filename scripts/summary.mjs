@@ -57,6 +57,14 @@ function count(name) {
   return { node: count_node, e2e: count_e2e }[name]?.() ?? { passed: 0, failed: 0 };
 }
 
+// What the simulator says it has played: "510 seeds, ..." or "13 of 13 found".
+function told_by(name) {
+  const log = join(folder, `../log/${name}.log`);
+  if (!existsSync(log)) return "";
+  const lines = readFileSync(log, "utf8").match(/^\d+ (seeds|of \d+).*$/gm);
+  return lines ? ` (${lines.at(-1)})` : "";
+}
+
 let passed = 0;
 let failed = 0;
 const own_cases = /^(ctest-.*|node|e2e)$/;
@@ -72,7 +80,8 @@ for (const line of read("suites.txt").trim().split("\n")) {
     console.log(`${name}: ran no test`);
     counts.failed = 1;
   }
-  console.log(`${name}: ${counts.passed} passed, ${counts.failed} failed`);
+  const told = /^(sim|mutants)-/.test(name) ? told_by(name) : "";
+  console.log(`${name}: ${counts.passed} passed, ${counts.failed} failed${told}`);
   passed += counts.passed;
   failed += counts.failed;
 }

@@ -305,9 +305,11 @@ void Checker::on_publish(Device& device, BytesView bytes) {
   }
   auto& [hash, envelope_class] = sent_[{device.number(), {header.log, header.counter}}];
   const bool other = !hash.is_zero() && hash != envelope->hash;
-  // A grant that lost its race leaves its counter to what stood behind it.
+  // A grant that lost its race leaves its counter to what stood behind it; that, named by its new
+  // bytes, leaves its own to something new.
   const bool after_grant = envelope_class == static_cast<std::uint64_t>(EnvelopeClass::grant);
-  if (other && header.replaces.is_zero() && !after_grant) {
+  if (!header.replaces.is_zero()) replaced_.insert(header.replaces);
+  if (other && header.replaces.is_zero() && !after_grant && !replaced_.contains(hash)) {
     fail("persist", device.setup().name + " sends two envelopes with counter " +
                         std::to_string(header.counter) + " of log " + short_name(header.log) +
                         ", and the second names no first");

@@ -115,6 +115,7 @@ class Checker {
   std::map<int, std::map<LogId, std::vector<Shown>>> histories_;
   std::map<std::pair<int, LogId>, Receipt> receipts_;
   std::map<std::pair<int, std::pair<LogId, std::uint64_t>>, std::pair<Hash, std::uint64_t>> sent_;
+  std::set<Hash> replaced_;  // named by the bytes that came after them
   std::uint64_t histories_shown_ = 0;
   std::vector<Failure> failures_;
 };

@@ -8,6 +8,7 @@
 #include <map>
 
 #include "shopbell/bytes.h"
+#include "tally.h"
 
 namespace shopbell::sim {
 
@@ -136,29 +137,23 @@ struct Weather {
   std::uint64_t commit_fails = 15;
 };
 
-// Mistakes made on purpose, to see that a checker finds them. The first is the relay's host, the
-// others are cut into sim_faults (mutate.cmake).
-enum class Fault : std::uint8_t {
-  none = 0,
-  ack_before_commit = 1,
-  new_counter_on_resend = 2,
-  cursor_highest = 3,
-  repeat_sent_again = 4
-};
-
 struct Clockwork {
-  Clockwork(std::uint64_t seed, bool verbose, Fault chosen)
-      : chance(seed), trace(agenda, verbose), fault(chosen) {}
+  Clockwork(std::uint64_t seed, bool verbose) : chance(seed), trace(agenda, verbose) {}
   Chance chance;
   Agenda agenda;
   Trace trace;
   Weather weather;
-  Fault fault;
+  Tally tally;
 
   // True with this part of a thousand, in bad weather only; draws in any case.
   bool strikes(std::uint64_t part) {
     const bool hit = chance.in_thousand(part);
     return hit && weather.stormy;
+  }
+  bool strikes(std::uint64_t part, Event event) {
+    const bool hit = strikes(part);
+    if (hit) tally.add(event);
+    return hit;
   }
 };
 

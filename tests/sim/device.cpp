@@ -67,6 +67,7 @@ void Device::crash() {
 }
 
 void Device::die() {
+  w_.tally.add(Event::device_crash);
   // Some of what was not synced had reached the platter.
   const std::size_t kept = w_.chance.below(disk_.unsynced() + 1);
   w_.trace.note(name(), "crash", kept);
@@ -87,6 +88,7 @@ void Device::command(wire::CommandKind kind, Bytes body) {
 }
 
 void Device::jump_clock(std::int64_t by_ms) {
+  w_.tally.add(Event::clock_jump);
   clock_ahead_ms_ += by_ms;
   w_.trace.note(name(), "clock", static_cast<std::uint64_t>(clock_ahead_ms_));
 }

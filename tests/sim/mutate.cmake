@@ -1,33 +1,25 @@
-# Writes OUT: SOURCE with the mistake of this NAME cut in, switched by simulated_fault.
+# Writes OUT: SOURCE with all of CUTS (separated by commas), each switched by its name.
 file(READ ${SOURCE} text)
-if(NAME STREQUAL "outbox")
-  # new-counter-on-resend: what was under way when the connection went is sealed as something new.
-  string(CONCAT sound "    for (Outgoing& item : log.outbox) item.sent = false;\n"
-    "    log.outbox_retry_at_ms = 0;\n")
-  set(broken "    for (Outgoing& item : log.outbox) {
-      extern int simulated_fault;
-      if (simulated_fault == 2 && item.sent && item.envelope_class == EnvelopeClass::message) {
-        item.envelope.clear();
-        item.counter = 0;
-      }
-      item.sent = false;
-    }
-    log.outbox_retry_at_ms = 0;\n")
-elseif(NAME STREQUAL "repeats")
-  # repeat-sent-again: what a host says again is taken for something new.
-  set(sound "  if (command.ref == 0) return false;\n")
-  set(broken "  extern int simulated_fault;
-  if (simulated_fault == 4 || command.ref == 0) return false;\n")
-elseif(NAME STREQUAL "replica")
-  # cursor-highest: an entry behind a gap is taken, and with it all before it count as stored.
-  set(sound "  if (seq > log.seq + 1) {\n")
-  set(broken "  extern int simulated_fault;
-  if (simulated_fault == 3 && seq > log.seq + 1) log.seq = seq - 1;
-  if (seq > log.seq + 1) {\n")
-endif()
-string(FIND "${text}" "${sound}" at)
-if(at EQUAL -1)
-  message(WARNING "tests/sim/mutate.cmake no longer fits ${NAME}.cpp; sim --faults will fail")
-endif()
-string(REPLACE "${sound}" "${broken}" text "${text}")
-file(WRITE ${OUT} "${text}")
+string(REPLACE "," ";" cuts "${CUTS}")
+foreach(cut IN LISTS cuts)
+  file(READ ${cut} words)
+  foreach(mark IN ITEMS sound mistaken end)
+    string(FIND "${words}" "--- ${mark}\n" at_${mark})
+    if(at_${mark} EQUAL -1)
+      message(FATAL_ERROR "${cut} has no line '--- ${mark}'")
+    endif()
+  endforeach()
+  # 10 and 13: the two marks with the ends of their lines. The last line's end is not part of it.
+  math(EXPR sound_from "${at_sound} + 10")
+  math(EXPR sound_size "${at_mistaken} - ${sound_from} - 1")
+  math(EXPR mistaken_from "${at_mistaken} + 13")
+  math(EXPR mistaken_size "${at_end} - ${mistaken_from} - 1")
+  string(SUBSTRING "${words}" ${sound_from} ${sound_size} sound)
+  string(SUBSTRING "${words}" ${mistaken_from} ${mistaken_size} mistaken)
+  string(FIND "${text}" "${sound}" at)
+  if(at EQUAL -1)
+    message(WARNING "${cut} no longer fits ${SOURCE}; sim --mutants will fail")
+  endif()
+  string(REPLACE "${sound}" "${mistaken}" text "${text}")
+endforeach()
+file(WRITE ${OUT} "namespace shopbell::sim {\nbool mutant(const char* name);\n}\n${text}")

@@ -20,7 +20,8 @@ std::uint64_t Net::delay_ms() {
 }
 
 std::uint64_t Net::notice_ms() {
-  return w_.strikes(w_.weather.half_open) ? never_told_ms : w_.chance.between(1, 3000);
+  return w_.strikes(w_.weather.half_open, Event::half_open) ? never_told_ms
+                                                            : w_.chance.between(1, 3000);
 }
 
 void Net::later(std::uint64_t& last_ms, std::function<void()> act) {
@@ -35,7 +36,7 @@ LinkId Net::dial(DeviceEnd& device, int number) {
   link->device = &device;
   link->number = number;
   links_[id] = link;
-  if (w_.strikes(w_.weather.dial_fails)) {
+  if (w_.strikes(w_.weather.dial_fails, Event::dial_refused)) {
     link->device_up = true;
     link->whole = false;
     tell_device(id, link, 0, w_.chance.between(1, 4000));
@@ -45,6 +46,11 @@ LinkId Net::dial(DeviceEnd& device, int number) {
   w_.agenda.after(dial_ms_max, [this, id, link] {
     if (!link->connected) tell_device(id, link, 0, 0);
   });
+  if (is_away(number)) {
+    link->device_up = true;
+    link->whole = false;
+    return id;
+  }
   later(link->to_relay_ms, [this, id, link] {
     link->device_up = link->device != nullptr;
     if (!link->whole || !relay_->listening()) {
@@ -69,7 +75,7 @@ void Net::send_from_device(LinkId id, BytesView bytes) {
   tap_.from_device(link->number, bytes);
   if (w_.strikes(w_.weather.link_cut)) cut(id);
   later(link->to_relay_ms, [this, id, link, message = to_bytes(bytes)] {
-    if (link->whole && link->relay_up) relay_->link_message(id, message);
+    if (is_whole(*link) && link->relay_up) relay_->link_message(id, message);
   });
 }
 
@@ -78,8 +84,8 @@ void Net::send_from_relay(LinkId id, BytesView bytes) {
   if (!link) return;
   tap_.to_device(link->number, bytes);
   if (w_.strikes(w_.weather.link_cut)) cut(id);
-  later(link->to_device_ms, [id, link, message = to_bytes(bytes)] {
-    if (link->whole && link->device_up) link->device->link_message(id, message);
+  later(link->to_device_ms, [this, id, link, message = to_bytes(bytes)] {
+    if (is_whole(*link) && link->device_up) link->device->link_message(id, message);
   });
 }
 
@@ -88,7 +94,7 @@ void Net::close_from_device(LinkId id) {
   if (!link) return;
   tell_device(id, link, 0, w_.chance.between(1, 300));
   later(link->to_relay_ms, [this, id, link] {
-    if (link->whole) tell_relay(id, link, 0);
+    if (is_whole(*link)) tell_relay(id, link, 0);
   });
 }
 
@@ -97,7 +103,7 @@ void Net::close_from_relay(LinkId id, std::uint16_t code) {
   if (!link) return;
   link->relay_up = false;
   later(link->to_device_ms, [this, id, link, code] {
-    if (link->whole) tell_device(id, link, code, 0);
+    if (is_whole(*link)) tell_device(id, link, code, 0);
   });
 }
 
@@ -141,9 +147,27 @@ void Net::cut(LinkId id) {
   const LinkPtr link = find(id);
   if (!link || !link->whole) return;
   w_.trace.note("net", "cut", id);
+  w_.tally.add(Event::link_cut);
   link->whole = false;
   tell_device(id, link, 0, notice_ms());
   tell_relay(id, link, notice_ms());
+}
+
+bool Net::is_away(int number) const {
+  const auto found = away_until_ms_.find(number);
+  return found != away_until_ms_.end() && w_.weather.stormy && w_.agenda.now_ms() < found->second;
+}
+
+// What a connection has lost it can not make up for: the rest of it is lost as well, in silence.
+bool Net::is_whole(Link& link) {
+  if (is_away(link.number)) link.whole = false;
+  return link.whole;
+}
+
+void Net::part(int number, std::uint64_t for_ms) {
+  w_.trace.note("net", "partition", static_cast<std::uint64_t>(number));
+  w_.tally.add(Event::partition);
+  away_until_ms_[number] = w_.agenda.now_ms() + for_ms;
 }
 
 void Net::cut_all() {

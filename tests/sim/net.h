@@ -53,6 +53,8 @@ class Net {
   void relay_crashed();
   void cut(LinkId link);
   void cut_all();
+  // Nothing passes between this device and the relay for so long, and nobody is told.
+  void part(int number, std::uint64_t for_ms);
 
  private:
   struct Link {
@@ -68,6 +70,8 @@ class Net {
   using LinkPtr = std::shared_ptr<Link>;
 
   LinkPtr find(LinkId id);
+  bool is_away(int number) const;
+  bool is_whole(Link& link);
   std::uint64_t delay_ms();
   void later(std::uint64_t& last_ms, std::function<void()> act);
   void tell_device(LinkId id, const LinkPtr& link, std::uint16_t code, std::uint64_t after_ms);
@@ -79,6 +83,7 @@ class Net {
   RelayEnd* relay_ = nullptr;
   LinkId last_ = 0;
   std::map<LinkId, LinkPtr> links_;
+  std::map<int, std::uint64_t> away_until_ms_;
 };
 
 }  // namespace shopbell::sim

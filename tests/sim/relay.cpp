@@ -1,5 +1,7 @@
 #include "relay.h"
 
+#include "mutant.h"
+
 namespace shopbell::sim {
 
 Relay::Relay(Clockwork& clockwork, Net& net, Bytes key_seed, std::string host, const ShopId& shop)
@@ -45,6 +47,7 @@ void Relay::crash() {
 }
 
 void Relay::die() {
+  w_.tally.add(Event::relay_crash);
   w_.trace.note("relay", "crash", 0);
   shard_.reset();
   ++life_;
@@ -53,6 +56,7 @@ void Relay::die() {
 }
 
 void Relay::jump_clock(std::int64_t by_ms) {
+  w_.tally.add(Event::clock_jump);
   clock_ahead_ms_ += by_ms;
   w_.trace.note("relay", "clock", static_cast<std::uint64_t>(clock_ahead_ms_));
 }
@@ -97,8 +101,8 @@ void Relay::carry_out(relay::Output& output) {
 
 void Relay::commit(const relay::out::Commit& commit) {
   w_.trace.note("relay", "commit", static_cast<std::uint64_t>(commit.id));
-  const bool early = w_.fault == Fault::ack_before_commit;
-  const bool fails = w_.strikes(w_.weather.commit_fails) && !early;
+  const bool early = mutant("ack-before-commit");
+  const bool fails = !early && w_.strikes(w_.weather.commit_fails, Event::commit_failed);
   const Errc code = w_.chance.below(2) == 0 ? Errc::store_full : Errc::store_failed;
   const std::uint64_t slow = w_.chance.in_thousand(50) ? 3000 : 30;
   const std::uint64_t now = w_.agenda.now_ms();

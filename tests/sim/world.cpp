@@ -10,8 +10,10 @@ constexpr std::uint64_t settle_every_ms = 20'000;
 // Every back-off, idle limit and answer limit of the protocol has passed by then.
 constexpr std::uint64_t rest_ms_max = 600'000;
 
-constexpr int desk_number = 0;
-constexpr int agent_number = 3;
+constexpr std::size_t visitors_max = 3;
+constexpr std::size_t agents_max = 2;
+constexpr std::uint64_t steps_min = 2000;
+constexpr std::uint64_t steps_max = 5000;
 
 }  // namespace
 
@@ -31,18 +33,16 @@ class World::Port : public desk::DeskPort {
   std::vector<std::pair<wire::CommandKind, Bytes>> waiting_;
 };
 
-World::World(std::uint64_t seed, bool verbose, Fault fault, std::string_view wanted)
-    : w_(seed, verbose, fault), net_(w_, *this), wanted_(wanted) {
+World::World(std::uint64_t seed, bool verbose, std::string_view wanted)
+    : w_(seed, verbose), net_(w_, *this), wanted_(wanted) {
   w_.agenda.start_at(start_ms + w_.chance.below(day_ms));
   w_.trace.start();
   make_shop();
   relay_ = std::make_unique<Relay>(w_, net_, relay_seed_, dialled_host(relay_url), shop_);
   net_.set_relay(*relay_);
   checker_ = std::make_unique<Checker>(w_, *relay_);
-  add_device(Role::desk, "desk");
-  add_device(Role::visitor, "visitor a");
-  add_device(Role::visitor, "visitor b");
-  add_device(Role::agent, "agent");
+  people_ = std::make_unique<People>(w_, *checker_, devices_);
+  add_everybody();
 }
 
 World::~World() = default;
@@ -50,10 +50,26 @@ World::~World() = default;
 void World::make_shop() {
   root_seed_ = w_.chance.bytes(32);
   relay_seed_ = w_.chance.bytes(32);
-  invitation_secret_ = w_.chance.bytes(32);
   shop_.data = crypto::sign_pair(Key::from(root_seed_)).key.data;
   book_ = desk::make_memory_invitations();
-  const Key secret = Key::from(invitation_secret_);
+}
+
+// At least two visitors: what one of them is told is compared with what others are.
+void World::add_everybody() {
+  add_device(Role::desk, "desk");
+  const std::uint64_t visitors = w_.chance.between(2, visitors_max);
+  for (std::uint64_t i = 0; i < visitors; ++i) {
+    add_device(Role::visitor, std::string("visitor ") + static_cast<char>('a' + i));
+  }
+  const std::uint64_t agents = w_.chance.between(1, agents_max);
+  for (std::uint64_t i = 0; i < agents; ++i) {
+    invite(add_device(Role::agent, std::string("agent ") + static_cast<char>('a' + i)));
+  }
+}
+
+void World::invite(const Device& agent) {
+  Bytes bytes = w_.chance.bytes(32);
+  const Key secret = Key::from(bytes);
   desk::Invitation invitation;
   invitation.id = invitation_id_of(secret);
   invitation.key = invitation_key_of(secret, shop_);
@@ -61,6 +77,7 @@ void World::make_shop() {
   invitation.expires_ms = w_.agenda.now_ms() + day_ms;
   invitation.certificate_ms = 30 * day_ms;
   book_->add(invitation);
+  people_->invite(agent, std::move(bytes));
 }
 
 Device& World::add_device(Role role, std::string name) {
@@ -100,7 +117,7 @@ void World::start_desk(Device& device) {
 
 void World::settle_desk() {
   w_.agenda.after(settle_every_ms, [this] { settle_desk(); });
-  Device& device = *devices_[desk_number];
+  Device& device = *devices_.front();
   if (!device.running() || !desk_) return;
   desk_->settle();
   for (auto& [kind, body] : port_->take()) device.command(kind, std::move(body));
@@ -109,60 +126,28 @@ void World::settle_desk() {
 // --- what devices do
 
 void World::on_start(Device& device) {
-  people_[device.number()] = {};
-  if (device.number() == desk_number) start_desk(device);
+  people_->on_start(device);
+  if (is_desk(device)) start_desk(device);
   checker_->on_start(device);
 }
 
 void World::on_event(Device& device, wire::EventKind kind, BytesView body) {
   checker_->on_event(device, kind, body);
-  if (device.number() == desk_number) desk_->on_event(kind, body);
-  Person& person = people_[device.number()];
-  if (kind == wire::EventKind::ready) {
-    const auto ready = codec::decode<wire::Ready>(body);
-    person.ready = true;
-    person.certified = ready->certified;
-    if (device.number() == agent_number && !ready->certified) {
-      wire::Enrol enrol;
-      enrol.secret = Hash::from(invitation_secret_);
-      enrol.name = w_.chance.below(2) == 0 ? "小王" : "Agent Wang";
-      device.command(wire::CommandKind::enrol, enrol);
-    }
-    if (device.number() != desk_number && w_.chance.below(2) == 0) say_again(device);
-  } else if (kind == wire::EventKind::enrolled) {
-    person.certified = true;
-  } else if (kind == wire::EventKind::log_opened) {
-    const auto opened = codec::decode<wire::LogOpened>(body);
-    person.logs[opened->log].kind = opened->kind;
-  } else if (kind == wire::EventKind::message) {
-    const auto message = codec::decode<wire::MessageEvent>(body);
-    LogSeen& seen = person.logs[message->log];
-    seen.newest = std::max(seen.newest, message->seq);
-  } else if (kind == wire::EventKind::response_event || kind == wire::EventKind::push_event) {
-    const auto response = codec::decode<wire::ResponseEvent>(body);
-    const auto push = codec::decode<wire::PushEvent>(body);
-    const bool pushed = kind == wire::EventKind::push_event;
-    if (pushed ? !push : !response || response->code != 0) return;
-    const auto page = codec::decode<wire::InboxPage>(pushed ? push->body : response->body);
-    if (!page) return;
-    for (const wire::InboxRow& row : page->rows) {
-      std::erase_if(person.inbox, [&](const auto& known) { return known.first == row.log; });
-      person.inbox.emplace_back(row.log, row.team_log);
-    }
-  }
+  if (is_desk(device)) desk_->on_event(kind, body);
+  people_->on_event(device, kind, body);
 }
 
 void World::on_transmit(Device& device, BytesView bytes) { checker_->on_transmit(device, bytes); }
 
 void World::on_settled(Device& device) {
-  if (device.number() != desk_number) return;
+  if (!is_desk(device)) return;
   desk_->settle();
   for (auto& [kind, body] : port_->take()) device.command(kind, std::move(body));
 }
 
 void World::on_crash(Device& device) {
-  people_[device.number()] = {};
-  if (device.number() == desk_number) desk_.reset();
+  people_->on_start(device);
+  if (is_desk(device)) desk_.reset();
 }
 
 void World::from_device(int, BytesView bytes) { checker_->on_link(bytes); }
@@ -173,131 +158,13 @@ void World::to_device(int, BytesView bytes) { checker_->on_link(bytes); }
 void World::people_go_on() {
   w_.agenda.after(w_.chance.between(5, w_.chance.below(8) == 0 ? 8000 : 600), [this] {
     if (!w_.weather.stormy) return;
-    act();
+    if (w_.chance.below(14) == 0) {
+      trouble();
+    } else {
+      people_->act();
+    }
     people_go_on();
   });
-}
-
-void World::act() {
-  if (w_.chance.below(14) == 0) return trouble();
-  const std::uint64_t who = w_.chance.between(1, 4);
-  Device& device = *devices_[std::min<std::uint64_t>(who, agent_number)];
-  if (!device.running() || !people_[device.number()].ready) return;
-  if (device.number() == agent_number) {
-    agent_acts(device);
-  } else {
-    visitor_acts(device);
-  }
-}
-
-void World::open(Device& device, const LogId& log) {
-  wire::OpenLog open;
-  open.log = log;
-  open.limit = w_.chance.below(3) == 0 ? 5 : 50;
-  open.quiet = w_.chance.below(6) == 0;
-  device.command(wire::CommandKind::open_log, open);
-  people_[device.number()].logs.try_emplace(log);
-}
-
-void World::write_to(Device& device, const LogId& log) {
-  const std::uint64_t number = ++texts_;
-  said_[device.number()].emplace_back(log, number);
-  checker_->written(device, number);
-  w_.trace.say("  %s writes text %llu", device.name(), static_cast<unsigned long long>(number));
-  send(device, log, number);
-}
-
-void World::say_again(Device& device) {
-  const auto& said = said_[device.number()];
-  if (said.empty()) return;
-  const std::size_t back = w_.chance.below(std::min<std::size_t>(said.size(), 4));
-  const auto& [log, number] = said[said.size() - 1 - back];
-  checker_->repeated(device, number);
-  w_.trace.say("  %s repeats text %llu", device.name(), static_cast<unsigned long long>(number));
-  send(device, log, number);
-}
-
-void World::set_draft(Device& device, const LogId& log) {
-  const std::string words = w_.chance.below(3) == 0 ? "" : checker_->words_of(texts_ + 1);
-  device.command(wire::CommandKind::set_draft, wire::SetDraft{log, words});
-}
-
-void World::set_about(Device& device) {
-  Bytes picture = w_.chance.bytes(200);
-  picture[0] = 0xff;
-  picture[1] = 0xd8;
-  picture[2] = 0xff;
-  wire::SetAbout about;
-  about.name = w_.chance.below(2) == 0 ? "小王" : "Agent Wang";
-  if (w_.chance.below(2) == 0) about.picture = picture;
-  device.command(wire::CommandKind::set_about, about);
-}
-
-void World::send(Device& device, const LogId& log, std::uint64_t number) {
-  const std::string words = checker_->words_of(number);
-  wire::Text text;
-  text.text = words;
-  text.locale = number % 2 == 0 ? "zh-CN" : "en";
-  const Bytes content = codec::encode(text);
-  wire::Send send;
-  send.log = log;
-  send.ref = number;
-  send.kind = static_cast<std::uint64_t>(wire::ContentKind::text);
-  send.content = content;
-  send.fallback = text.text;
-  device.command(wire::CommandKind::send, send);
-}
-
-void World::visitor_acts(Device& device) {
-  Person& person = people_[device.number()];
-  const std::uint64_t what = w_.chance.below(14);
-  if (what == 10) return say_again(device);
-  if (what == 11) return set_about(device);
-  if (what == 12) return set_draft(device, {});
-  if (person.logs.empty() || w_.chance.in_thousand(15)) return write_to(device, {});
-  auto log = person.logs.begin();
-  std::advance(log, static_cast<std::ptrdiff_t>(w_.chance.below(person.logs.size())));
-  if (what < 5) return write_to(device, log->first);
-  if (what == 13) return set_draft(device, log->first);
-  if (what == 5) return open(device, log->first);
-  if (what == 6) {
-    device.command(wire::CommandKind::set_typing,
-                   wire::SetTyping{log->first, w_.chance.below(3) != 0});
-  } else if (what == 7) {
-    device.command(wire::CommandKind::load_history,
-                   wire::LoadHistory{log->first, 0, w_.chance.below(20)});
-  } else {
-    device.command(wire::CommandKind::mark_read, wire::MarkRead{log->first, log->second.newest});
-  }
-}
-
-void World::agent_acts(Device& device) {
-  Person& person = people_[device.number()];
-  if (!person.certified) return;
-  const std::uint64_t what = w_.chance.below(14);
-  if (what == 12) return say_again(device);
-  if (what == 13) return set_about(device);
-  if (person.inbox.empty() || what == 0) {
-    wire::Request request;
-    request.id = ++requests_;
-    request.method = "inbox.list";
-    return device.command(wire::CommandKind::request, request);
-  }
-  const auto& [main_log, team_log] = person.inbox[w_.chance.below(person.inbox.size())];
-  const LogId log = w_.chance.below(4) == 0 && team_log ? team_log : main_log;
-  const auto known = person.logs.find(log);
-  if (known == person.logs.end() || what == 1) return open(device, log);
-  if (what < 7) return write_to(device, log);
-  if (what == 7) {
-    device.command(wire::CommandKind::set_typing, wire::SetTyping{log, w_.chance.below(3) != 0});
-  } else if (what == 8) {
-    device.command(wire::CommandKind::close_log, wire::CloseLog{log});
-    person.logs.erase(known);
-  } else if (what == 9) {
-    device.command(wire::CommandKind::load_history, wire::LoadHistory{log, 0, 10});
-  } else {
-    device.command(wire::CommandKind::mark_read, wire::MarkRead{log, known->second.newest});
-  }
 }
 
 // --- the weather
@@ -308,7 +175,7 @@ std::int64_t World::clock_jump() {
 
 void World::trouble() {
   Device& device = *devices_[w_.chance.below(devices_.size())];
-  switch (w_.chance.below(9)) {
+  switch (w_.chance.below(10)) {
     case 0:
     case 1:
       return device.crash();
@@ -323,8 +190,10 @@ void World::trouble() {
       return device.jump_clock(clock_jump());
     case 7:
       return relay_->jump_clock(clock_jump());
+    case 8:
+      return net_.part(device.number(), w_.chance.between(1000, 300'000));
     default:
-      if (people_[device.number()].ready) {
+      if (people_->is_ready(device)) {
         device.command(wire::CommandKind::retry, wire::Retry{});
       }
   }
@@ -347,7 +216,7 @@ void World::run() {
   }
   w_.agenda.after(w_.chance.below(3000), [this] { relay_->start(); });
   settle_desk();
-  steps_wanted_ = w_.chance.between(800, 4000);
+  steps_wanted_ = w_.chance.between(steps_min, steps_max);
   run_stormy();
   come_to_rest();
   look_at_everything();
@@ -373,24 +242,19 @@ void World::come_to_rest() {
   }
 }
 
+void World::look_as_agent(Device& agent) {
+  if (!people_->is_certified(agent)) {
+    return checker_->fail("converge", agent.setup().name + " has no certificate");
+  }
+  people_->ask_for_inbox(agent);
+  run_for(20'000);
+  for (const auto& [log, head] : relay_->heads()) people_->open(agent, log, 10, true);
+}
+
 void World::look_at_everything() {
   if (stop_now()) return;
-  Device& agent = *devices_[agent_number];
-  if (people_[agent_number].certified) {
-    wire::Request request;
-    request.id = ++requests_;
-    request.method = "inbox.list";
-    agent.command(wire::CommandKind::request, request);
-    run_for(20'000);
-    for (const auto& [log, head] : relay_->heads()) {
-      wire::OpenLog open;
-      open.log = log;
-      open.limit = 10;
-      open.quiet = true;
-      agent.command(wire::CommandKind::open_log, open);
-    }
-  } else {
-    checker_->fail("converge", "the agent has no certificate");
+  for (const auto& device : devices_) {
+    if (device->setup().role == Role::agent) look_as_agent(*device);
   }
   run_for(60'000);
   checker_->forget_histories();

@@ -1,17 +1,17 @@
-// One world: a shop with its desk and relay, two visitors and an agent, from one seed. People
-// write, read and type while links are cut, clocks jump and programs die; then the weather turns
-// fair, and when all is at rest the checkers look at everything.
+// One world: a shop with its desk and relay, two or three visitors, one or two agents, from one
+// seed. People write, read and type while links are cut, clocks jump and programs die; then the
+// weather turns fair, and when all is at rest the checkers look at everything.
 #pragma once
 
-#include "checker.h"
 #include "desk/desk.h"
+#include "people.h"
 
 namespace shopbell::sim {
 
 class World : public DeviceWatch, public Wiretap {
  public:
-  // Ends with the first failure; with a fault, with the first of the checker that should find it.
-  World(std::uint64_t seed, bool verbose, Fault fault, std::string_view wanted = {});
+  // Ends with the first failure; where one checker is wanted, with the first of that.
+  World(std::uint64_t seed, bool verbose, std::string_view wanted = {});
   ~World() override;
 
   // Lives through it all.
@@ -20,6 +20,7 @@ class World : public DeviceWatch, public Wiretap {
   bool failed(std::string_view checker) const { return checker_->failed(checker); }
   std::uint64_t trace_hash() const { return w_.trace.hash(); }
   std::uint64_t steps() const { return w_.agenda.steps(); }
+  const Tally& tally() const { return w_.tally; }
   std::uint64_t texts_placed() const { return checker_->texts_placed(); }
 
   void on_start(Device& device) override;
@@ -32,34 +33,15 @@ class World : public DeviceWatch, public Wiretap {
 
  private:
   class Port;
-  struct LogSeen {
-    std::uint64_t kind = 0;
-    std::uint64_t newest = 0;  // seq of the newest message shown
-  };
-  // What a person knows: what his device has shown him since it started.
-  struct Person {
-    bool ready = false;
-    bool certified = false;
-    std::map<LogId, LogSeen> logs;
-    std::vector<std::pair<LogId, LogId>> inbox;  // main and team log
-  };
-
   void make_shop();
+  void add_everybody();
+  void invite(const Device& agent);
+  bool is_desk(const Device& device) const { return &device == devices_.front().get(); }
   Device& add_device(Role role, std::string name);
   void start_desk(Device& device);
   void settle_desk();
 
   void people_go_on();
-  void act();
-  void visitor_acts(Device& device);
-  void agent_acts(Device& device);
-  void write_to(Device& device, const LogId& log);
-  void send(Device& device, const LogId& log, std::uint64_t number);
-  // A page that does not know whether its words were taken says them again.
-  void say_again(Device& device);
-  void set_draft(Device& device, const LogId& log);
-  void set_about(Device& device);
-  void open(Device& device, const LogId& log);
   void trouble();
   std::int64_t clock_jump();
 
@@ -67,6 +49,7 @@ class World : public DeviceWatch, public Wiretap {
   void run_for(std::uint64_t ms);
   void run_stormy();
   void come_to_rest();
+  void look_as_agent(Device& agent);
   void look_at_everything();
 
   Clockwork w_;
@@ -75,18 +58,13 @@ class World : public DeviceWatch, public Wiretap {
   Bytes root_seed_;
   Bytes relay_seed_;
   Bytes desk_certificate_;
-  Bytes invitation_secret_;
   std::unique_ptr<Relay> relay_;
   std::unique_ptr<Checker> checker_;
-  std::vector<std::unique_ptr<Device>> devices_;  // desk, visitor, visitor, agent
-  std::map<int, Person> people_;
-  std::map<int, std::vector<std::pair<LogId, std::uint64_t>>>
-      said_;  // by device, also before crashes
+  std::vector<std::unique_ptr<Device>> devices_;  // the desk first
+  std::unique_ptr<People> people_;
   std::unique_ptr<desk::InvitationBook> book_;
   std::unique_ptr<Port> port_;
   std::unique_ptr<desk::Desk> desk_;
-  std::uint64_t texts_ = 0;
-  std::uint64_t requests_ = 0;
   std::uint64_t steps_wanted_ = 0;
   std::string wanted_;
 };
