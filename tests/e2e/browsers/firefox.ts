@@ -1,18 +1,26 @@
 // Firefox over WebDriver BiDi.
-import puppeteer, { type Browser, type ElementHandle, type Frame, type Page } from "puppeteer-core";
-import type { OtherBrowser, Tab } from "./visitor.ts";
+import puppeteer, {
+  type Browser,
+  type ElementHandle,
+  type Frame,
+  type HTTPRequest,
+  type Page,
+} from "puppeteer-core";
+import { sleeperWith } from "./processes.ts";
+import type { Habits, OtherBrowser, Sleeper, Tab } from "./visitor.ts";
 
 const program = process.env["FIREFOX"] ?? "/usr/bin/firefox-esr";
 
+const FRAME = "/widget/frame.html";
+
 class FirefoxTab implements Tab {
-  constructor(private readonly own: Page) {}
+  constructor(
+    private readonly own: Page,
+    private readonly browser: number,
+  ) {}
 
   async goto(url: string): Promise<void> {
     await this.own.goto(url);
-  }
-
-  async reload(): Promise<void> {
-    await this.own.reload();
   }
 
   async close(): Promise<void> {
@@ -28,7 +36,7 @@ class FirefoxTab implements Tab {
   }
 
   private inner(): Frame {
-    const found = this.own.frames().find((each) => each.url().includes("/widget/frame.html"));
+    const found = this.own.frames().find((each) => each.url().includes(FRAME));
     if (!found) {
       throw new Error("there is no frame yet");
     }
@@ -47,23 +55,41 @@ class FirefoxTab implements Tab {
       await (part === "\n" ? field?.press("Enter") : field?.type(part));
     }
   }
+
+  async blockFrame(): Promise<() => Promise<void>> {
+    const judge = (request: HTTPRequest): void => {
+      const blocked = new URL(request.url()).pathname.endsWith(FRAME);
+      void (blocked ? request.abort("blockedbyclient") : request.continue());
+    };
+    this.own.on("request", judge);
+    await this.own.setRequestInterception(true);
+    return async () => {
+      await this.own.setRequestInterception(false);
+      this.own.off("request", judge);
+    };
+  }
+
+  // Frames of one site may share a process, but not with those of another tab.
+  async sleeper(): Promise<Sleeper> {
+    return sleeperWith(this.browser, "DOM Worker");
+  }
 }
 
-/** `preferences` as in about:config. */
-export async function openFirefox(
-  preferences: Record<string, unknown> = {},
-): Promise<OtherBrowser> {
+/** Refuses storage and locks to frames of other sites. */
+const NO_STORAGE = { "network.cookie.cookieBehavior": 1 };
+
+export async function openFirefox({ noStorage }: Habits = {}): Promise<OtherBrowser> {
   const browser: Browser = await puppeteer.launch({
     browser: "firefox",
     executablePath: program,
     headless: true,
-    extraPrefsFirefox: preferences,
+    extraPrefsFirefox: noStorage ? NO_STORAGE : {},
   });
   return {
     person: async () => {
       const context = await browser.createBrowserContext();
       return {
-        open: async () => new FirefoxTab(await context.newPage()),
+        open: async () => new FirefoxTab(await context.newPage(), browser.process()?.pid ?? 0),
         leave: () => context.close(),
       };
     },

@@ -1,19 +1,21 @@
 import { test as base } from "../fixtures.ts";
+import { openChromium } from "./chromium.ts";
 import { openFirefox } from "./firefox.ts";
-import { OtherVisitor, type OtherBrowser, type Person } from "./visitor.ts";
+import { OtherVisitor, type Habits, type OtherBrowser, type Person } from "./visitor.ts";
 import { openWebKit } from "./webkit.ts";
 
-export const browsers = { Firefox: () => openFirefox(), WebKitGTK: openWebKit };
+export const others = { Firefox: openFirefox, WebKitGTK: openWebKit };
+export const all = { Chromium: openChromium, ...others };
 
 /** Tests in one of the browsers, which is started once. */
-export function testIn(open: () => Promise<OtherBrowser>) {
+export function testIn(open: (habits?: Habits) => Promise<OtherBrowser>, habits?: Habits) {
   return base.extend<
     { person: Person; visit: (url?: string) => Promise<OtherVisitor> },
     { other: OtherBrowser }
   >({
     other: [
       async ({}, use) => {
-        const browser = await open();
+        const browser = await open(habits);
         await use(browser);
         await browser.close();
       },

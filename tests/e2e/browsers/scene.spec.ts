@@ -1,12 +1,12 @@
 // The visitor in Firefox and in WebKitGTK, the agent in Chromium.
-import { browsers, expect, testIn } from "./fixtures.ts";
+import { expect, others, testIn } from "./fixtures.ts";
 
 const question = "拉链坏了，买了不到一个月，能保修吗？";
 const answer = "可以的，一年内拉链免费保修。";
 const later = "新包明天发出，旧包请随快递寄回。";
 const thanks = "好的，谢谢。";
 
-for (const [name, open] of Object.entries(browsers)) {
+for (const [name, open] of Object.entries(others)) {
   const test = testIn(open);
 
   test(`${name}: the bell rings, and all is there after a reload`, async ({

@@ -4,7 +4,6 @@ import { expect } from "@playwright/test";
 /** One tab. Scripts are expressions; what they answer travels as JSON. */
 export interface Tab {
   goto(url: string): Promise<void>;
-  reload(): Promise<void>;
   close(): Promise<void>;
   /** In the shop's page. */
   page(script: string): Promise<unknown>;
@@ -14,6 +13,16 @@ export interface Tab {
   click(script: string): Promise<void>;
   /** Real keys into what the selector names in the frame; "\n" is the Enter key. */
   type(selector: string, keys: string): Promise<void>;
+  /** The browser blocks the frame on pages opened from now on, until the answer is called. */
+  blockFrame(): Promise<() => Promise<void>>;
+  /** Of its device; to be asked for while no other tab of the person has one. */
+  sleeper(): Promise<Sleeper>;
+}
+
+/** Asleep nothing runs, and what was held or connected stays so. */
+export interface Sleeper {
+  sleep(): Promise<void>;
+  wake(): Promise<void>;
 }
 
 /** A profile of its own: its tabs share what is stored, with nobody else's. */
@@ -22,15 +31,26 @@ export interface Person {
   leave(): Promise<void>;
 }
 
+/** How a person has set his browser up. */
+export type Habits = {
+  /** Keeps nothing for a frame of another site. */
+  readonly noStorage?: true;
+  /** Has a content blocker; without it a frame cannot be blocked. */
+  readonly blocker?: true;
+};
+
 export interface OtherBrowser {
   person(): Promise<Person>;
   close(): Promise<void>;
 }
 
-const inShadow = (selector: string): string =>
-  `document.querySelector("#shopbell").shadowRoot.querySelector(${JSON.stringify(selector)})`;
+/** Where the widget is drawn: browsers without shadow roots get it as plain as it is. */
+export const ROOT = `((host) => host.shadowRoot || host)(document.querySelector("#shopbell"))`;
 
-const testId = (id: string): string => `[data-testid=${id}]`;
+export const inShadow = (selector: string): string =>
+  `${ROOT}.querySelector(${JSON.stringify(selector)})`;
+
+export const testId = (id: string): string => `[data-testid=${id}]`;
 
 /** What a person does and sees, whatever the browser. */
 export class OtherVisitor {

@@ -2,23 +2,44 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import {
   Builder,
   By,
   Capabilities,
   Key,
+  error,
   type WebDriver,
   type WebElement,
 } from "selenium-webdriver";
 import { freePort } from "../split_program.ts";
-import type { OtherBrowser, Person, Tab } from "./visitor.ts";
+import { sleeperWith } from "./processes.ts";
+import {
+  inShadow,
+  type Habits,
+  type OtherBrowser,
+  type Person,
+  type Sleeper,
+  type Tab,
+} from "./visitor.ts";
 
 const folders = ["4.1", "4.0"].map((version) => `/usr/lib/x86_64-linux-gnu/webkit2gtk-${version}`);
 const program =
   process.env["WEBKIT"] ??
   folders.map((folder) => `${folder}/MiniBrowser`).find((path) => existsSync(path)) ??
   "MiniBrowser";
-const FRAME = `document.querySelector("#shopbell").shadowRoot.querySelector("iframe")`;
+const FRAME = inShadow("iframe");
+
+/** The content blocker's rules hold on pages whose address ends so. */
+const BLOCKED = "?blocked";
+const rules = [
+  {
+    trigger: { "url-filter": "/frame\\.html", "if-top-url": ["[?]blocked"] },
+    action: { type: "block" },
+  },
+];
 
 /** Ended with all that it started: a detached process leads a group. */
 function end(child: ChildProcess): void {
@@ -34,10 +55,12 @@ async function start_display(): Promise<{ child: ChildProcess; name: string }> {
   return { child, name: `:${said.toString().trim()}` };
 }
 
-async function start_driver(display: string): Promise<{ child: ChildProcess; url: string }> {
+type Driver = { child: ChildProcess; url: string };
+
+async function start_driver(display: string, cache: string): Promise<Driver> {
   const port = await freePort("127.0.0.1");
   const args = [`--port=${port}`, "--host=127.0.0.1"];
-  const env = { ...process.env, DISPLAY: display };
+  const env = { ...process.env, DISPLAY: display, XDG_CACHE_HOME: cache };
   const child = spawn("WebKitWebDriver", args, { detached: true, stdio: "ignore", env });
   const url = `http://127.0.0.1:${port}`;
   for (;;) {
@@ -56,7 +79,10 @@ class WebKitTab implements Tab {
   constructor(
     private readonly driver: WebDriver,
     private readonly handle: string,
+    private readonly service: number,
   ) {}
+
+  private suffix = "";
 
   private async top(): Promise<WebDriver> {
     await this.driver.switchTo().window(this.handle);
@@ -72,11 +98,7 @@ class WebKitTab implements Tab {
   }
 
   async goto(url: string): Promise<void> {
-    await (await this.top()).get(url);
-  }
-
-  async reload(): Promise<void> {
-    await (await this.top()).navigate().refresh();
+    await (await this.top()).get(url + this.suffix);
   }
 
   async close(): Promise<void> {
@@ -103,27 +125,58 @@ class WebKitTab implements Tab {
     const parts = keys.split("\n").flatMap((part, at) => (at ? [Key.ENTER, part] : [part]));
     await driver.actions().sendKeys(...parts).perform();
   }
+
+  // It takes its rules as it starts; what turns them off is another address of the page.
+  async blockFrame(): Promise<() => Promise<void>> {
+    this.suffix = BLOCKED;
+    return async () => {
+      this.suffix = "";
+      await this.page(`history.replaceState(null, "", location.pathname)`);
+    };
+  }
+
+  async sleeper(): Promise<Sleeper> {
+    return sleeperWith(this.service, "WebCore: Worker");
+  }
 }
 
-const wanted = new Capabilities({
-  browserName: "MiniBrowser",
-  "webkitgtk:browserOptions": { binary: program, args: ["--automation"] },
-});
+// One that reads its blocker's rules may be asked for a window before it can give one.
+async function begin(url: string, wanted: Capabilities, tries = 10): Promise<WebDriver> {
+  try {
+    return await new Builder().usingServer(url).withCapabilities(wanted).build();
+  } catch (caught) {
+    if (!(caught instanceof error.SessionNotCreatedError) || !tries) {
+      throw caught;
+    }
+    return begin(url, wanted, tries - 1);
+  }
+}
 
-export async function openWebKit(): Promise<OtherBrowser> {
+export async function openWebKit({ noStorage, blocker }: Habits = {}): Promise<OtherBrowser> {
+  const folder = await mkdtemp(join(tmpdir(), "shopbell-webkit-"));
+  const filter = join(folder, "filter.json");
+  await writeFile(filter, JSON.stringify(rules));
+  const args = ["--automation"];
+  args.push(...(noStorage ? ["--enable-html5-database=false"] : []));
+  args.push(...(blocker ? [`--content-filter=${filter}`] : []));
+  const wanted = new Capabilities({
+    browserName: "MiniBrowser",
+    "webkitgtk:browserOptions": { binary: program, args },
+  });
   const display = await start_display();
-  const { child, url } = await start_driver(display.name);
+  const { child, url } = await start_driver(display.name, folder);
   const person = async (): Promise<Person> => {
     // Each session is a browser of its own that forgets everything.
-    const driver = await new Builder().usingServer(url).withCapabilities(wanted).build();
+    const driver = await begin(url, wanted);
     let first = true;
     return {
       open: async () => {
         if (!first) {
-          await driver.switchTo().newWindow("tab");
+          // A tab that is not in front counts as hidden.
+          await driver.switchTo().newWindow("window");
         }
         first = false;
-        return new WebKitTab(driver, await driver.getWindowHandle());
+        return new WebKitTab(driver, await driver.getWindowHandle(), child.pid ?? 0);
       },
       leave: () => driver.quit(),
     };
@@ -133,6 +186,7 @@ export async function openWebKit(): Promise<OtherBrowser> {
     close: async () => {
       end(child);
       end(display.child);
+      await rm(folder, { recursive: true });
     },
   };
 }
