@@ -1,14 +1,14 @@
 // Bundles what browsers load into build/web, with precompressed twins and a manifest:
 //   /shopbell.js                  the loader, one file, no dependency, keeps its name
 //   /widget/panel.js              its second half, for the first open; keeps its name
-//   /widget/frame.html            the conversation; its script and style carry their hash
+//   /widget/frame.html            the conversation; its scripts carry their hash
 //   /engine/worker-H.js, core-H.wasm
 //   /console/index.html           the agents' workplace
 //   /demo/**                      the demo shop, copied
 // Bundles learn the hashed names from defines, relative to the asset root, so that the whole
 // directory can be served from any path: __WORKER_URL__, __WASM_URL__, __FRAME_URL__,
-// __PANEL_URL__. The loader's halves get their style sheets the same way, __LOADER_CSS__ and
-// __PANEL_CSS__.
+// __PANEL_URL__. The loader's halves and the conversation get their style sheets the same way,
+// __LOADER_CSS__, __PANEL_CSS__ and __FRAME_CSS__.
 // Does nothing when no input changed since the manifest was written. With --partial it leaves out,
 // by name, what has no input yet; without, that is an error.
 import { createHash } from "node:crypto";
@@ -94,7 +94,8 @@ async function bundle(entry, options) {
   return { script: text(".js"), style: text(".css") };
 }
 
-// One page: its index.html refers to main.tsx and, if it likes, to style sheets beside it.
+// One page: its index.html refers to main.tsx and, if it likes, to a script that goes before it and
+// to style sheets beside it.
 async function page(folder, html_path, stem, define) {
   let html = readFileSync(join(root, folder, "index.html"), "utf8");
   const beside = (path) => `./${relative(dirname(html_path), path)}`;
@@ -105,6 +106,11 @@ async function page(folder, html_path, stem, define) {
     throw new Error(`${folder}/index.html: no <script src="./main.tsx">`);
   }
   html = html.replace(tag, `$1${beside(script_path)}$2`);
+  for (const [link, src] of html.matchAll(/<script src="(?:\.\/)?([\w-]+\.ts)"><\/script>/g)) {
+    const first = await bundle(`${folder}/${src}`, { define, format: "iife" });
+    const path = emit_hashed(`${stem}-${src.replace(".ts", "")}`, ".js", first.script);
+    html = html.replace(link, `<script src="${beside(path)}"></script>`);
+  }
   for (const [link, href] of html.matchAll(/<link\b[^>]*\bhref="(?:\.\/)?([\w-]+\.css)"[^>]*>/g)) {
     const sheet = await bundle(`${folder}/${href}`, {});
     const path = emit_hashed(stem, ".css", sheet.style);
@@ -165,6 +171,7 @@ if (existsSync(manifest) && JSON.parse(readFileSync(manifest, "utf8")).inputs ==
   process.exit(0);
 }
 
+const sheet = async (path) => JSON.stringify((await bundle(path, {})).style.trim());
 const define = {
   __WASM_URL__: '""',
   __WORKER_URL__: '""',
@@ -178,7 +185,6 @@ if (has("web/engine/src/worker.ts", "it is the worker's entry")) {
   define.__WORKER_URL__ = JSON.stringify(emit_hashed("engine/worker", ".js", script));
 }
 if (has("widget/loader/loader.ts", "it is the loader's entry")) {
-  const sheet = async (path) => JSON.stringify((await bundle(path, {})).style.trim());
   define.__PANEL_URL__ = JSON.stringify("widget/panel.js");
   define.__LOADER_CSS__ = await sheet("widget/loader/loader.css");
   define.__PANEL_CSS__ = await sheet("widget/loader/panel/panel.css");
@@ -192,6 +198,7 @@ if (has("widget/loader/loader.ts", "it is the loader's entry")) {
   emit("widget/panel.js", second_half, false);
 }
 if (has("widget/frame/index.html", "it is the frame's page")) {
+  define.__FRAME_CSS__ = await sheet("widget/frame/frame.css");
   await page("widget/frame", "widget/frame.html", "widget/frame", define);
 }
 if (has("web/console/index.html", "it is the console's page")) {

@@ -2,7 +2,8 @@
 declare const __WORKER_URL__: string;
 declare const __WASM_URL__: string;
 declare const __FRAME_URL__: string;
-// Style sheets of the loader, minified.
+// Style sheets, minified.
+declare const __FRAME_CSS__: string;
 declare const __LOADER_CSS__: string;
 declare const __PANEL_URL__: string;
 declare const __PANEL_CSS__: string;

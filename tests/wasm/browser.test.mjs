@@ -17,6 +17,7 @@ const page_script = `
   export { IdbStorage, openDatabase } from ${source("storage_idb.ts")};
   export { keptKey } from ${source("storage_key.ts")};
   export { openEngine } from ${source("client.ts")};
+  export { startWorker } from ${source("starter.ts")};
 `;
 
 let server;
@@ -171,6 +172,28 @@ test("a device is kept, and is one in all its tabs, whichever of them leads", as
 
   await first.close();
   assert.equal((await seen(second, "ready", 2)).device, device);
+});
+
+test("what a worker says before the page's own code is there is not lost", async (t) => {
+  const page = await tab(await fresh(t));
+  await page.evaluate(async (id) => {
+    const { openEngine, startWorker } = await import("/page.js");
+    const [workerUrl, wasmUrl] = ["/worker.js", "/core.wasm"];
+    const relayUrl = `ws://${location.host}/nobody`;
+    const options = { app: "widget", shop: id, relayUrl, workerUrl, wasmUrl };
+    const heard = [];
+    const started = startWorker(options);
+    started.worker.addEventListener("message", ({ data }) => heard.push(data));
+    while (!heard.some(({ events }) => events)) {
+      await new Promise((resolve) => started.worker.addEventListener("message", resolve));
+    }
+    window.seen = [];
+    window.engine = openEngine({ ...options, started });
+    window.engine.on((event) => window.seen.push(event));
+  }, shop);
+  assert.equal((await seen(page, "storage")).mode, "kept");
+  await seen(page, "ready");
+  assert.equal(await page.evaluate(() => window.seen[0].type), "storage");
 });
 
 test("a page put to sleep lets another lead, and follows when it is woken", async (t) => {

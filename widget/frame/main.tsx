@@ -7,16 +7,12 @@ import { dirOf, pickLocale } from "../../web/ui/i18n/index.ts";
 import { applyTheme } from "../../web/ui/src/theme.ts";
 import { FrameApp } from "./app.ts";
 import { readConfig, type FrameConfig } from "./config.ts";
+import { deviceOptions, takeStarted } from "./device.ts";
 import { HostPage, type Cause } from "./host_page.ts";
 import { translator } from "./i18n/index.ts";
 import { ringForNews } from "./news.ts";
 import { Frame } from "./view.tsx";
 import { followViewport } from "./viewport.ts";
-
-declare const __WORKER_URL__: string;
-declare const __WASM_URL__: string;
-
-const asset = (path: string): URL => new URL(`../${path}`, location.href);
 
 const CAUSES: Readonly<Record<string, Cause>> = {
   wrong_shop: "wrong_shop",
@@ -67,19 +63,21 @@ function dressDocument(app: FrameApp, root: HTMLElement): void {
 }
 
 function makeApp(config: FrameConfig): FrameApp {
-  const engine = openEngine({
-    app: "widget",
-    shop: config.shop,
-    relayUrl: config.relayUrl,
-    workerUrl: asset(__WORKER_URL__),
-    wasmUrl: asset(__WASM_URL__),
-  });
+  const engine = openEngine({ ...deviceOptions(config), started: takeStarted() });
   const own_ancestors = "ancestorOrigins" in location ? [...location.ancestorOrigins] : [];
   const ancestors = own_ancestors.length ? own_ancestors : [config.parent];
   return new FrameApp(engine, config, window.parent === window ? [] : ancestors);
 }
 
+/** In the script, as nothing is drawn before it runs: a request less. */
+function addStyle(): void {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(__FRAME_CSS__);
+  document.adoptedStyleSheets = [sheet];
+}
+
 function start(root: HTMLElement): void {
+  addStyle();
   const config = readConfig(location.hash);
   if (!config) {
     const locale = pickLocale(navigator.languages);

@@ -1,3 +1,4 @@
+import { useLayoutEffect } from "preact/hooks";
 import { errorName, errorSentence } from "../../web/ui/i18n/errors.ts";
 import { Composer } from "../../web/ui/src/composer.tsx";
 import { Icon } from "../../web/ui/src/icons.tsx";
@@ -109,12 +110,22 @@ function Body({ app }: { app: FrameApp }) {
   return app.screen.value === "list" ? <List app={app} /> : <Talk app={app} />;
 }
 
+/** On the browser's own timeline: since when there is a composer, and since when it is online. */
+function Marks({ app }: { app: FrameApp }) {
+  const online = app.session.status.value.name === "online" && app.screen.value === "talk";
+  useLayoutEffect(() => {
+    performance.mark(online ? "shopbell usable" : "shopbell drawn");
+  }, [online]);
+  return null;
+}
+
 /** `onClose` is left out where there is no panel to close. */
 export function Frame({ app, onClose }: { app: FrameApp; onClose?: (() => void) | undefined }) {
   return (
     <main class="frame">
       <Header app={app} onClose={onClose} />
       <Body app={app} />
+      <Marks app={app} />
     </main>
   );
 }

@@ -3,8 +3,10 @@
 import { decode, encode, type Table } from "./codec.js";
 import { Errc } from "./gen/errors.js";
 import * as wire from "./gen/wire.js";
-import type { FromWorker, ToWorker } from "./messages.js";
+import type { ToWorker } from "./messages.js";
 import type { StorageMode } from "./seams.js";
+import { isVisible, startWorker } from "./starter.js";
+import type { Said, StartedWorker, StartOptions } from "./starter.js";
 
 /** The commands that a page gives, by the number that stands in host.proto. */
 const commands = {
@@ -65,15 +67,9 @@ export type HostEvent =
 export type EngineEvent = CoreEvent | HostEvent;
 export type EngineListener = (event: EngineEvent) => void;
 
-export type EngineOptions = {
-  /** Each app has a store and a device of its own. */
-  app: "widget" | "console";
-  /** The shop's id: base64url of 32 bytes. */
-  shop: string;
-  /** ws: or wss: address of the relay. */
-  relayUrl: string;
-  workerUrl: string | URL;
-  wasmUrl: string | URL;
+export type EngineOptions = StartOptions & {
+  /** The first worker, where the page has started it with the same options. */
+  started?: StartedWorker | undefined;
 };
 
 export type Answer = {
@@ -103,8 +99,6 @@ const decoders = new Map(
   ]),
 );
 
-const isVisible = (): boolean => document.visibilityState === "visible";
-
 // The core takes numbers below 2^52 for requests of its host.
 function firstId(): number {
   const [random = 0] = crypto.getRandomValues(new Uint32Array(1));
@@ -122,7 +116,7 @@ class WorkerEngine implements Engine {
   private next_id = firstId();
 
   constructor(private readonly options: EngineOptions) {
-    this.worker = this.start();
+    this.worker = this.hear(options.started ?? startWorker(options));
     this.tell_of_life();
   }
 
@@ -138,16 +132,8 @@ class WorkerEngine implements Engine {
     window.addEventListener("pageshow", (event) => event.persisted && asleep(false), { signal });
   }
 
-  private start(): Worker {
-    const { app, shop, relayUrl, workerUrl } = this.options;
-    const wasmUrl = new URL(this.options.wasmUrl, location.href).href;
-    const worker = new Worker(workerUrl, { type: "module", name: `shopbell ${app}` });
-    worker.addEventListener("message", (message: MessageEvent<FromWorker>) => {
-      if (worker === this.worker) this.take(message.data);
-    });
-    worker.addEventListener("error", () => this.say({ type: "crashed", final: true }));
-    const visible = isVisible();
-    worker.postMessage({ open: { app, shop, relayUrl, wasmUrl, visible } } satisfies ToWorker);
+  private hear({ worker, listen }: StartedWorker): Worker {
+    listen((said) => worker === this.worker && this.take(said));
     return worker;
   }
 
@@ -159,8 +145,10 @@ class WorkerEngine implements Engine {
     for (const listener of [...this.listeners]) listener(event);
   }
 
-  private take(message: FromWorker): void {
-    if ("storage" in message) {
+  private take(message: Said): void {
+    if (message === "failed") {
+      this.say({ type: "crashed", final: true });
+    } else if ("storage" in message) {
       this.say({ type: "storage", mode: message.storage });
     } else if ("crashed" in message) {
       this.crashes++;
@@ -202,7 +190,7 @@ class WorkerEngine implements Engine {
     this.worker.terminate();
     this.answer_all();
     this.crashes = 0;
-    this.worker = this.start();
+    this.worker = this.hear(startWorker(this.options));
   }
 
   close(): void {

@@ -1,7 +1,11 @@
 // What page and worker say to each other.
 import type { StorageMode } from "./seams.js";
 
-export type OpenMessage = {
+/**
+ * What a worker is started with. It stands in the fragment of its address: a message would wait
+ * until the page has a moment.
+ */
+export type WorkerOptions = {
   readonly app: "widget" | "console";
   readonly shop: string;
   readonly relayUrl: string;
@@ -9,8 +13,23 @@ export type OpenMessage = {
   readonly visible: boolean;
 };
 
+export function packOptions({ visible, ...texts }: WorkerOptions): string {
+  return new URLSearchParams({ ...texts, visible: visible ? "1" : "" }).toString();
+}
+
+export function readOptions(fragment: string): WorkerOptions {
+  const fields = new URLSearchParams(fragment);
+  const text = (name: string): string => fields.get(name) ?? "";
+  return {
+    app: text("app") === "console" ? "console" : "widget",
+    shop: text("shop"),
+    relayUrl: text("relayUrl"),
+    wasmUrl: text("wasmUrl"),
+    visible: text("visible") === "1",
+  };
+}
+
 export type ToWorker =
-  | { readonly open: OpenMessage }
   /**
    * A CommandKind of host.proto and the bytes of its message. `crashes` counts those that the page
    * has heard of: it takes back what it gave before it hears of one.

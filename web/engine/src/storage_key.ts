@@ -36,13 +36,14 @@ export function sessionKey(): () => Promise<Uint8Array> {
  * modes) or the kept one does not open.
  */
 export async function keptKey(database: IDBDatabase): Promise<() => Promise<Uint8Array>> {
-  if (!(await getMeta<Wrapped>(database, WRAP))) {
+  let kept = await getMeta<Wrapped>(database, WRAP);
+  if (!kept) {
     const plain = crypto.getRandomValues(new Uint8Array(KEY_BYTES));
     await putMeta(database, WRAP, await wrap(plain));
     plain.fill(0);
+    // Read back: what the browser gives is what later visits depend on.
+    kept = await getMeta<Wrapped>(database, WRAP);
   }
-  // Read back, also when just written: what the browser gives is what later visits depend on.
-  const kept = await getMeta<Wrapped>(database, WRAP);
   if (!kept) throw new Error("the wrapped key was not kept");
   const probe = await unwrap(kept);
   const usable = probe.length === KEY_BYTES;

@@ -2,7 +2,7 @@
 import type { FromLeader, FromTab, TabChannel } from "./channel.js";
 import { Device, type CoreListener, type Place } from "./device.js";
 import type { CoreConfig } from "./host.js";
-import type { FromWorker, OpenMessage, ToWorker } from "./messages.js";
+import { readOptions, type FromWorker, type ToWorker, type WorkerOptions } from "./messages.js";
 import { Pump } from "./pump.js";
 import type { Clock, Entropy, Locks, Storage, StorageMode } from "./seams.js";
 import { IdbStorage, openDatabase } from "./storage_idb.js";
@@ -35,8 +35,7 @@ type Store = {
 async function open_store(name: string): Promise<Store> {
   try {
     const database = await openDatabase(name);
-    const key = await keptKey(database);
-    const storage = await IdbStorage.open(database);
+    const [storage, key] = await Promise.all([IdbStorage.open(database), keptKey(database)]);
     return { mode: "kept", storage, term: storage.term, key };
   } catch {
     return { mode: "session", storage: new MemoryStorage(), term: 1, key: sessionKey() };
@@ -58,7 +57,7 @@ function channel_of(name: string, take: (message: FromLeader | FromTab) => void)
   return { post: (message) => channel.postMessage(message), close: () => channel.close() };
 }
 
-function start(options: OpenMessage): Device {
+function start(options: WorkerOptions): Device {
   const { app, relayUrl, visible } = options;
   const shop = fromBase64Url(options.shop, 32);
   if (!shop) throw new Error("the shop's id is not base64url of 32 bytes");
@@ -72,7 +71,8 @@ function start(options: OpenMessage): Device {
   };
   void core();
 
-  const run = (module: WebAssembly.Module, store: Store, listener: CoreListener): Pump =>
+  type Found = Store & { module: WebAssembly.Module; transport: WebSocketTransport };
+  const run = ({ module, transport, ...store }: Found, listener: CoreListener): Pump =>
     new Pump({
       module,
       config: async (): Promise<CoreConfig> => ({
@@ -82,15 +82,19 @@ function start(options: OpenMessage): Device {
         host: dialledHost(relayUrl),
       }),
       storage: store.storage,
-      transport: new WebSocketTransport(relayUrl),
+      transport,
       clock,
       entropy,
       ...listener,
     });
 
+  // The store, the core and the way to the relay have nothing to wait for from one another.
   const open = async (): Promise<Place> => {
+    const transport = new WebSocketTransport(relayUrl);
+    transport.dial();
     const opened = open_store(name);
     const module = await core().catch(async (error: unknown) => {
+      transport.hang_up();
       (await opened).storage.close();
       throw error;
     });
@@ -98,15 +102,18 @@ function start(options: OpenMessage): Device {
     return {
       mode: store.mode,
       term: store.term,
-      run: (listener) => run(module, store, listener),
-      close: () => store.storage.close(),
+      run: (listener) => run({ ...store, module, transport }, listener),
+      close: () => {
+        transport.hang_up();
+        store.storage.close();
+      },
     };
   };
 
   const device = new Device({
     name,
     tab: crypto.randomUUID(),
-    build: `${scope.location.href} ${options.wasmUrl}`,
+    build: `${scope.location.pathname} ${options.wasmUrl}`,
     watches: app === "console",
     visible,
     locks,
@@ -119,21 +126,16 @@ function start(options: OpenMessage): Device {
   return device;
 }
 
-let device: Device | undefined;
-
-function take(message: ToWorker): void {
-  if ("open" in message) {
-    if (scope.isSecureContext) device = start(message.open);
-    else scope.postMessage({ storage: "refused" } satisfies FromWorker);
-  } else if ("command" in message) {
-    device?.command(message.command, message.body, message.crashes);
-  } else if ("visible" in message) {
-    device?.show(message.visible);
-  } else if (message.asleep) {
-    device?.sleep();
-  } else {
-    device?.wake();
-  }
+function take(device: Device, message: ToWorker): void {
+  if ("command" in message) device.command(message.command, message.body, message.crashes);
+  else if ("visible" in message) device.show(message.visible);
+  else if (message.asleep) device.sleep();
+  else device.wake();
 }
 
-scope.addEventListener("message", ({ data }: MessageEvent<ToWorker>) => take(data));
+if (scope.isSecureContext) {
+  const device = start(readOptions(scope.location.hash.slice(1)));
+  scope.addEventListener("message", ({ data }: MessageEvent<ToWorker>) => take(device, data));
+} else {
+  scope.postMessage({ storage: "refused" } satisfies FromWorker);
+}
