@@ -5,7 +5,7 @@ import { test as base, type Browser, type Page } from "@playwright/test";
 import { ConsolePage } from "./pages/console_page.ts";
 import { ShopPage } from "./pages/shop_page.ts";
 import type { Language } from "./scene.ts";
-import { Server } from "./server.ts";
+import { Server, filesWithWorkerScript } from "./server.ts";
 
 /** Each person has a browser profile of his own. */
 export async function person(browser: Browser, locale: Language): Promise<Page> {
@@ -18,10 +18,20 @@ export type People = {
   agent(name: string, locale?: Language): Promise<ConsolePage>;
 };
 
-export const test = base.extend<{ server: Server; people: People }>({
-  server: async ({}, use) => {
+type Fixtures = {
+  /** Runs in each worker before its own. */
+  workerScript: string;
+  server: Server;
+  people: People;
+};
+
+export const test = base.extend<Fixtures>({
+  workerScript: ["", { option: true }],
+  server: async ({ workerScript }, use) => {
     const folder = await mkdtemp(join(tmpdir(), "shopbell-e2e-"));
-    const server = await Server.start(folder);
+    const web = join(folder, "web");
+    const files = workerScript ? await filesWithWorkerScript(web, workerScript) : undefined;
+    const server = await Server.start(join(folder, "data"), "0", files);
     await use(server);
     await server.stop();
     await rm(folder, { recursive: true });

@@ -2,11 +2,13 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { createInterface } from "node:readline";
 import { once } from "node:events";
+import { cp, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const program = process.env["SHOPBELL"] ?? `${root}/build/release/shopbell`;
-const assets = `${root}/build/web`;
+const build = `${root}/build/web`;
 const LINES = ["shops", "console", "health"] as const;
 
 export type Addresses = Record<(typeof LINES)[number], string>;
@@ -33,17 +35,30 @@ async function addressesOf(child: ChildProcess): Promise<Addresses> {
   throw new Error(`shopbell ended before it was ready: ${said.join("")}`);
 }
 
+/** The web files in a folder of the test's own, each worker with a script before its own. */
+export async function filesWithWorkerScript(folder: string, script: string): Promise<string> {
+  await cp(build, folder, { recursive: true });
+  const engine = join(folder, "engine");
+  for (const name of (await readdir(engine)).filter((each) => each.startsWith("worker"))) {
+    const path = join(engine, name);
+    // What was packed before is the old one.
+    await (name.endsWith(".js") ? writeFile(path, script + (await readFile(path))) : rm(path));
+  }
+  return folder;
+}
+
 export class Server {
   private constructor(
     private child: ChildProcess,
     readonly addresses: Addresses,
     private readonly folder: string,
+    private readonly assets: string,
   ) {}
 
-  static async start(folder: string, port = "0"): Promise<Server> {
+  static async start(folder: string, port = "0", assets = build): Promise<Server> {
     const options = ["serve", "--demo", "--port", port, "--data", folder, "--assets", assets];
     const child = spawn(program, options, { stdio: ["ignore", "pipe", "pipe"] });
-    return new Server(child, await addressesOf(child), folder);
+    return new Server(child, await addressesOf(child), folder, assets);
   }
 
   private async end(signal: NodeJS.Signals): Promise<void> {
@@ -77,7 +92,7 @@ export class Server {
   /** On the same port and data, after kill or stop. */
   async again(): Promise<void> {
     const { port } = new URL(this.addresses.shops);
-    const next = await Server.start(this.folder, port);
+    const next = await Server.start(this.folder, port, this.assets);
     this.child = next.child;
   }
 }
