@@ -1,39 +1,60 @@
 // The bell for what nobody has before his eyes. A conversation may be open in several tabs: it
 // rings in one of them, and in none while somebody reads it in another.
+import { effect } from "@preact/signals";
 import { ring } from "../../web/ui/src/sound.ts";
 import type { FrameApp } from "./app.ts";
 
-const LOCK = "shopbell.ring";
-/** A tab in which the message is seen comes first and keeps the others silent. */
-const YIELD_MS = 250;
-/** A hidden tab's timer may be a second late. */
-const SEEN_MS = 1500;
+/** Whoever rings holds it for a moment. */
+const RINGS = "shopbell.ring";
+/** Held together by all tabs that somebody looks at: no tab has to be asked, or answer in time. */
+const SEES = "shopbell.sees";
 /** What comes close together rings once. */
 const QUIET_MS = 3000;
 
-async function ringOnce(seen: boolean): Promise<void> {
-  const hold = (lock: Lock | null) => {
-    if (lock && !seen) {
-      ring();
-    }
-    const held_ms = seen ? SEEN_MS : QUIET_MS;
-    return lock ? new Promise((done) => window.setTimeout(done, held_ms)) : undefined;
-  };
+const looksAt = ({ open, visible }: FrameApp): boolean => open.value && visible.value;
+
+/** Where the browser refuses locks together with storage, this is the only tab it can be. */
+async function holdWhile(seen: Promise<void>): Promise<void> {
   try {
-    await navigator.locks.request(LOCK, { ifAvailable: true }, hold);
+    await navigator.locks.request(SEES, { mode: "shared" }, () => seen);
   } catch {
-    // The browser refuses locks together with storage: then this is the only tab it can be.
-    if (!seen) {
-      ring();
+    // Nobody else could have asked for it.
+  }
+}
+
+async function seenElsewhere(): Promise<boolean> {
+  const { held = [] } = await navigator.locks.query();
+  return held.some(({ name }) => name === SEES);
+}
+
+async function ringOnce(): Promise<void> {
+  try {
+    if (await seenElsewhere()) {
+      return;
     }
+    await navigator.locks.request(RINGS, { ifAvailable: true }, (lock) => {
+      if (!lock) {
+        return undefined;
+      }
+      ring();
+      return new Promise((done) => window.setTimeout(done, QUIET_MS));
+    });
+  } catch {
+    ring();
   }
 }
 
 export function ringForNews(app: FrameApp): void {
+  let look_away = (): void => undefined;
+  effect(() => {
+    look_away();
+    if (looksAt(app)) {
+      void holdWhile(new Promise((resolve) => (look_away = resolve)));
+    }
+  });
   app.onTraffic(({ direction }) => {
-    if (direction === "in") {
-      const seen = app.open.value && app.visible.value;
-      window.setTimeout(() => void ringOnce(seen), seen ? 0 : YIELD_MS);
+    if (direction === "in" && !looksAt(app)) {
+      void ringOnce();
     }
   });
 }

@@ -2,6 +2,11 @@
 import { createApp, h } from "vue";
 import { RouterLink, RouterView, createRouter, createWebHistory } from "vue-router";
 
+// The app may run before the tag's script is there.
+window.Shopbell ??= function () {
+  (window.Shopbell.q ??= []).push(arguments);
+};
+
 const Product = { render: (self) => h("h1", self.$route.params.name) };
 const About = { render: () => h("h1", "About us") };
 const router = createRouter({
