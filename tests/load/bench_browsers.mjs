@@ -1,42 +1,33 @@
-// Rows of real browsers: how soon a click becomes a conversation, what that costs the page's main
-// thread, how long words take from one person's eyes to the other's, and what the tag costs a page.
-// Times are taken inside the pages, on the machine's one clock.
+// Rows of real browsers: how soon a click becomes a conversation, what that costs the main threads,
+// how long words take from one person's eyes to the other's, and what the tag costs a page. Times
+// are taken inside the pages, on the machine's one clock.
+import { setTimeout as wait } from "node:timers/promises";
 import { chromium } from "@playwright/test";
+import { executable, open_profile, start_chromium, switches } from "./bench_chromium.mjs";
 import { start_demo } from "./bench_server.mjs";
 
-const options = {
-  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-  // As in tests/e2e: storage of a frame of another site as people have it.
-  args: ["--no-sandbox", "--disable-features=Translate,LocalNetworkAccessChecks"],
-};
 const USABLE_MS_MAX = 30_000;
 const TAG = /<script\b[^>]*shopbell\.js[^>]*><\/script>/;
 
-// In every document: when the conversation could be used, when each message was seen, long tasks.
+// In every document: when each message was seen, and what the page does by itself.
 function watch() {
   const now = () => performance.timeOrigin + performance.now();
   const seen = new Map();
-  const bench = { clicked: 0, usable: 0, seen, entered: [], tasks: [], shift: 0, paint: 0 };
+  const bench = { seen, entered: [], tasks: [], shift: 0, paint: 0 };
   globalThis.bench = bench;
-  document.addEventListener("pointerdown", () => (bench.clicked ||= now()), true);
   const enter = ({ key, target }) => key === "Enter" && bench.entered.push([target.value, now()]);
   document.addEventListener("keydown", enter, true);
+  // The newest ones, without asking for a layout: with all of them the look itself takes long.
   const look = () => {
-    const status = document.querySelector("[data-testid=status]");
-    const composer = document.querySelector("[data-testid=composer]");
-    if (!bench.usable && composer && status?.dataset.status === "online") {
-      bench.usable = now();
-    }
-    for (const each of document.querySelectorAll("[data-testid=message]")) {
-      const text = each.innerText.trim();
+    for (const each of [...document.querySelectorAll("[data-testid=message]")].slice(-3)) {
+      const text = each.textContent.trim();
       if (!seen.has(text)) {
         seen.set(text, now());
+        console.debug(`seen ${text}`);
       }
     }
   };
-  new MutationObserver(look).observe(document, {
-    subtree: true, childList: true, attributes: true, attributeFilter: ["data-status"],
-  });
+  new MutationObserver(look).observe(document, { subtree: true, childList: true });
   const on = (type, take) => {
     const observer = new PerformanceObserver((list) => list.getEntries().forEach(take));
     observer.observe({ type, buffered: true });
@@ -48,7 +39,7 @@ function watch() {
 
 async function with_browser(use) {
   const server = await start_demo();
-  const browser = await chromium.launch(options);
+  const browser = await chromium.launch({ executablePath: executable, args: switches });
   const open = async (context_options = {}) => {
     const context = await browser.newContext({ locale: "en", ...context_options });
     await context.addInitScript(watch);
@@ -62,94 +53,130 @@ async function with_browser(use) {
   }
 }
 
-const frame_of = (page) => page.frames().find((frame) => frame.url().includes("/widget/frame"));
+const CLICKED = `addEventListener("pointerdown", () => performance.mark("clicked"), true)`;
+const BELL = `(() => {
+  const bell = document.querySelector("#shopbell").shadowRoot.querySelector("button");
+  const { x, y, width, height } = bell.getBoundingClientRect();
+  return [x + width / 2, y + height / 2];
+})()`;
+/** On the machine's clock; 0 where the mark is not there. */
+const mark = (name) => `(() => {
+  const [mark] = performance.getEntriesByName("${name}");
+  return mark ? performance.timeOrigin + mark.startTime : 0;
+})()`;
+// Whoever asks takes part; before that most openings are over.
+const ASK_AFTER_MS = 700;
 
-// The tasks of the main threads of pages and frames in a trace, ms each.
-function tasks_in(trace) {
-  const { traceEvents } = JSON.parse(trace.toString());
-  const mains = new Set(
-    traceEvents
-      .filter(({ name, args }) => name === "thread_name" && args.name === "CrRendererMain")
-      .map(({ pid, tid }) => `${pid} ${tid}`),
-  );
-  return traceEvents
-    .filter(({ name, pid, tid }) => name === "RunTask" && mains.has(`${pid} ${tid}`))
-    .map(({ dur = 0 }) => dur / 1000);
+async function usable_at(browser) {
+  const deadline = Date.now() + USABLE_MS_MAX;
+  for (;;) {
+    await wait(ASK_AFTER_MS);
+    const at = await browser.ask_frame("/widget/frame", mark("shopbell usable"));
+    if (at) {
+      return at;
+    }
+    if (Date.now() > deadline) {
+      throw new Error("the conversation cannot be used");
+    }
+  }
 }
 
-const TRACED = ["devtools.timeline", "disabled-by-default-devtools.timeline", "__metadata"];
-
-// Clicks the bell and waits until words can be written and the socket is up.
-async function ring(page, shops, traced = false) {
-  await page.goto(shops);
-  const browser = page.context().browser();
+/** Clicks the bell of a new page and waits until words can be written and the socket is up. */
+async function ring(browser, shops, traced = false) {
+  const { targetId, sessionId } = await browser.page(shops, CLICKED);
+  const bell = await browser.evaluate(sessionId, BELL);
   if (traced) {
-    await browser.startTracing(page, { categories: TRACED });
+    await browser.start_trace();
   }
-  await page.getByTestId("bubble").click();
-  const frame = await page.waitForSelector("[data-testid=frame]").then((it) => it.contentFrame());
-  await frame.waitForFunction(() => globalThis.bench?.usable > 0, undefined, {
-    timeout: USABLE_MS_MAX,
-  });
-  const tasks = traced ? tasks_in(await browser.stopTracing()) : [];
-  const usable = await frame.evaluate(() => globalThis.bench.usable);
-  const clicked = await page.evaluate(() => globalThis.bench.clicked);
-  return { ms: usable - clicked, tasks };
+  await browser.click(sessionId, bell);
+  const usable = await usable_at(browser);
+  const events = traced ? await browser.stop_trace() : [];
+  const clicked = await browser.evaluate(sessionId, mark("clicked"));
+  // Else the next page would begin by itself, before the click.
+  await browser.evaluate(sessionId, "localStorage.clear()");
+  await browser.send("Target.closeTarget", { targetId });
+  return { ms: usable - clicked, events };
+}
+
+/** ms of each task of the two main threads, page's and frame's, from the click until usable. */
+function tasks_in(events) {
+  const find = (wanted) => events.find(({ name, ts }) => name === wanted && ts);
+  const [clicked, usable] = [find("clicked"), find("shopbell usable")];
+  const mains = new Set(
+    events
+      .filter(({ name, args }) => name === "thread_name" && args.name === "CrRendererMain")
+      .filter(({ pid }) => pid === clicked.pid || pid === usable.pid)
+      .map(({ pid, tid }) => `${pid} ${tid}`),
+  );
+  return events
+    .filter(({ name }) => name === "ThreadControllerImpl::RunTask")
+    .filter(({ pid, tid }) => mains.has(`${pid} ${tid}`))
+    .filter(({ ts, dur = 0 }) => ts + dur > clicked.ts && ts < usable.ts)
+    .map(({ dur = 0, tdur = 0 }) => ({ ms: dur / 1000, thread_ms: tdur / 1000 }));
 }
 
 /**
  * Cold: nothing cached, a new device. Warm: the same person on the next page. Traced runs are
  * apart, for a trace costs time.
  */
-export function measure_opening(rounds) {
-  return with_browser(async ({ shops }, open) => {
-    const cold = [];
-    const warm = [];
-    const traced = [];
+export async function measure_opening(rounds) {
+  const server = await start_demo();
+  const found = { cold: [], warm: [], traced: [] };
+  try {
     for (let round = 0; round < rounds; round++) {
-      const context = await open();
-      const page = await context.newPage();
-      cold.push(await ring(page, shops));
-      // Else the next page would begin by itself, before the click.
-      await page.evaluate(() => localStorage.clear());
-      await page.close();
-      warm.push(await ring(await context.newPage(), shops));
-      await context.close();
-      const fresh = await open();
-      traced.push(await ring(await fresh.newPage(), shops, true));
+      const browser = await start_chromium();
+      await wait(1000);
+      found.cold.push(await ring(browser, server.shops));
+      found.warm.push(await ring(browser, server.shops));
+      await browser.close();
+      const fresh = await start_chromium();
+      await wait(1000);
+      const { events } = await ring(fresh, server.shops, true);
+      found.traced.push(tasks_in(events));
       await fresh.close();
     }
-    return { cold, warm, traced };
-  });
+    return found;
+  } finally {
+    await server.stop();
+  }
 }
 
 /** ms from the Enter key on one side until the words stand on the other. */
-export function measure_seen(messages) {
-  return with_browser(async ({ shops, console: link }, open) => {
-    const visitor = await (await open()).newPage();
-    await ring(visitor, shops);
-    const words = await frame_of(visitor);
+export async function measure_seen(messages) {
+  const server = await start_demo();
+  const people = [await open_profile("visitor"), await open_profile("agent")];
+  try {
+    await Promise.all(people.map((person) => person.addInitScript(watch)));
+    const [visitor, agent] = await Promise.all(people.map((person) => person.newPage()));
+    await visitor.goto(server.shops);
+    await visitor.getByTestId("bubble").click();
+    const words = visitor.frameLocator("[data-testid=frame]");
+    await words.locator("[data-testid=status][data-status=online]").waitFor({ state: "attached" });
+    const composer = words.getByTestId("composer");
     const say = async (text) => {
-      const composer = words.getByTestId("composer");
       await composer.fill(text);
-      await composer.press("Enter");
+      await visitor.keyboard.press("Enter");
     };
     await say("first");
-    const agent = await (await open()).newPage();
-    await agent.goto(link);
+    await agent.goto(server.console);
     await agent.getByTestId("name").fill("Lin");
     await agent.getByTestId("join").click();
     await agent.getByTestId("inbox-row").first().click();
     await agent.getByTestId("message").filter({ hasText: "first" }).waitFor();
     for (let at = 0; at < messages; at++) {
       const text = `message ${at} of a person`;
+      const seen = agent.waitForEvent("console", (line) => line.text() === `seen ${text}`);
       await say(text);
-      await agent.waitForFunction((it) => globalThis.bench.seen.has(it), text);
+      await seen;
     }
-    const entered = await words.evaluate(() => globalThis.bench.entered);
+    const frame = visitor.frames().find((each) => each.url().includes("/widget/frame"));
+    const entered = await frame.evaluate(() => globalThis.bench.entered);
     const seen = new Map(await agent.evaluate(() => [...globalThis.bench.seen]));
     return entered.filter(([text]) => text !== "first").map(([text, at]) => seen.get(text) - at);
-  });
+  } finally {
+    await Promise.all(people.map((person) => person.close()));
+    await server.stop();
+  }
 }
 
 /** The shop's page with its tag and without, in turns, before anybody clicks. */
