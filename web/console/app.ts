@@ -334,8 +334,9 @@ export class ConsoleApp {
     const row = this.row.value;
     const log = this.mode.value === "note" ? row?.teamLog : row?.log;
     if (row && log && this.canSend.value) {
-      this.write("");
       this.session.sendText(text, log);
+      // The device forgets it with the message; storing it before would keep that waiting.
+      this.write("");
     }
   }
 

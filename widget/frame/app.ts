@@ -400,8 +400,16 @@ export class FrameApp {
 
   /** What the person wrote; the composer is empty then. */
   submit(text: string): void {
-    this.session.writeDraft(this.log.value ?? NO_LOG, "");
+    const log = this.log.value;
+    // Other tabs would take it along into the conversation that begins.
+    if (!log) {
+      this.session.writeDraft(NO_LOG, "");
+    }
     this.send(text);
+    // The device forgets it with the message; storing it before would keep that waiting.
+    if (log) {
+      this.session.writeDraft(log, "");
+    }
   }
 
   send(text: string): void {

@@ -69,6 +69,8 @@ export class IdbStorage implements Storage {
     return new IdbStorage(database, term);
   }
 
+  // All is asked for at once and the term's answer comes first: an abort then takes back whatever
+  // was put behind it, and without one nothing has to be waited for but the commit.
   async write(changes: readonly Change[]): Promise<void> {
     const strict = changes.some(({ key }) => strict_prefixes.includes(key[0] as number));
     const durability = strict ? "strict" : "relaxed";
@@ -78,13 +80,14 @@ export class IdbStorage implements Storage {
     let refused = false;
     term.addEventListener("success", () => {
       refused = term.result !== this.term;
-      if (refused) return transaction.abort();
-      const records = transaction.objectStore(RECORDS);
-      for (const { key, value } of changes) {
-        if (value) records.put(value.slice(), key_of(key));
-        else records.delete(key_of(key));
-      }
+      if (refused) transaction.abort();
+      else transaction.commit();
     });
+    const records = transaction.objectStore(RECORDS);
+    for (const { key, value } of changes) {
+      if (value) records.put(value.slice(), key_of(key));
+      else records.delete(key_of(key));
+    }
     return done.catch((error: unknown) => {
       throw refused ? new Superseded() : error;
     });
