@@ -100,11 +100,14 @@ function start(root: HTMLElement): void {
       }
     });
   }
-  dressDocument(app, document.documentElement);
-  ringForNews(app);
-  render(<Frame app={app} onClose={app.ownTab ? undefined : close} />, root);
-  page.say({ type: "ready" });
-  tellPage(app, page);
+  // In a task of its own: the worker is begun in between, where it was not before.
+  setTimeout(() => {
+    dressDocument(app, document.documentElement);
+    ringForNews(app);
+    render(<Frame app={app} onClose={app.ownTab ? undefined : close} />, root);
+    page.say({ type: "ready" });
+    tellPage(app, page);
+  });
 }
 
 start(document.getElementById("root") as HTMLElement);

@@ -95,7 +95,8 @@ export function useCalmScroll(needs: ScrollNeeds) {
   };
   useLayoutEffect(() => {
     const node = box.current;
-    if (!node) {
+    // Nothing to scroll, so no layout is asked for before the browser makes one.
+    if (!node || (!more && messages_in(node).length === 0)) {
       return;
     }
     const wrote = written !== "" && written !== before.current.written;

@@ -70,11 +70,22 @@ export function Composer(props: ComposerProps) {
   const can_send = draft.trim() !== "" && !too_long && !disabled;
   const named = (part: string) => (testPrefix ? `${testPrefix}-${part}` : part);
 
-  useLayoutEffect(() => {
+  const fit = () => {
     if (area.current) {
       area.current.style.height = "auto";
       area.current.style.height = `${area.current.scrollHeight}px`;
     }
+  };
+  const drawn = useRef(false);
+  useLayoutEffect(() => {
+    if (drawn.current) {
+      fit();
+      return undefined;
+    }
+    // The first time before the first frame, which lays out anyway, and not while all is drawn.
+    drawn.current = true;
+    const first = requestAnimationFrame(fit);
+    return () => cancelAnimationFrame(first);
   }, [draft]);
   useEffect(() => {
     if (focus) {
