@@ -1,22 +1,65 @@
+import type { Page } from "@playwright/test";
 import { consoleScenes } from "./scenes.ts";
-import { expect, test } from "./studio.ts";
+import { expect, inTwoLanguages, test } from "./studio.ts";
 
-/** Scenes in which the first conversation is open. */
-const open = new Set(["talk", "offline"]);
+/** Opens the conversation that has all that a customer can show. */
+async function openTalk(page: Page): Promise<void> {
+  await page.getByTestId("inbox-row").nth(1).click();
+  await expect(page.getByTestId("message").first()).toBeVisible();
+}
+
+async function openTool(page: Page, dialog: string): Promise<void> {
+  await openTalk(page);
+  await page.getByTestId(`tool-${dialog}`).click();
+  await page.getByTestId(`dialog-${dialog}`).waitFor();
+}
+
+/** What is done in a scene before it is drawn. */
+const acts: Record<string, (page: Page) => Promise<void>> = {
+  talk: openTalk,
+  offline: openTalk,
+  "key map": (page) => openTool(page, "keys"),
+  palette: (page) => openTool(page, "palette"),
+  "palette finds nothing": async (page) => {
+    await openTool(page, "palette");
+    await page.getByTestId("palette-field").fill("zzzz");
+  },
+  settings: (page) => openTool(page, "settings"),
+  "picture refused": async (page) => {
+    await openTool(page, "settings");
+    const broken = { name: "face.png", mimeType: "image/png", buffer: Buffer.from("no picture") };
+    await page.getByTestId("picture-file").setInputFiles(broken);
+    await page.getByRole("alert").waitFor();
+  },
+  note: async (page) => {
+    await openTalk(page);
+    await page.getByTestId("note-toggle").click();
+  },
+  emoji: async (page) => {
+    await openTalk(page);
+    await page.getByTestId("console-emoji").click();
+  },
+  "search finds nothing": (page) => page.getByTestId("search").fill("zzzz"),
+  away: (page) => page.getByTestId("own-status").click(),
+  "customer over": async (page) => {
+    await page.setViewportSize({ width: 820, height: 780 });
+    await openTalk(page);
+    await page.getByTestId("customer-toggle").click();
+  },
+  "not sent": async (page) => {
+    await openTalk(page);
+    await page.getByTestId("unsent-count").click();
+    await page.getByTestId("unsent-message").first().waitFor();
+  },
+};
 
 for (const [name, scene] of Object.entries(consoleScenes)) {
   test(`console: ${name}`, async ({ studio }) => {
     const draw = async (variant: Parameters<typeof studio.page>[0]) => {
-      const page = await studio.page(variant, scene(variant.language));
-      await page.goto(studio.server.addresses.console);
-      await expect(page.locator("main")).toBeVisible();
-      if (open.has(name)) {
-        // The second has all that a customer can show.
-        await page.getByTestId("inbox-row").nth(1).click();
-        await expect(page.getByTestId("message").first()).toBeVisible();
-      }
+      const page = await studio.consolePage(variant, scene(variant.language));
+      await acts[name]?.(page);
       return page;
     };
-    await studio.series(`console-${name}`, draw, [390, 820, 1280]);
+    await studio.series(`console-${name}`, draw, inTwoLanguages);
   });
 }

@@ -1,12 +1,37 @@
+import type { Page } from "@playwright/test";
 import { frameScenes } from "./scenes.ts";
 import { expect, test } from "./studio.ts";
+
+const inside = (page: Page) => page.frameLocator("[data-testid=frame]");
+
+async function openEmoji(page: Page): Promise<void> {
+  await inside(page).getByTestId("emoji").click();
+  await inside(page).getByTestId("emoji-picker").waitFor();
+}
+
+/** What is done in a scene before it is drawn. */
+const acts: Record<string, (page: Page) => Promise<void>> = {
+  emoji: openEmoji,
+  "emoji finds nothing": async (page) => {
+    await openEmoji(page);
+    await inside(page).getByTestId("emoji-picker").getByRole("searchbox").fill("zzzz");
+  },
+  menu: (page) => inside(page).getByTestId("menu").click(),
+  "own tab": async (page) => {
+    const src = (await page.getByTestId("frame").getAttribute("src")) ?? "";
+    await page.goto("about:blank");
+    await page.goto(src.replace(/&tab=$/, "&tab=1"));
+    await page.getByTestId("message").first().waitFor();
+  },
+};
 
 for (const [name, scene] of Object.entries(frameScenes)) {
   test(`frame: ${name}`, async ({ studio }) => {
     await studio.series(`frame-${name}`, async (variant) => {
       const page = await studio.shopPage(variant, scene(variant.language));
       await page.getByTestId("bubble").click();
-      await expect(page.frameLocator("[data-testid=frame]").locator("main")).toBeVisible();
+      await expect(inside(page).locator("main")).toBeVisible();
+      await acts[name]?.(page);
       return page;
     });
   });

@@ -6,7 +6,7 @@ import { words, type Language } from "./words.ts";
 /** When the pictures are taken: a Monday morning in Shanghai. */
 export const now = new Date("2026-03-02T10:30:00+08:00");
 const minute = 60_000;
-const ago = (minutes: number): number => now.getTime() - minutes * minute;
+export const ago = (minutes: number): number => now.getTime() - minutes * minute;
 const log = (number: number): string => `${number}`.repeat(32).slice(0, 32);
 
 const online = { state: 2, code: 0 };
@@ -60,7 +60,7 @@ function script(language: Language, more: Partial<Script> = {}): Script {
   return { storage: "kept", connection: online, shop, conversations: [], ...more };
 }
 
-type Scene = (language: Language) => Script;
+export type Scene = (language: Language) => Script;
 
 const with_talk =
   (more: Partial<Conversation>, around: Partial<Script> = {}): Scene =>
@@ -138,6 +138,10 @@ export const frameScenes: Record<string, Scene> = {
   "this visit only": with_talk({}, { storage: "session" }),
   "storage refused": (language) => script(language, { storage: "refused" }),
   crashed: (language) => script(language, { crashed: true }),
+  emoji: with_talk({}),
+  "emoji finds nothing": with_talk({}),
+  menu: with_talk({}),
+  "own tab": with_talk({}),
   accent: (language) => {
     const conversations = [conversation(language)];
     return script(language, { shop: { ...shopOf(language), accent: "#ffd400" }, conversations });
@@ -167,7 +171,7 @@ function inbox(language: Language): Conversation[] {
   ];
 }
 
-const desk = (more: Partial<Script> = {}): Scene =>
+export const desk = (more: Partial<Script> = {}): Scene =>
   (language) => script(language, { conversations: inbox(language), ...more });
 
 /** What the console can show; `#log=` in the address opens the conversation. */
@@ -178,4 +182,25 @@ export const consoleScenes: Record<string, Scene> = {
   talk: desk(),
   offline: desk({ then: offline }),
   "certificate ended": desk({ certificateEndsMs: ago(60) }),
+  "key map": desk(),
+  palette: desk(),
+  "palette finds nothing": desk(),
+  settings: desk(),
+  "picture refused": desk(),
+  note: desk(),
+  emoji: desk(),
+  "search finds nothing": desk(),
+  away: desk(),
+  "customer over": desk(),
+  "not sent": (language) => {
+    const { agent: name, draft, otherAnswer } = words[language];
+    const [first, ...others] = inbox(language);
+    const waiting: Said[] = [
+      { by: "agent", name, text: otherAnswer, timeMs: ago(2), refused: Errc.quota },
+      { by: "agent", name, text: draft, timeMs: ago(0), waits: true },
+    ];
+    const messages = [...(first?.messages ?? []), ...waiting];
+    const conversations = first ? [{ ...first, messages }, ...others] : others;
+    return script(language, { conversations, then: offline });
+  },
 };

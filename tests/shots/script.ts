@@ -39,6 +39,39 @@ export type Conversation = {
   readonly creator?: number;
 };
 
+/** What the desk answers an admin; ids are one number repeated. */
+export type Admin = {
+  readonly shop: string;
+  readonly url: string;
+  readonly domains: readonly string[];
+  readonly look: { accent: string; greetingZh: string; greetingEn: string; position: string };
+  readonly backedUpMs: number;
+  readonly certificateEndMs: number;
+  readonly seen: readonly Seen[];
+  readonly nowMs: number;
+  readonly devices: readonly Device[];
+  readonly invitations: readonly { invitation: number; role: number; expiresMs: number }[];
+  /** The link of a new invitation, which then is the first of those above. */
+  readonly link: string;
+};
+
+export type Seen = {
+  readonly origin: string;
+  readonly scriptMs: number;
+  readonly frameMs?: number;
+  readonly refusedMs?: number;
+};
+
+export type Device = {
+  readonly device: number;
+  readonly name: string;
+  readonly role: number;
+  readonly notAfterMs: number;
+  readonly heardMs: number;
+  readonly away?: boolean;
+  readonly statusMs?: number;
+};
+
 export type Script = {
   storage: "kept" | "session" | "refused";
   crashed?: boolean;
@@ -52,4 +85,8 @@ export type Script = {
   shop?: { name: string; fresh: boolean; domains: string[]; accent?: string };
   conversations: Conversation[];
   problems?: number[];
+  /** The device is an admin's. */
+  admin?: Admin;
+  /** Number of the error by which the desk refuses an admin's requests. */
+  adminRefused?: number;
 };

@@ -2,6 +2,7 @@
 // out. With it the real pages can be drawn in any state, the same at every run. Bundled and put
 // into each frame before its own scripts; the script stands in `window.shownScript`.
 import { decode, encode, type Table } from "../../web/engine/src/codec.ts";
+import { Errc } from "../../web/engine/src/gen/errors.ts";
 import {
   CommandKind,
   EventKind,
@@ -13,7 +14,7 @@ import {
 import * as wire from "../../web/engine/src/gen/wire.ts";
 import type { FromWorker, ToWorker } from "../../web/engine/src/messages.ts";
 import { toHex } from "../../web/engine/src/text.ts";
-import type { Conversation, Said, Script } from "./script.ts";
+import type { Admin, Conversation, Said, Script } from "./script.ts";
 
 declare global {
   interface Window {
@@ -33,9 +34,60 @@ function event<T>(kind: number, table: Table<T>, fields: Partial<T>): Event {
   return [kind, encode(table, fields)];
 }
 
+function answerAdmin(admin: Admin, method: string): Uint8Array {
+  switch (method) {
+    case "admin.overview": {
+      const { url, look, seen, shop, ...rest } = admin;
+      return encode(wire.AdminOverview, {
+        ...rest,
+        domains: [...rest.domains],
+        shop: filled(32, 7),
+        name: shop,
+        relayUrl: `${url.replace("http", "ws")}/ws`,
+        assetsUrl: url,
+        look: encode(wire.AdminLook, look),
+        seen: seen.map((each) => ({
+          frameMs: 0,
+          refusedMs: 0,
+          ...each,
+          allowed: !each.refusedMs,
+        })),
+      });
+    }
+    case "admin.team.list":
+      return encode(wire.TeamPage, {
+        nowMs: admin.nowMs,
+        devices: admin.devices.map((each) => ({
+          away: false,
+          statusMs: 0,
+          ...each,
+          device: filled(32, each.device),
+        })),
+        invitations: admin.invitations.map((each) => ({
+          ...each,
+          invitation: filled(16, each.invitation),
+        })),
+      });
+    case "admin.invite": {
+      const { invitation = 0, expiresMs = 0 } = admin.invitations[0] ?? {};
+      const fields = { link: admin.link, invitation: filled(16, invitation), expiresMs };
+      return encode(wire.AdminInvited, fields);
+    }
+    case "admin.domains.set":
+      return encode(wire.SettingRefusal, { why: "path", at: admin.domains.length });
+    default:
+      return new Uint8Array();
+  }
+}
+
 class ScriptedDevice extends EventTarget {
   private readonly script = window.shownScript;
   private readonly app = location.pathname.includes("console") ? "console" : "widget";
+
+  constructor() {
+    super();
+    queueMicrotask(() => this.open());
+  }
 
   postMessage(message: ToWorker): void {
     // Later, as a worker's answers are.
@@ -51,9 +103,7 @@ class ScriptedDevice extends EventTarget {
   }
 
   private take(message: ToWorker): void {
-    if ("open" in message) {
-      this.open();
-    } else if ("command" in message) {
+    if ("command" in message) {
       this.carry_out(message.command, message.body);
     }
   }
@@ -116,13 +166,30 @@ class ScriptedDevice extends EventTarget {
       }
     } else if (kind === CommandKind.REQUEST) {
       const { id, method } = decode(Request, body);
-      const answer = method === "inbox.list" ? this.inbox() : new Uint8Array();
-      const fields = { id, code: 0, body: answer };
+      const code = this.refuses(method);
+      const fields = { id, code, body: this.answer(method) };
       this.say({ events: [event(EventKind.RESPONSE_EVENT, ResponseEvent, fields)] });
       if (this.script.then && method === "inbox.list") {
         this.say({ events: [event(EventKind.CONNECTION, wire.Connection, this.script.then)] });
       }
     }
+  }
+
+  private refuses(method: string): number {
+    const { adminRefused = 0 } = this.script;
+    const changes = method === "admin.domains.set";
+    return method.startsWith("admin.") ? adminRefused || (changes ? Errc.setting_refused : 0) : 0;
+  }
+
+  private answer(method: string): Uint8Array {
+    const { admin } = this.script;
+    if (method === "inbox.list") {
+      return this.inbox();
+    }
+    if (method === "status.get") {
+      return encode(wire.AgentStatus, { away: false, role: admin ? 1 : 2 });
+    }
+    return admin ? answerAdmin(admin, method) : new Uint8Array();
   }
 
   private history(hex: string, shown: Conversation, notes: boolean): Event[] {

@@ -3,17 +3,19 @@ import { mkdtemp, mkdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { test as base, type Browser, type Page } from "@playwright/test";
+import { expect, test as base, type Browser, type Page } from "@playwright/test";
 import { build } from "esbuild";
 import { Server } from "../e2e/server.ts";
 import { now } from "./scenes.ts";
 import type { Script } from "./script.ts";
-import type { Language } from "./words.ts";
+import { words, type Language } from "./words.ts";
 
 export const results = fileURLToPath(new URL("../../build/shots", import.meta.url));
 const device_source = fileURLToPath(new URL("scripted_device.ts", import.meta.url));
 
 export const languages: readonly Language[] = ["zh-CN", "en", "ar"];
+/** Of those who work for the shop. */
+export const inTwoLanguages: readonly Language[] = ["zh-CN", "en"];
 export const schemes = ["light", "dark"] as const;
 export const widths = [320, 390, 820, 1280] as const;
 const HEIGHT = 780;
@@ -26,6 +28,13 @@ type Shot = { readonly title: string; readonly png: Buffer };
 export type Variant = {
   readonly language: Language;
   readonly scheme: (typeof schemes)[number];
+};
+
+export type ShopPageParts = {
+  /** Attributes of the tag. */
+  readonly more?: string;
+  /** Runs before the page is opened. */
+  readonly before?: (page: Page) => Promise<unknown>;
 };
 
 export class Studio {
@@ -50,9 +59,32 @@ export class Studio {
     return page;
   }
 
-  /** A shop's page with nothing but the tag and a little around it. */
-  async shopPage(variant: Variant, script: Script | undefined, more = ""): Promise<Page> {
+  async consolePage(variant: Variant, script: Script): Promise<Page> {
     const page = await this.page(variant, script);
+    const link = new URL(this.server.addresses.console);
+    const fields = new URLSearchParams(link.hash.slice(1));
+    const { agent: name } = words[variant.language];
+    const kept = { shop: fields.get("shop"), relayUrl: fields.get("relay"), name };
+    if (!script.uncertified) {
+      await page.addInitScript(
+        (value) => localStorage.setItem("shopbell.console", value),
+        JSON.stringify(kept),
+      );
+      link.hash = "";
+    }
+    await page.goto(link.href);
+    await expect(page.locator("main")).toBeVisible();
+    return page;
+  }
+
+  /** A shop's page with nothing but the tag and a little around it. */
+  async shopPage(
+    variant: Variant,
+    script: Script | undefined,
+    { more = "", before = async () => {} }: ShopPageParts = {},
+  ): Promise<Page> {
+    const page = await this.page(variant, script);
+    await before(page);
     const { language, scheme } = variant;
     const dir = language === "ar" ? "rtl" : "ltr";
     const colors = scheme === "dark" ? "background:#101413" : "background:#f4f1ec";
@@ -70,15 +102,15 @@ export class Studio {
   async series(
     name: string,
     draw: (variant: Variant) => Promise<Page>,
-    at: readonly number[] = widths,
+    among: readonly Language[] = languages,
   ): Promise<void> {
-    const folder = join(results, name.replaceAll(" ", "-"));
+    const folder = join(results, name.replaceAll(/\W+/g, "-"));
     await mkdir(folder, { recursive: true });
-    const shots = new Map<number, Shot[]>(at.map((width) => [width, []]));
-    for (const language of languages) {
+    const shots = new Map<number, Shot[]>(widths.map((width) => [width, []]));
+    for (const language of among) {
       for (const scheme of schemes) {
         const page = await draw({ language, scheme });
-        for (const width of at) {
+        for (const width of widths) {
           await page.setViewportSize({ width, height: HEIGHT });
           const png = await still(page);
           const title = `${language}-${scheme}-${width}`;
@@ -159,4 +191,4 @@ export const test = base.extend<object, { studio: Studio }>({
   ],
 });
 
-export { expect } from "@playwright/test";
+export { expect };

@@ -1,4 +1,4 @@
-import { errorSentence } from "../ui/i18n/errors.ts";
+import { refusalSentence } from "../ui/i18n/errors.ts";
 import { Icon } from "../ui/src/icons.tsx";
 import { clockTime } from "../ui/src/time.ts";
 import type { ConsoleApp } from "./app.ts";
@@ -28,7 +28,7 @@ function UnsentRow({ app, unsent }: { app: ConsoleApp; unsent: Unsent }) {
         {item.refused !== 0 && (
           <span class="unsent-refused">
             <Icon name="warning" />
-            {errorSentence(t, item.refused)}
+            {refusalSentence(t, item.refused)}
           </span>
         )}
       </button>

@@ -1,5 +1,5 @@
 // Who speaks for the shop, and who is to.
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { OpenInvitation, TeamDevice } from "../../engine/src/gen/wire.ts";
 import { toHex } from "../../engine/src/text.ts";
 import type { Locale } from "../../ui/i18n/index.ts";
@@ -83,6 +83,13 @@ function Invitation(props: {
   const { page, invitation, fresh, onDone } = props;
   const { say, locale, state } = page;
   const [busy, run] = useBusy();
+  const row = useRef<HTMLLIElement>(null);
+  // On a phone it is made below what is in view.
+  useEffect(() => {
+    if (fresh) {
+      row.current?.scrollIntoView({ block: "nearest" });
+    }
+  }, [fresh]);
   const about = {
     role: roleName(say, invitation.role),
     date: momentOf(locale, invitation.expiresMs),
@@ -94,7 +101,7 @@ function Invitation(props: {
       onDone(refusal ? sentenceOf(say, refusal) : say("revoked"), refusal !== undefined);
     });
   return (
-    <li class={`invitation${fresh ? " fresh" : ""}`} data-testid="invitation">
+    <li class={`invitation${fresh ? " fresh" : ""}`} data-testid="invitation" ref={row}>
       <div class="invitation-head">
         <p>{say("openUntil", about)}</p>
         <button

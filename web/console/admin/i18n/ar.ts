@@ -185,7 +185,7 @@ export const ar: AdminWords = {
   keysCertificateSoon:
     "تنتهي شهادة المكتب {date}. ضع root.key في مجلد البيانات وأعد التشغيل فتُجدَّد.",
   keysDone: "حفظتها: تحديث",
-  remindTitle: "لم تُنسخ مفاتيح المتجر احتياطيًا",
+  remindTitle: "لم تُنسخ مفاتيح المتجر احتياطيًا.",
   remindMore: "إذا تعطل الجهاز فُقدت هوية المتجر. يكفي أمر واحد.",
   remindHow: "كيف أفعل ذلك",
   snooze: "ذكّرني بعد 7 أيام",

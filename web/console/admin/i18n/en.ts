@@ -147,7 +147,7 @@ export const en: AdminWords = {
   away: "Away",
   awaySince: "Away since {time}",
   offline: "Not here",
-  heard: "Not here; last {time}",
+  heard: "Not here; last seen {time}",
   certificateUntil: "Certificate until {date}",
   certificateEnds: "Certificate ends {date}; invite again before",
   certificateEnded: "Certificate ended {date}",
@@ -191,7 +191,7 @@ export const en: AdminWords = {
     "The desk's certificate ends {date}. Put root.key into the data directory and start again: " +
     "that renews it.",
   keysDone: "I have saved them: refresh",
-  remindTitle: "The shop's keys are not backed up",
+  remindTitle: "The shop's keys are not backed up.",
   remindMore: "If the machine breaks, the shop's identity is lost. One command is enough.",
   remindHow: "How to do it",
   snooze: "Remind me in 7 days",

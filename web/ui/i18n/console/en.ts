@@ -15,7 +15,7 @@ export const en: ConsoleWords = {
   chooseKeys: "j and k move, Enter opens, r replies, n writes a note",
   customerEncrypted: "Only the customer and your team can read this",
   noteMode: "Note",
-  noteHint: "A note to your team; the customer does not see it",
+  noteHint: "A note that only your team sees",
   addNote: "Add note",
   noteWaits: "Team notes are not ready yet",
   inboxFailed: "The inbox cannot be brought up to date right now. Trying again by itself.",
