@@ -22,6 +22,10 @@ shopbell_test_program(sim tests/sim)
 include(${CMAKE_SOURCE_DIR}/tests/sim/mutants.cmake)
 include(${CMAKE_SOURCE_DIR}/tests/e2e/leaking_desk.cmake)
 shopbell_test_program(loadgen tests/load)
+shopbell_test_program(kill_rounds tests/kill)
+target_sources(kill_rounds PRIVATE
+  ${CMAKE_SOURCE_DIR}/tests/load/core_host.cpp ${CMAKE_SOURCE_DIR}/tests/load/link.cpp
+  ${CMAKE_SOURCE_DIR}/tests/load/measure.cpp)
 
 # The wasm boundary as a native program; tests/wasm compares the two byte by byte.
 add_executable(abi_native tests/wasm/abi_native.cpp wasm/abi.cpp)

@@ -19,6 +19,8 @@ class CoreHost : public Link::Owner {
   CoreHost(net::asio::io_context& io, const Address& address, EngineConfig config,
            OnEvent on_event);
 
+  // Before start(): what its storage holds already.
+  void put(const Bytes& key, const Bytes& value) { store_[key] = value; }
   void start() { tell(); }
   template <class T>
   void command(wire::CommandKind kind, const T& message) {
