@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import { Composer } from "../ui/src/composer.tsx";
 import { Icon } from "../ui/src/icons.tsx";
 import { Problems } from "../ui/src/notices.tsx";
@@ -178,6 +178,8 @@ export function Talk({ app, row, now }: { app: ConsoleApp; row: Row; now: number
   const { t, session } = app;
   const conversation = app.conversation.value;
   const is_note = app.mode.value === "note";
+  const known = session.members.value.get(row.key);
+  const members = useMemo(() => app.membersOf(row), [known, row.key, app.nameOf(row)]);
   return (
     <section class={`talk${is_note ? " writes-note" : ""}`} aria-label={app.nameOf(row)}>
       <OpenTalks app={app} />
@@ -196,7 +198,7 @@ export function Talk({ app, row, now }: { app: ConsoleApp; row: Row; now: number
           empty=""
           lock={t("customerEncrypted")}
           lockMore={t("lockMore")}
-          members={app.membersOf(row)}
+          members={members}
           seen={app.visible.value}
           onSendAgain={(item, log) => session.sendAgain(log, item)}
           onDiscard={(item, log) => session.discard(log, item)}

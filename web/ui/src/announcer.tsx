@@ -3,7 +3,8 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Translate } from "../i18n/index.ts";
 
-export type News = { readonly key: string; readonly seq: number; readonly words: string };
+export type News = { readonly key: string; readonly seq: number; words(): string };
+type Said = { readonly key: string; readonly words: string };
 
 /** Long enough to be read; then it is gone, so that nobody meets a message twice. */
 const STAYS_MS = 8000;
@@ -18,10 +19,12 @@ type Props = {
 
 export function Announcer({ t, on, news }: Props) {
   const from = useRef(-1);
-  const [said, set_said] = useState<readonly News[]>([]);
+  const [said, set_said] = useState<readonly Said[]>([]);
   const newest = news.reduce((last, each) => Math.max(last, each.seq), 0);
   useEffect(() => {
-    const fresh = on && from.current >= 0 ? news.filter(({ seq }) => seq > from.current) : [];
+    const fresh = (on && from.current >= 0 ? news : [])
+      .filter(({ seq }) => seq > from.current)
+      .map(({ key, words }) => ({ key, words: words() }));
     from.current = on ? Math.max(from.current, newest) : -1;
     if (fresh.length === 0) {
       return;

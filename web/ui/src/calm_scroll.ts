@@ -96,7 +96,7 @@ export function useCalmScroll(needs: ScrollNeeds) {
   useLayoutEffect(() => {
     const node = box.current;
     // Nothing to scroll, so no layout is asked for before the browser makes one.
-    if (!node || (!more && messages_in(node).length === 0)) {
+    if (!node || (!more && !node.querySelector("[data-key]"))) {
       return;
     }
     const wrote = written !== "" && written !== before.current.written;

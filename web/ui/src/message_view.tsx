@@ -1,5 +1,6 @@
 // One speaker's messages: who and when once above, what became of them once below.
 import { Fragment } from "preact";
+import { useMemo } from "preact/hooks";
 import { ContentKind } from "../../engine/src/gen/wire.ts";
 import { errorSentence, refusalSentence } from "../i18n/errors.ts";
 import type { Locale, SentenceKey, Translate } from "../i18n/index.ts";
@@ -109,26 +110,30 @@ function StateLine({ props, item }: { props: MessageProps; item: Item }) {
 
 const NO_RECEIPTS = { deliveredSeq: 0, readSeq: 0 };
 
+/** Drawn anew only when something of this one message has changed: there may be hundreds. */
 function Bubble({ props, group, item }: { props: MessageProps; group: Group; item: Item }) {
   const { t, conversation, locale } = props;
-  const state = item.mine ? stateOf(item, group.isNote ? NO_RECEIPTS : conversation) : "";
-  const words = wordsOf(t, item);
-  const emoji = !item.problem && isEmojiOnly(words);
-  return (
-    <div
-      class={`bubble${emoji ? " emoji-only" : ""}`}
-      data-testid={group.isNote ? "note" : "message"}
-      data-state={state}
-      data-author-class={item.authorClass}
-      data-seq={item.seq}
-      data-key={item.key}
-      title={fullTime(locale, item.timeMs)}
-    >
-      <div class="words" dir="auto">
-        {item.problem ? words : <RichText text={words} />}
+  const { isNote } = group;
+  const state = item.mine ? stateOf(item, isNote ? NO_RECEIPTS : conversation) : "";
+  return useMemo(() => {
+    const words = wordsOf(t, item);
+    const emoji = !item.problem && isEmojiOnly(words);
+    return (
+      <div
+        class={`bubble${emoji ? " emoji-only" : ""}`}
+        data-testid={isNote ? "note" : "message"}
+        data-state={state}
+        data-author-class={item.authorClass}
+        data-seq={item.seq}
+        data-key={item.key}
+        title={fullTime(locale, item.timeMs)}
+      >
+        <div class="words" dir="auto">
+          {item.problem ? words : <RichText text={words} />}
+        </div>
       </div>
-    </div>
-  );
+    );
+  }, [t, locale, item, isNote, state]);
 }
 
 /** The clock; with the pointer or the focus on it, the whole date. One of them is a tab stop. */

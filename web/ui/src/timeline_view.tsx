@@ -1,6 +1,6 @@
 // A conversation from its oldest loaded message to whoever types right now.
 import { Fragment, type ComponentChildren } from "preact";
-import { useLayoutEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { ContentKind } from "../../engine/src/gen/wire.ts";
 import { Announcer, type News } from "./announcer.tsx";
 import { useCalmScroll } from "./calm_scroll.ts";
@@ -70,7 +70,7 @@ function newsOf(props: TimelineProps, entries: readonly Entry[]): News[] {
     .filter(({ item, isNote }) => !isNote && !item.mine && item.seq > 0)
     .filter(({ item }) => item.kind !== ContentKind.PAGE_VIEW)
     .map(({ item }) => {
-      const words = `${speakerOf(props, item, false)}: ${wordsOf(props.t, item)}`;
+      const words = () => `${speakerOf(props, item, false)}: ${wordsOf(props.t, item)}`;
       return { key: item.key, seq: item.seq, words };
     });
 }
@@ -128,6 +128,18 @@ type DaysProps = {
   readonly unread: string;
 };
 
+/** Drawn anew where they have changed: not while somebody types, here or on the other side. */
+function useDays(props: TimelineProps, entries: readonly Entry[], unread: string) {
+  const { t, locale, side, shopName, nowMs, members, conversation, notes } = props;
+  const { log, items, names, deliveredSeq, readSeq } = conversation;
+  const messages = [log, items, names, deliveredSeq, readSeq];
+  const others = [notes?.log, notes?.items, notes?.names];
+  return useMemo(
+    () => <Days props={props} entries={entries} unread={unread} />,
+    [t, locale, side, shopName, nowMs, members, unread, ...messages, ...others],
+  );
+}
+
 export function Timeline(props: TimelineProps) {
   const { t, side, conversation, notes, seen = true } = props;
   const shown = conversation.items.filter((item) => isShown(item, side));
@@ -135,6 +147,7 @@ export function Timeline(props: TimelineProps) {
   const entries = merge(shown, shown_notes);
   const mark = useMark(conversation, seen);
   const unread = firstUnread(entries, mark);
+  const days = useDays(props, entries, unread);
   const last = entries.at(-1)?.item;
   const typing = conversation.typing.length ? "typing" : "";
   const more = conversation.more || (notes?.more ?? false);
@@ -172,7 +185,7 @@ export function Timeline(props: TimelineProps) {
           </button>
         )}
         {entries.length === 0 && props.empty && <div class="empty">{props.empty}</div>}
-        <Days props={props} entries={entries} unread={unread} />
+        {days}
         <TypingLine props={props} />
       </div>
       <Announcer t={t} on={seen && conversation.loaded} news={news} />
