@@ -27,7 +27,6 @@ type Shot = { readonly title: string; readonly png: Buffer };
 
 export type Variant = {
   readonly language: Language;
-  readonly scheme: (typeof schemes)[number];
 };
 
 export type ShopPageParts = {
@@ -48,8 +47,8 @@ export class Studio {
 
   /** A page whose frames get the scripted device in place of their worker. */
   async page(variant: Variant, script: Script | undefined): Promise<Page> {
-    const { language: locale, scheme: colorScheme } = variant;
-    const context = await this.browser.newContext({ locale, colorScheme });
+    const { language: locale } = variant;
+    const context = await this.browser.newContext({ locale });
     const page = await context.newPage();
     await page.clock.setFixedTime(now);
     if (script) {
@@ -85,13 +84,15 @@ export class Studio {
   ): Promise<Page> {
     const page = await this.page(variant, script);
     await before(page);
-    const { language, scheme } = variant;
+    const { language } = variant;
     const dir = language === "ar" ? "rtl" : "ltr";
-    const colors = scheme === "dark" ? "background:#101413" : "background:#f4f1ec";
-    const head = `<meta name="viewport" content="width=device-width">`;
+    const style =
+      "body{margin:0;background:#f4f1ec}" +
+      "@media (prefers-color-scheme:dark){body{background:#101413}}";
+    const head = `<meta name="viewport" content="width=device-width"><style>${style}</style>`;
     const html =
       `<!doctype html><html lang="${language}" dir="${dir}"><head>${head}</head>` +
-      `<body style="margin:0;${colors}">${this.tag} ${more}></script></body></html>`;
+      `<body>${this.tag} ${more}></script></body></html>`;
     const url = new URL("/shots", this.server.addresses.shops).href;
     await page.route(url, (route) => route.fulfill({ contentType: "text/html", body: html }));
     await page.goto(url);
@@ -108,17 +109,18 @@ export class Studio {
     await mkdir(folder, { recursive: true });
     const shots = new Map<number, Shot[]>(widths.map((width) => [width, []]));
     for (const language of among) {
-      for (const scheme of schemes) {
-        const page = await draw({ language, scheme });
+      const page = await draw({ language });
+      for (const colorScheme of schemes) {
+        await page.emulateMedia({ colorScheme });
         for (const width of widths) {
           await page.setViewportSize({ width, height: HEIGHT });
           const png = await still(page);
-          const title = `${language}-${scheme}-${width}`;
+          const title = `${language}-${colorScheme}-${width}`;
           await writeFile(join(folder, `${title}.png`), png);
           shots.get(width)?.push({ title, png });
         }
-        await page.context().close();
       }
+      await page.context().close();
     }
     for (const [width, taken] of shots) {
       await this.sheet(`${folder}-${width}.png`, taken, width);
