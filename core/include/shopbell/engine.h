@@ -27,6 +27,8 @@ struct EngineConfig {
   Role role = Role::visitor;
   std::string host;  // as dialled, see dialled_host()
   Key storage_key;   // seals the records of the store
+  // Rises with each that takes the store over; the relay closes a connection of a lower one.
+  std::uint64_t term = 0;
   // Desk: its keys come from a key file. Others leave it empty; they are drawn and stored.
   std::optional<DeviceKeys> keys;
 };

@@ -259,6 +259,7 @@ Status Connection::on_challenge(BytesView body) {
   proof.relay_nonce = relay_nonce_;
   proof.client_nonce = client_nonce_;
   proof.device = state.self();
+  proof.term = state.term;
 
   wire::Hello hello;
   hello.shop = state.shop_id;
@@ -266,6 +267,7 @@ Status Connection::on_challenge(BytesView body) {
   hello.card = state.keys->self.card;
   if (state.certificate) hello.certificate = state.certificate->bytes;
   hello.card_version = state.shop ? state.shop->version : 0;
+  hello.term = state.term;
   hello.host = state.host;
   hello.signature = sign_hello(*state.keys, proof);
   if (state.is_desk() && state.generation == challenge->generation) hello.cursor = state.cursor;

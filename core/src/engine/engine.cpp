@@ -28,6 +28,7 @@ class Engine::Impl {
     state.shop_id = config.shop;
     state.role = config.role;
     state.host = std::move(config.host);
+    state.term = config.term;
     state.keys = std::move(config.keys);
     return state;
   }
@@ -77,6 +78,8 @@ void Engine::Impl::on(const in::Tick& tick) {
   const std::uint64_t before_ms = machines_.io.now_ms;
   machines_.io.now_ms = tick.now_ms;
   if (tick.now_ms < before_ms) clock_set_back(before_ms - tick.now_ms);
+  const bool slept = before_ms != 0 && tick.now_ms > before_ms + limits::idle_ms_max;
+  if (slept) machines_.marks.slept(tick.now_ms - before_ms);
   if (phase_ == Phase::fresh) {
     phase_ = Phase::unseeded;
     machines_.io.need_entropy(true);
@@ -283,6 +286,8 @@ void Engine::Impl::become_ready() {
   machines_.drafts.show_all();
   if (state.shop) machines_.cards.show();
   for (auto& [id, log] : state.logs) {
+    // Whoever was to hear of it may be gone.
+    if (log.stopped != Errc::none) machines_.problem(log.stopped, id);
     if (!log.has_genesis() && log.outbox.empty() && log.refused.empty()) continue;
     machines_.replica.show_opened(log, 0);
     machines_.marks.show_log(log);

@@ -74,8 +74,14 @@ void Marks::connection_lost() {
   for (auto& [id, log] : m_.state.logs) {
     // A mark is not acknowledged. What went out long before the silence began has arrived.
     const std::uint64_t sent_ms = log.mark_at_ms;
-    const bool recent = m_.io.now_ms < sent_ms + 2 * limits::idle_ms_max;
+    const bool recent = m_.io.now_ms < sent_ms + 3 * limits::idle_ms_max;
     if (sent_ms != 0 && recent) log.own_delivered_sent = log.own_read_sent = 0;
+  }
+}
+
+void Marks::slept(std::uint64_t by_ms) {
+  for (auto& [id, log] : m_.state.logs) {
+    if (log.mark_at_ms != 0) log.mark_at_ms += by_ms;
   }
 }
 

@@ -19,6 +19,9 @@ class Marks {
   // What may not have reached the relay is sent again.
   void connection_begins();
   void connection_lost();
+  // So much time passed unseen: the device was asleep, or its clock was set. What left just before
+  // it may be lost all the same.
+  void slept(std::uint64_t by_ms);
   // The relay could not store a mark of this log.
   void refused(Log& log, std::uint64_t retry_ms);
   void read_up_to(Log& log, std::uint64_t seq);

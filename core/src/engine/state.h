@@ -116,6 +116,7 @@ struct State {
   ShopId shop_id;
   Role role = Role::visitor;
   std::string host;
+  std::uint64_t term = 0;
   std::optional<DeviceKeys> keys;
   std::optional<ShopInfo> shop;
   Bytes forged_card;

@@ -60,6 +60,16 @@ TEST(EngineConnection, names_a_relay_that_the_card_does_not_know_and_comes_again
   EXPECT_EQ(meeting.visitor.last_connection_state(), 3u);
 }
 
+TEST(EngineConnection, says_the_term_of_its_page_so_that_the_relay_can_tell_an_old_leader) {
+  World world;
+  Host& visitor = world.add(Role::visitor, 20);
+  visitor.term = 7;
+  visitor.start(world.now);
+  world.run();
+  ASSERT_EQ(visitor.sent<wire::Hello>().size(), 1u);
+  EXPECT_EQ(visitor.sent<wire::Hello>().front().term, 7u);
+}
+
 TEST(EngineConnection, names_a_welcome_that_is_not_signed_by_the_key_of_the_challenge) {
   World world;
   Host& visitor = world.add(Role::visitor, 20);

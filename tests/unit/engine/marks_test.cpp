@@ -58,6 +58,23 @@ TEST(EngineMarks, at_most_one_in_its_interval_and_the_newest_in_the_end) {
   EXPECT_EQ(peek_mark(talk.visitor.sent<wire::Mark>()[1].mark)->seq, 8u);
 }
 
+TEST(EngineMarks, one_that_left_before_a_long_sleep_and_did_not_arrive_is_sent_again) {
+  Talk talk;
+  DeskPen desk{talk.world};
+  let_marks_rest(talk);
+  talk.world.relay.instead = [](std::size_t, wire::FrameKind kind, BytesView) {
+    return kind == wire::FrameKind::mark;
+  };
+  ASSERT_EQ(talk.world.relay.place(desk.message(talk.log, "hi").bytes), Errc::none);
+  talk.world.run();
+  ASSERT_EQ(talk.visitor.sent<wire::Mark>().size(), 1u);
+  talk.visitor.forget();
+  talk.world.relay.instead = nullptr;
+  talk.world.advance(10 * limits::idle_ms_max);
+  EXPECT_TRUE(talk.world.run_until([&] { return !talk.visitor.sent<wire::Mark>().empty(); }));
+  EXPECT_EQ(peek_mark(talk.visitor.sent<wire::Mark>()[0].mark)->seq, 4u);
+}
+
 TEST(EngineMarks, receipts_never_fall) {
   Talk talk;
   const DeviceKeys& desk = talk.world.shop.desk;

@@ -114,12 +114,13 @@ TEST(EngineReplica, names_each_kind_of_forgery_and_stops_the_log) {
     unheard.talk.world.run();
     EXPECT_TRUE(unheard.talk.visitor.has_shown(each.error)) << static_cast<int>(each.error);
     EXPECT_EQ(unheard.talk.visitor.texts(), (std::vector<std::string>{"answer 1"}));
-    // The rest of this log is not taken any more, also after a reload.
+    // The rest of this log is not taken any more, also after a reload; and that is said again.
     unheard.talk.visitor.forget();
     unheard.say("after");
     unheard.talk.world.crash(0);
     unheard.talk.world.run();
     EXPECT_TRUE(unheard.talk.visitor.texts().empty());
+    EXPECT_TRUE(unheard.talk.visitor.has_shown(each.error)) << static_cast<int>(each.error);
   }
 }
 

@@ -10,6 +10,7 @@ void Host::start(std::uint64_t now) {
   config.role = role_;
   config.host = "relay.example";
   config.storage_key = key_of(static_cast<std::uint8_t>(seed_ + 50));
+  config.term = term;
   if (role_ == Role::desk) config.keys = device_of(seed_);
   writes.clear();
   reads.clear();
@@ -201,6 +202,7 @@ void Relay::on_hello(std::size_t who, const wire::Hello& hello) {
   proof.relay_nonce = peer.nonce;
   proof.client_nonce = hello.client_nonce;
   proof.device = device->id;
+  proof.term = hello.term;
   ASSERT_TRUE(verify_hello(device->sign_key, proof, hello.signature));
   peer.device = device->id;
   peer.welcome = true;

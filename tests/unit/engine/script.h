@@ -175,7 +175,8 @@ class Host {
   bool connected = false;
   bool may_connect = true;
   bool writes_by_itself = true;
-  bool dead = false;  // its storage failed; somebody has to start it anew
+  std::uint64_t term = 0;  // of the next engine
+  bool dead = false;       // its storage failed; somebody has to start it anew
 
  private:
   template <class T>
