@@ -14,7 +14,8 @@ constexpr std::string_view number_mark = "SIMTEXT-";
 // What may happen in a world of cuts and crashes without anybody lying.
 bool is_expected_problem(Errc code) {
   return code == Errc::no_session || code == Errc::no_such_log || code == Errc::busy ||
-         code == Errc::store_full || code == Errc::quota || code == Errc::unreachable;
+         code == Errc::store_full || code == Errc::store_failed || code == Errc::quota ||
+         code == Errc::unreachable;
 }
 
 std::string short_name(const LogId& log) { return to_hex(log.view()).substr(0, 8); }
@@ -45,7 +46,10 @@ std::uint64_t Checker::texts_placed() const {
       texts_.begin(), texts_.end(), [](const auto& text) { return !text.second.places.empty(); }));
 }
 
-void Checker::written(Device& device, std::uint64_t text) { texts_[text].author = device.number(); }
+void Checker::written(Device& device, std::uint64_t text) {
+  texts_[text].author = device.number();
+  texts_[text].written_in = device.life();
+}
 
 void Checker::repeated(Device& device, std::uint64_t text) {
   lives_[device.number()].repeated.insert(text);
@@ -93,26 +97,62 @@ void Checker::on_event(Device& device, wire::EventKind kind, BytesView body) {
       w_.trace.say("  %s connection %llu code %llu", device.name(),
                    static_cast<unsigned long long>(event->state),
                    static_cast<unsigned long long>(event->code));
-      if (event->state == 4) {
+      if (event->state == 4 && !lies_.cards_told.contains(device.number())) {
         fail("converge",
              device.setup().name + " gave up its connection, code " + std::to_string(event->code));
       }
       return;
     }
     case wire::EventKind::problem: {
-      const auto event = codec::decode<wire::Problem>(body);
-      const auto code = static_cast<Errc>(event->code);
-      w_.trace.say("  %s problem %llu log %s", device.name(),
-                   static_cast<unsigned long long>(event->code), short_name(event->log).c_str());
-      if (!is_expected_problem(code)) {
-        fail("chain", device.setup().name + " reports problem " + std::to_string(event->code) +
-                          " in log " + short_name(event->log));
-      }
-      return;
+      return on_problem(device, *codec::decode<wire::Problem>(body));
     }
+    case wire::EventKind::shop:
+      return on_shop(device, *codec::decode<wire::Shop>(body));
     default:
       return;
   }
+}
+
+void Checker::on_problem(Device& device, const wire::Problem& event) {
+  const auto code = static_cast<Errc>(event.code);
+  w_.trace.say("  %s problem %llu log %s", device.name(),
+               static_cast<unsigned long long>(event.code), short_name(event.log).c_str());
+  if (is_expected_problem(code)) return;
+  if (event.log && lies_.told.contains(event.log)) {
+    if (lies_.named.try_emplace(event.log, code).second) w_.tally.add(Event::lie_named);
+    return;
+  }
+  if (!event.log && lies_.cards_told.contains(device.number()) && code == Errc::card_chain) return;
+  fail("chain", device.setup().name + " reports problem " + std::to_string(event.code) +
+                    " in log " + short_name(event.log));
+}
+
+void Checker::on_shop(Device& device, const wire::Shop& event) {
+  std::uint64_t& seen = card_seen_[device.number()];
+  if (event.version < seen) {
+    fail("lie", device.setup().name + " takes an older shop card than it had");
+  }
+  seen = event.version;
+  const bool is_desk = device.setup().role == Role::desk;
+  if (is_desk) cards_.insert(event.version);
+  if (!is_desk && !cards_.contains(event.version)) {
+    fail("lie", device.setup().name + " takes a shop card that the desk never signed");
+  }
+}
+
+void Checker::need_author(const Device& device, const wire::MessageEvent& event) {
+  // Nothing of it is shown but that a stranger was there.
+  const bool stranger = event.author_class == static_cast<std::uint64_t>(AuthorClass::stranger);
+  if (stranger && event.problem != 0) return;
+  const Bytes key = shopbell::store::entry_key(event.log, event.seq);
+  const auto found = device.disk().synced().find(key);
+  if (found == device.disk().synced().end()) return;
+  const auto plain = device.open_record(found->first, found->second);
+  const auto record = codec::decode<wire::EntryRecord>(*plain);
+  const auto envelope = open_envelope(record->envelope);
+  if (envelope && envelopes_.contains(envelope->hash)) return;
+  fail("lie", device.setup().name + " shows " + place_name(event.log, event.seq) +
+                  ", which its author never sent");
 }
 
 void Checker::on_message(Device& device, const wire::MessageEvent& event) {
@@ -131,7 +171,9 @@ void Checker::on_message(Device& device, const wire::MessageEvent& event) {
   if (event.seq == 0) {
     if (number == 0) return;
     Text& text = texts_[number];
+    if (!text.accepted && text.written_in == device.life()) text.order = ++accepted_;
     text.accepted = true;
+    text.log = event.log;
     // Placed by now, or still in the outbox: either way it must be on the disk.
     const bool kept = has_outgoing(device, event.log, [&](const wire::OutboxRecord& record) {
       return record.ref == event.ref;
@@ -143,6 +185,12 @@ void Checker::on_message(Device& device, const wire::MessageEvent& event) {
     return;
   }
   need_entry(device, event.log, event.seq, "shows a message");
+  need_author(device, event);
+  const auto place = relay_.store().find_envelope(event.log, event.author, event.counter);
+  if ((!place || place->seq != event.seq) && !lies_.told.contains(event.log)) {
+    fail("lost", place_name(event.log, event.seq) + " is shown on " + device.setup().name +
+                     " and is not in the store");
+  }
   if (number != 0 && event.mine && life.repeated.contains(number)) {
     return note_place(number, event.log, event.seq);
   }
@@ -173,7 +221,7 @@ void Checker::on_placed(Device& device, const wire::Placed& event) {
   if (event.code != 0) {
     const bool accepted = text != texts_.end() && text->second.accepted;
     if (text != texts_.end()) text->second.refused = true;
-    if (accepted || event.ref == 0) {
+    if ((accepted || event.ref == 0) && !lies_.told.contains(event.log)) {
       fail("lost", device.setup().name + " is refused for good, code " +
                        std::to_string(event.code) + ", ref " + std::to_string(event.ref));
     }
@@ -181,7 +229,8 @@ void Checker::on_placed(Device& device, const wire::Placed& event) {
   }
   need_entry(device, event.log, event.seq, "tells a place");
   const auto place = relay_.store().find_envelope(event.log, ids_[device.number()], event.counter);
-  if (!place || place->seq != event.seq) {
+  const bool lied = lies_.told.contains(event.log);
+  if ((!place || place->seq != event.seq) && !lied) {
     fail("lost", place_name(event.log, event.seq) + " was acknowledged to " + device.setup().name +
                      " and is not in the store");
   }
@@ -214,7 +263,8 @@ void Checker::on_receipts(Device& device, const wire::Receipts& event) {
   last = {event.delivered_seq, event.read_seq, event.own_read_seq};
   const auto head = relay_.heads().find(event.log);
   const std::uint64_t seq = head == relay_.heads().end() ? 0 : head->second;
-  if (std::max({last.delivered, last.read, last.own}) > seq) {
+  const bool beyond = std::max({last.delivered, last.read, last.own}) > seq;
+  if (beyond && !lies_.told.contains(event.log)) {
     fail("watermark", "receipts on " + device.setup().name + " are beyond the head of log " +
                           short_name(event.log));
   }
@@ -242,6 +292,18 @@ void Checker::on_history_end(Device& device, const wire::HistoryEnd& event) {
 void Checker::forget_histories() {
   histories_.clear();
   histories_shown_ = 0;
+}
+
+void Checker::on_wiped(const Device& device) {
+  for (auto& [number, text] : texts_) {
+    if (text.author == device.number() && text.places.empty()) text.accepted = false;
+  }
+  std::erase_if(receipts_, [&](const auto& each) { return each.first.first == device.number(); });
+  card_seen_.erase(device.number());
+}
+
+void Checker::on_written(const out::Persist& batch) {
+  for (const out::Put& put : batch.puts) search(put.value, "a device's disk");
 }
 
 void Checker::on_link(BytesView bytes) { search(bytes, "a link"); }
@@ -296,20 +358,29 @@ void Checker::on_publish(Device& device, BytesView bytes) {
                short_name(header.log).c_str(), static_cast<unsigned long long>(header.counter),
                static_cast<unsigned long long>(header.envelope_class),
                to_hex(envelope->hash.view()).substr(0, 8).c_str());
-  const bool kept = has_outgoing(device, header.log, [&](const wire::OutboxRecord& record) {
-    return same_bytes(record.envelope, bytes);
-  });
+  // What was sent before was durable then; a former leader may be late with it, and with what the
+  // new one has sealed again.
+  const auto is_it = [&](const wire::OutboxRecord& record) {
+    const auto& formers = record.formers;
+    return same_bytes(record.envelope, bytes) ||
+           std::find(formers.begin(), formers.end(), envelope->hash) != formers.end();
+  };
+  const bool kept = envelopes_.contains(envelope->hash) || has_outgoing(device, header.log, is_it);
   if (!kept) {
     fail("persist", device.setup().name + " sends counter " + std::to_string(header.counter) +
                         " of log " + short_name(header.log) + " before it is durable");
   }
+  envelopes_.insert(envelope->hash);
   auto& [hash, envelope_class] = sent_[{device.number(), {header.log, header.counter}}];
   const bool other = !hash.is_zero() && hash != envelope->hash;
   // A grant that lost its race leaves its counter to what stood behind it; that, named by its new
   // bytes, leaves its own to something new.
-  const bool after_grant = envelope_class == static_cast<std::uint64_t>(EnvelopeClass::grant);
+  const auto grant = static_cast<std::uint64_t>(EnvelopeClass::grant);
+  const bool of_grant = envelope_class == grant || header.envelope_class == grant;
   if (!header.replaces.is_zero()) replaced_.insert(header.replaces);
-  if (other && header.replaces.is_zero() && !after_grant && !replaced_.contains(hash)) {
+  const bool named =
+      !header.replaces.is_zero() || replaced_.contains(hash) || replaced_.contains(envelope->hash);
+  if (other && !named && !of_grant) {
     fail("persist", device.setup().name + " sends two envelopes with counter " +
                         std::to_string(header.counter) + " of log " + short_name(header.log) +
                         ", and the second names no first");
@@ -357,6 +428,7 @@ bool Checker::at_rest(std::string& why) const {
     }
     for (const auto& [key, value] : device->disk().synced()) {
       const auto parsed = shopbell::store::parse_key(key);
+      if (lies_.is_named(parsed.log)) continue;
       if (parsed.kind == shopbell::store::RecordKind::outbox) {
         why = device->setup().name + " has an outbox in log " + short_name(parsed.log);
         return false;
@@ -381,6 +453,7 @@ void Checker::final_checks() {
   check_chains(logs);
   check_shown(logs);
   check_texts();
+  check_sender_order();
   check_receipts(logs);
 }
 
@@ -391,7 +464,7 @@ void Checker::check_chains(const std::map<LogId, StoredLog>& logs) {
       fail("chain", "the store's chain of log " + short_name(id) + " is not that of its entries");
     }
     for (Device* device : devices_) {
-      if (!takes_part(*device, log)) continue;
+      if (!takes_part(*device, log) || lies_.is_named(id)) continue;
       for (std::size_t i = 0; i < log.chains.size(); ++i) {
         const Bytes key = shopbell::store::entry_key(id, i + 1);
         const auto found = device->disk().synced().find(key);
@@ -402,7 +475,8 @@ void Checker::check_chains(const std::map<LogId, StoredLog>& logs) {
         const auto plain = device->open_record(found->first, found->second);
         const auto entry = codec::decode<wire::EntryRecord>(*plain);
         if (!entry || entry->chain != log.chains[i]) {
-          fail("chain", device->setup().name + " has another chain at " + place_name(id, i + 1));
+          fail(lies_.told.contains(id) ? "lie" : "chain",
+               device->setup().name + " has another chain at " + place_name(id, i + 1));
           break;
         }
       }
@@ -421,7 +495,7 @@ void Checker::check_shown(const std::map<LogId, StoredLog>& logs) {
     }
     const std::vector<Shown>* first = nullptr;
     for (Device* device : devices_) {
-      if (!takes_part(*device, log)) continue;
+      if (!takes_part(*device, log) || lies_.is_named(id)) continue;
       const std::vector<Shown>& shown = histories_[device->number()][id];
       const bool same_places =
           std::equal(shown.begin(), shown.end(), stored.begin(), stored.end(),
@@ -451,8 +525,28 @@ void Checker::check_shown(const std::map<LogId, StoredLog>& logs) {
 
 void Checker::check_texts() {
   for (const auto& [number, text] : texts_) {
-    if (text.accepted && text.places.empty()) {
+    if (text.accepted && text.places.empty() && !lies_.is_named(text.log)) {
       fail("lost", "text " + std::to_string(number) + " was shown as sending and never arrived");
+    }
+  }
+}
+
+// What one device has shown as sending, one after the other, has its places in that order.
+void Checker::check_sender_order() {
+  std::map<std::tuple<int, std::uint64_t, LogId>, std::map<std::uint64_t, std::uint64_t>> seqs;
+  for (const auto& [number, text] : texts_) {
+    if (text.order == 0 || text.places.empty()) continue;
+    const auto& [log, seq] = *text.places.begin();
+    seqs[{text.author, text.written_in, log}][text.order] = seq;
+  }
+  for (const auto& [who, by_order] : seqs) {
+    std::uint64_t last = 0;
+    for (const auto& [order, seq] : by_order) {
+      if (seq < last) {
+        fail("order", "what a device wrote first stands behind what it wrote next, at " +
+                          place_name(std::get<2>(who), seq));
+      }
+      last = seq;
     }
   }
 }
@@ -471,6 +565,7 @@ void Checker::check_receipts(const std::map<LogId, StoredLog>& logs) {
     }
     for (const Device* device : devices_) {
       if (device->setup().role != Role::visitor || !takes_part(*device, log)) continue;
+      if (lies_.is_named(id)) continue;
       const Receipt& told = receipts_[{device->number(), id}];
       if (signed_off.delivered != log.entries.size()) {
         fail("watermark", "the desk has not marked all of log " + short_name(id));

@@ -7,8 +7,9 @@
 //   converge   something is still on its way long after the last fault, or a device has given up
 //   watermark  a receipt fell, or says more than there is
 //   chain      chains, hashes or signatures do not fit, or a device reports that they do not
-//   plaintext  a written word or a name stands in the store or crosses a link in the clear
+//   plaintext  a written word or a name stands in the clear on a disk, in the store, on a link
 //   persist    shown or sent before it was durable
+//   lie        what the relay made up was shown, or had an effect and was not named
 #pragma once
 
 #include <set>
@@ -26,7 +27,8 @@ struct Failure {
 
 class Checker {
  public:
-  Checker(Clockwork& clockwork, Relay& relay) : w_(clockwork), relay_(relay) {}
+  Checker(Clockwork& clockwork, Relay& relay, Lies& lies)
+      : w_(clockwork), relay_(relay), lies_(lies) {}
   void watch(Device& device) { devices_.push_back(&device); }
 
   // A person writes: the words that stand for the text with this number, which is also its ref.
@@ -38,6 +40,9 @@ class Checker {
   void on_start(Device& device);
   void on_event(Device& device, wire::EventKind kind, BytesView body);
   void on_transmit(Device& device, BytesView bytes);
+  void on_written(const out::Persist& batch);
+  // What this device had accepted and not handed on is lost with it, and it was said so.
+  void on_wiped(const Device& device);
   // A message on a link.
   void on_link(BytesView bytes);
 
@@ -57,7 +62,10 @@ class Checker {
   using Place = std::pair<LogId, std::uint64_t>;  // log, seq
   struct Text {
     int author = 0;
-    bool accepted = false;  // shown as sending: it must arrive
+    LogId log;
+    std::uint64_t written_in = 0;  // the life of the device
+    std::uint64_t order = 0;       // of being shown as sending, in that life; 0: later
+    bool accepted = false;         // shown as sending: it must arrive
     bool refused = false;
     std::set<Place> places;
   };
@@ -89,6 +97,10 @@ class Checker {
 
   void on_message(Device& device, const wire::MessageEvent& event);
   void on_placed(Device& device, const wire::Placed& event);
+  void on_problem(Device& device, const wire::Problem& event);
+  void on_shop(Device& device, const wire::Shop& event);
+  // Of what is shown, the author has sent it, and the desk has signed the card.
+  void need_author(const Device& device, const wire::MessageEvent& event);
   void on_draft(Device& device, const wire::Draft& event);
   void on_receipts(Device& device, const wire::Receipts& event);
   void on_history_end(Device& device, const wire::HistoryEnd& event);
@@ -101,6 +113,7 @@ class Checker {
   void check_chains(const std::map<LogId, StoredLog>& logs);
   void check_shown(const std::map<LogId, StoredLog>& logs);
   void check_texts();
+  void check_sender_order();
   void check_receipts(const std::map<LogId, StoredLog>& logs);
   void search(BytesView bytes, const char* where);
   std::uint64_t text_in(const wire::MessageEvent& event) const;
@@ -108,6 +121,7 @@ class Checker {
 
   Clockwork& w_;
   Relay& relay_;
+  Lies& lies_;
   std::vector<Device*> devices_;
   std::map<int, DeviceId> ids_;
   std::map<std::uint64_t, Text> texts_;
@@ -115,7 +129,11 @@ class Checker {
   std::map<int, std::map<LogId, std::vector<Shown>>> histories_;
   std::map<std::pair<int, LogId>, Receipt> receipts_;
   std::map<std::pair<int, std::pair<LogId, std::uint64_t>>, std::pair<Hash, std::uint64_t>> sent_;
+  std::set<Hash> envelopes_;       // every one that a device has sent
+  std::set<std::uint64_t> cards_;  // versions that the desk has handed in
+  std::map<int, std::uint64_t> card_seen_;
   std::set<Hash> replaced_;  // named by the bytes that came after them
+  std::uint64_t accepted_ = 0;
   std::uint64_t histories_shown_ = 0;
   std::vector<Failure> failures_;
 };

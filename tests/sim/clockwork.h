@@ -135,6 +135,7 @@ struct Weather {
   std::uint64_t dial_fails = 150;
   std::uint64_t half_open = 300;  // of the cuts
   std::uint64_t commit_fails = 15;
+  std::uint64_t write_fails = 1;  // of a device's batches
 };
 
 struct Clockwork {

@@ -13,6 +13,11 @@ Net::LinkPtr Net::find(LinkId id) {
   return found == links_.end() ? nullptr : found->second;
 }
 
+int Net::device_of(LinkId id) const {
+  const auto found = links_.find(id);
+  return found == links_.end() ? -1 : found->second->number;
+}
+
 std::uint64_t Net::delay_ms() {
   // Mostly quick, now and then slow enough that other things come between.
   const std::uint64_t kind = w_.chance.below(10);

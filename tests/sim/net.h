@@ -47,6 +47,8 @@ class Net {
   void send_from_relay(LinkId link, BytesView bytes);
   // What was sent before still arrives.
   void close_from_device(LinkId link);
+  // Whose link it is; -1 where it is gone.
+  int device_of(LinkId link) const;
   void close_from_relay(LinkId link, std::uint16_t code);
   // A side is gone without a word.
   void device_crashed(LinkId link);

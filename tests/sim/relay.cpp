@@ -85,7 +85,7 @@ bool Relay::run(relay::Input input) {
 void Relay::carry_out(relay::Output& output) {
   if (const auto* send = std::get_if<relay::out::Send>(&output)) {
     w_.trace.note("relay", "send", static_cast<LinkId>(send->conn), send->bytes);
-    net_.send_from_relay(static_cast<LinkId>(send->conn), send->bytes);
+    send_through_liar(static_cast<LinkId>(send->conn), send->bytes);
   } else if (const auto* close = std::get_if<relay::out::Close>(&output)) {
     w_.trace.note("relay", "close", static_cast<std::uint64_t>(close->code));
     net_.close_from_relay(static_cast<LinkId>(close->conn),
@@ -97,6 +97,13 @@ void Relay::carry_out(relay::Output& output) {
   } else {
     wake(std::get<relay::out::Timeout>(output).at_ms);
   }
+}
+
+void Relay::send_through_liar(LinkId link, BytesView bytes) {
+  const int device = net_.device_of(link);
+  if (device < 0) return;
+  const Bytes told = liar_->to_device(link, device, bytes);
+  if (!told.empty()) net_.send_from_relay(link, told);
 }
 
 void Relay::commit(const relay::out::Commit& commit) {
@@ -152,7 +159,10 @@ void Relay::link_up(LinkId link) {
 void Relay::link_message(LinkId link, BytesView bytes) {
   if (!running()) return;
   w_.trace.note("relay", "received", link, bytes);
-  feed(relay::in::Received{relay::ConnId{link}, bytes});
+  const int device = net_.device_of(link);
+  if (device < 0) return feed(relay::in::Received{relay::ConnId{link}, bytes});
+  const Bytes heard = liar_->to_relay(link, device, bytes);
+  if (!heard.empty()) feed(relay::in::Received{relay::ConnId{link}, heard});
 }
 
 // Of a link that an earlier shard knew, the shard takes no notice.

@@ -1,10 +1,11 @@
 // The relay of the simulated world: the production shard over a memory store whose commits take
 // time and may fail. A crash drops the shard and all connections; the store keeps what was
-// committed.
+// committed. A liar may stand between the shard and the links.
 #pragma once
 
 #include <memory>
 
+#include "liar.h"
 #include "net.h"
 #include "relay/shard.h"
 
@@ -15,6 +16,8 @@ class Relay : public RelayEnd {
   // `key_seed` as of crypto::sign_pair.
   Relay(Clockwork& clockwork, Net& net, Bytes key_seed, std::string host, const ShopId& shop);
 
+  // Hears and says everything through him.
+  void set_liar(Liar& liar) { liar_ = &liar; }
   void start();
   void crash();
   void jump_clock(std::int64_t by_ms);
@@ -32,6 +35,7 @@ class Relay : public RelayEnd {
   void feed(relay::Input input);
   bool run(relay::Input input);
   void carry_out(relay::Output& output);
+  void send_through_liar(LinkId link, BytesView bytes);
   void commit(const relay::out::Commit& commit);
   void write(const store::Batch& batch);
   void read(const relay::out::Read& read);
@@ -42,6 +46,7 @@ class Relay : public RelayEnd {
 
   Clockwork& w_;
   Net& net_;
+  Liar* liar_ = nullptr;
   Bytes key_seed_;
   std::string host_;
   ShopId shop_;

@@ -1,22 +1,16 @@
 #include "search.h"
 
-#include <sys/mman.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <atomic>
 #include <chrono>
 #include <cstdio>
-#include <new>
-#include <thread>
 
 #include "play.h"
+#include "workers.h"
 
 namespace shopbell::sim {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-constexpr std::size_t workers_max = 16;
 constexpr int progress_every_s = 10;
 // So many worlds hold everything that can happen, or something is wrong with the weather.
 constexpr std::uint64_t enough_seeds = 200;
@@ -29,7 +23,6 @@ struct Done {
   Tally tally;  // read when the worker has ended
 };
 
-// Shared by all processes.
 struct Board {
   std::atomic<std::uint64_t> next;  // place in the list of seeds
   std::atomic<bool> stop;
@@ -39,22 +32,13 @@ struct Board {
 class Searching {
  public:
   explicit Searching(const Search& plan)
-      : plan_(plan), until_(Clock::now() + std::chrono::seconds(plan.seconds)) {
-    void* memory =
-        mmap(nullptr, sizeof(Board), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (memory == MAP_FAILED) std::abort();
-    board_ = new (memory) Board{};
-  }
-  ~Searching() { munmap(board_, sizeof(Board)); }
-  Searching(const Searching&) = delete;
-  Searching& operator=(const Searching&) = delete;
+      : plan_(plan), until_(Clock::now() + std::chrono::seconds(plan.seconds)) {}
 
   int run() {
     std::printf("base seed %llu\n", static_cast<unsigned long long>(plan_.base));
-    std::fflush(stdout);
-    const std::size_t cores = std::max(1u, std::thread::hardware_concurrency());
-    for (std::size_t i = 0; i < std::min(cores, workers_max); ++i) start(board_->done[i]);
-    watch();
+    // The first that fails ends the others after their world.
+    failed_ = run_workers([this](std::size_t number) { return work(board_->done[number]); },
+                          [this] { board_->stop = true; });
     return report();
   }
 
@@ -68,18 +52,6 @@ class Searching {
   std::uint64_t seed_at(std::uint64_t at) const {
     const std::size_t old = plan_.old_seeds.size();
     return at < old ? plan_.old_seeds[at] : plan_.base + (at - old);
-  }
-
-  void start(Done& done) {
-    const pid_t pid = fork();
-    if (pid < 0) std::abort();
-    if (pid > 0) {
-      ++running_;
-      return;
-    }
-    const bool passed = work(done);
-    std::fflush(stdout);
-    _exit(passed ? 0 : 1);
   }
 
   bool work(Done& done) {
@@ -97,17 +69,6 @@ class Searching {
     return true;
   }
 
-  // Until all workers have ended; the first that fails ends the others after their world.
-  void watch() {
-    for (; running_ > 0; --running_) {
-      int status = 0;
-      if (waitpid(-1, &status, 0) < 0) std::abort();
-      const bool passed = WIFEXITED(status) && WEXITSTATUS(status) == 0;
-      failed_ += passed ? 0 : 1;
-      if (!passed) board_->stop = true;
-    }
-  }
-
   // The first worker tells how far all are.
   void tell_progress(const Done& done) {
     const auto now = Clock::now();
@@ -115,7 +76,7 @@ class Searching {
     if (plan_.seconds == 0 || &done != board_->done || !due) return;
     told_ = now;
     const auto left = std::chrono::duration_cast<std::chrono::seconds>(until_ - now).count();
-    std::printf("%llu seeds, %llu steps, %lld s left\n", total(&Done::seeds), total(&Done::steps),
+    std::printf("%llu so far, %llu steps, %lld s left\n", total(&Done::seeds), total(&Done::steps),
                 static_cast<long long>(std::max<long>(left, 0)));
     std::fflush(stdout);
   }
@@ -154,8 +115,7 @@ class Searching {
   const Search& plan_;
   Clock::time_point until_;
   Clock::time_point told_ = Clock::now();
-  Board* board_ = nullptr;
-  int running_ = 0;
+  Shared<Board> board_;
   int failed_ = 0;
 };
 

@@ -40,7 +40,9 @@ World::World(std::uint64_t seed, bool verbose, std::string_view wanted)
   make_shop();
   relay_ = std::make_unique<Relay>(w_, net_, relay_seed_, dialled_host(relay_url), shop_);
   net_.set_relay(*relay_);
-  checker_ = std::make_unique<Checker>(w_, *relay_);
+  liar_ = std::make_unique<Liar>(w_, lies_, relay_->store(), shop_, relay_seed_);
+  relay_->set_liar(*liar_);
+  checker_ = std::make_unique<Checker>(w_, *relay_, lies_);
   people_ = std::make_unique<People>(w_, *checker_, devices_);
   add_everybody();
 }
@@ -89,6 +91,7 @@ Device& World::add_device(Role role, std::string name) {
   setup.host = dialled_host(relay_url);
   setup.storage_key = w_.chance.bytes(32);
   setup.created_ms = w_.agenda.now_ms();
+  setup.keeps_nothing = role == Role::visitor && w_.chance.below(6) == 0;
   if (role == Role::desk) {
     setup.desk_seeds = w_.chance.bytes(64);
     const BytesView seeds = setup.desk_seeds;
@@ -138,6 +141,11 @@ void World::on_event(Device& device, wire::EventKind kind, BytesView body) {
 }
 
 void World::on_transmit(Device& device, BytesView bytes) { checker_->on_transmit(device, bytes); }
+void World::on_written(Device&, const out::Persist& batch) { checker_->on_written(batch); }
+
+void World::on_said_again(Device& device, BytesView send) {
+  checker_->repeated(device, codec::decode<wire::Send>(send)->ref);
+}
 
 void World::on_settled(Device& device) {
   if (!is_desk(device)) return;
@@ -148,6 +156,11 @@ void World::on_settled(Device& device) {
 void World::on_crash(Device& device) {
   people_->on_start(device);
   if (is_desk(device)) desk_.reset();
+}
+
+void World::on_wiped(Device& device) {
+  people_->on_wiped(device);
+  checker_->on_wiped(device);
 }
 
 void World::from_device(int, BytesView bytes) { checker_->on_link(bytes); }
@@ -175,7 +188,7 @@ std::int64_t World::clock_jump() {
 
 void World::trouble() {
   Device& device = *devices_[w_.chance.below(devices_.size())];
-  switch (w_.chance.below(10)) {
+  switch (w_.chance.below(13)) {
     case 0:
     case 1:
       return device.crash();
@@ -192,6 +205,11 @@ void World::trouble() {
       return relay_->jump_clock(clock_jump());
     case 8:
       return net_.part(device.number(), w_.chance.between(1000, 300'000));
+    case 9:
+    case 10:
+      return device.put_to_sleep();
+    case 11:
+      return device.fill_disk(w_.chance.between(1000, 60'000));
     default:
       if (people_->is_ready(device)) {
         device.command(wire::CommandKind::retry, wire::Retry{});
@@ -218,6 +236,7 @@ void World::run() {
   settle_desk();
   steps_wanted_ = w_.chance.between(steps_min, steps_max);
   run_stormy();
+  turn_honest();
   come_to_rest();
   look_at_everything();
 }
@@ -228,6 +247,22 @@ void World::run_stormy() {
   while (w_.agenda.steps() < steps_wanted_ && !stop_now()) w_.agenda.step();
   w_.weather.stormy = false;
   w_.trace.say("--- fair weather");
+}
+
+// Whoever was lied to tries again and hears from the relay anew. Then comes the exchange after
+// which every lie that had an effect must have been named: everybody writes into every log.
+void World::turn_honest() {
+  if (!liar_->is_one()) return;
+  liar_->repent();
+  net_.cut_all();
+  run_for(10'000);
+  for (const auto& device : devices_) {
+    if (device->running()) device->command(wire::CommandKind::retry, wire::Retry{});
+  }
+  run_for(60'000);
+  agents_look();
+  run_for(60'000);
+  people_->all_write();
 }
 
 void World::come_to_rest() {
@@ -251,11 +286,15 @@ void World::look_as_agent(Device& agent) {
   for (const auto& [log, head] : relay_->heads()) people_->open(agent, log, 10, true);
 }
 
-void World::look_at_everything() {
-  if (stop_now()) return;
+void World::agents_look() {
   for (const auto& device : devices_) {
     if (device->setup().role == Role::agent) look_as_agent(*device);
   }
+}
+
+void World::look_at_everything() {
+  if (stop_now()) return;
+  agents_look();
   run_for(60'000);
   checker_->forget_histories();
   for (const auto& device : devices_) {

@@ -20,6 +20,7 @@ class World : public DeviceWatch, public Wiretap {
   bool failed(std::string_view checker) const { return checker_->failed(checker); }
   std::uint64_t trace_hash() const { return w_.trace.hash(); }
   std::uint64_t steps() const { return w_.agenda.steps(); }
+  bool relay_lies() const { return liar_->is_one(); }
   const Tally& tally() const { return w_.tally; }
   std::uint64_t texts_placed() const { return checker_->texts_placed(); }
 
@@ -27,7 +28,10 @@ class World : public DeviceWatch, public Wiretap {
   void on_event(Device& device, wire::EventKind kind, BytesView body) override;
   void on_transmit(Device& device, BytesView bytes) override;
   void on_settled(Device& device) override;
+  void on_written(Device& device, const out::Persist& batch) override;
+  void on_said_again(Device& device, BytesView send) override;
   void on_crash(Device& device) override;
+  void on_wiped(Device& device) override;
   void from_device(int device, BytesView bytes) override;
   void to_device(int device, BytesView bytes) override;
 
@@ -48,8 +52,10 @@ class World : public DeviceWatch, public Wiretap {
   bool stop_now() const;
   void run_for(std::uint64_t ms);
   void run_stormy();
+  void turn_honest();
   void come_to_rest();
   void look_as_agent(Device& agent);
+  void agents_look();
   void look_at_everything();
 
   Clockwork w_;
@@ -58,7 +64,9 @@ class World : public DeviceWatch, public Wiretap {
   Bytes root_seed_;
   Bytes relay_seed_;
   Bytes desk_certificate_;
+  Lies lies_;
   std::unique_ptr<Relay> relay_;
+  std::unique_ptr<Liar> liar_;
   std::unique_ptr<Checker> checker_;
   std::vector<std::unique_ptr<Device>> devices_;  // the desk first
   std::unique_ptr<People> people_;
