@@ -2,6 +2,7 @@
 //   /shopbell.js                  the loader, one file, no dependency, keeps its name
 //   /widget/panel.js              its second half, for the first open; keeps its name
 //   /widget/frame.html            the conversation; its scripts carry their hash
+//   /widget/later/tools-H.js      what the frame fetches once there is something to do with it
 //   /engine/worker-H.js, core-H.wasm
 //   /console/index.html           the agents' workplace
 //   /demo/**                      the demo shop, copied
@@ -196,6 +197,12 @@ if (has("widget/loader/loader.ts", "it is the loader's entry")) {
   const second = { define, target: "es2020" };
   const { script: second_half } = await bundle("widget/loader/panel/panel.ts", second);
   emit("widget/panel.js", second_half, false);
+}
+if (has("widget/frame/later.ts", "it is what the frame fetches later")) {
+  const { script } = await bundle("widget/frame/later.ts", {
+    define: { ...define, __TOOLS_CSS__: await sheet("web/ui/tools.css") },
+  });
+  define.__LATER_URL__ = JSON.stringify(emit_hashed("widget/later/tools", ".js", script));
 }
 if (has("widget/frame/index.html", "it is the frame's page")) {
   define.__FRAME_CSS__ = await sheet("widget/frame/frame.css");

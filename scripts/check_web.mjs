@@ -11,7 +11,7 @@ const { files } = JSON.parse(
 );
 const packed = (file) => file.br ?? file.bytes;
 const loader = files.find((file) => file.path === "shopbell.js");
-const first_open = files.filter((file) => /^(widget|engine)\//.test(file.path));
+const first_open = files.filter((file) => /^(widget\/(?!later\/)|engine\/)/.test(file.path));
 const first_open_bytes = first_open.reduce((sum, file) => sum + packed(file), 0);
 
 for (const file of [loader, ...first_open]) {

@@ -21,6 +21,7 @@ struct DataDir {
   std::filesystem::path relay_store() const { return path / "relay.db"; }
   std::filesystem::path desk_store() const { return path / "desk.db"; }
   std::filesystem::path invitations() const { return path / "invitations.db"; }
+  std::filesystem::path search() const { return path / "search.db"; }
   std::filesystem::path settings() const { return path / "settings.db"; }
   // When the keys were last saved.
   std::filesystem::path backup_mark() const { return path / "backup.mark"; }

@@ -29,6 +29,10 @@ DeskProcess::DeskProcess(net::asio::io_context& io, DeskState state, Options opt
   std::string problem;
   book_ = desk::open_invitations(options.dir.invitations().string(), problem);
   if (!book_) throw Refusal(problem);
+  search_ = desk::SearchIndex::open(
+      options.dir.search().string(),
+      crypto::derive(state.desk.storage_key, "shopbell search v1", {}), problem);
+  if (!search_) throw Refusal(problem);
   desk::Premises premises{.relay_url = options.config->relay_url(),
                           .assets_url = options.config->public_url(),
                           .certificate_end_ms = state.certificate.not_after_ms,
@@ -39,7 +43,8 @@ DeskProcess::DeskProcess(net::asio::io_context& io, DeskState state, Options opt
                             .relays = {std::move(options.relay)},
                             .desk_certificate = std::move(state.certificate.bytes),
                             .settings = options.settings,
-                            .premises = std::move(premises)};
+                            .premises = std::move(premises),
+                            .search = search_.get()};
   desk_ = std::make_unique<desk::Desk>(*port_, *book_, std::move(about));
   net::EngineHost::Options engine{
       .engine = {.shop = state.shop,

@@ -46,6 +46,7 @@ class DeskProcess {
   bool online_ = false;
   bool failed_ = false;
   std::unique_ptr<desk::InvitationBook> book_;
+  std::unique_ptr<desk::SearchIndex> search_;
   std::unique_ptr<Port> port_;
   std::unique_ptr<desk::Desk> desk_;
   std::unique_ptr<net::EngineHost> host_;

@@ -96,6 +96,7 @@ void Conversations::on_message(const wire::MessageEvent& event) {
     return on_page(conversation, event);
   }
   if (event.kind == static_cast<std::uint64_t>(wire::ContentKind::about)) return;
+  if (is_amendment(event.kind)) return on_amendment(conversation, event);
   conversation.time_ms = std::max(conversation.time_ms, event.time_ms);
   if (event.author_class == class_shop) {
     conversation.answered_seq = std::max(conversation.answered_seq, event.seq);
@@ -127,13 +128,33 @@ void Conversations::on_text(Conversation& conversation, const wire::MessageEvent
   }
   // What people said; the desk's own greeting tells an agent nothing.
   if (event.author_class != class_desk && event.seq >= conversation.preview_seq) {
-    conversation.preview = shortened(words, preview_bytes_max);
+    const bool again = event.seq == conversation.preview_seq;
+    if (!again) conversation.edited_seq = conversation.recalled_seq = 0;
+    if (conversation.edited_seq == 0 && conversation.recalled_seq == 0) {
+      conversation.preview = shortened(words, preview_bytes_max);
+    }
     conversation.preview_seq = event.seq;
+    conversation.preview_of = {event.author, event.counter, event.time_ms};
   }
   const bool customer = event.author_class == class_customer;
   if (customer && !locale.empty() && event.seq >= conversation.locale_seq) {
     conversation.locale = shortened(locale, locale_bytes_max);
     conversation.locale_seq = event.seq;
+  }
+}
+
+// News of the newest message alone; what is older has no place in the inbox.
+void Conversations::on_amendment(Conversation& conversation, const wire::MessageEvent& event) {
+  if (!may_amend(conversation.preview_of, event)) return;
+  if (event.kind == static_cast<std::uint64_t>(wire::ContentKind::recall)) {
+    conversation.recalled_seq = event.seq;
+    conversation.preview.clear();
+  } else if (event.kind == static_cast<std::uint64_t>(wire::ContentKind::edit)) {
+    const auto text = codec::decode<wire::Text>(event.content);
+    const bool newest = event.seq >= conversation.edited_seq && conversation.recalled_seq == 0;
+    if (!text || text->text.empty() || !newest) return;
+    conversation.edited_seq = event.seq;
+    conversation.preview = shortened(text->text, preview_bytes_max);
   }
 }
 

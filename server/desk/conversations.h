@@ -8,6 +8,7 @@
 #include <string>
 
 #include "desk/port.h"
+#include "shopbell/amend.h"
 
 namespace shopbell::desk {
 
@@ -19,7 +20,10 @@ struct Conversation {
   std::uint64_t head_seq = 0;
   std::string preview;
   std::uint64_t preview_seq = 0;
-  std::uint64_t time_ms = 0;  // of the newest message
+  AmendTarget preview_of;          // the message it shows
+  std::uint64_t edited_seq = 0;    // of the edit whose words it has
+  std::uint64_t recalled_seq = 0;  // of the recall of that message; then it is empty
+  std::uint64_t time_ms = 0;       // of the newest message
   std::string page_title;
   std::uint64_t page_seq = 0;
   std::string locale;
@@ -55,6 +59,7 @@ class Conversations : public DeskModule {
   void take_team_log(Conversation& conversation) const;
   void on_message(const wire::MessageEvent& event);
   void on_text(Conversation& conversation, const wire::MessageEvent& event);
+  void on_amendment(Conversation& conversation, const wire::MessageEvent& event);
   void on_page(Conversation& conversation, const wire::MessageEvent& event);
 
   DeskPort& port_;

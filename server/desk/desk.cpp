@@ -15,6 +15,7 @@ Desk::Desk(DeskPort& port, InvitationBook& book, Options options)
       greeting_(port, conversations_, words_),
       presence_(port),
       inbox_(port, conversations_, book),
+      search_(port, conversations_, options.search),
       admin_(port, options.shop, words_, std::move(options.words), custody_, settings_, seen_,
              options.premises),
       team_(port, book, presence_,
@@ -23,7 +24,7 @@ Desk::Desk(DeskPort& port, InvitationBook& book, Options options)
 std::vector<DeskModule*> Desk::modules() {
   // The conversations and who is there first: the others read them.
   return {&conversations_, &presence_, &custody_, &enrolment_, &team_logs_,
-          &greeting_,      &inbox_,    &admin_,   &team_};
+          &greeting_,      &inbox_,    &search_,  &admin_,     &team_};
 }
 
 void Desk::on_event(wire::EventKind kind, BytesView body) {

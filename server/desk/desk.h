@@ -7,6 +7,7 @@
 #include "desk/enrolment.h"
 #include "desk/greeting.h"
 #include "desk/inbox.h"
+#include "desk/search.h"
 #include "desk/team.h"
 #include "desk/team_logs.h"
 
@@ -23,6 +24,8 @@ class Desk {
     // Outlives the desk; without one what admins set is kept in memory.
     SettingsBook* settings = nullptr;
     Premises premises = {};
+    // Outlives the desk; without one nothing is found.
+    SearchIndex* search = nullptr;
   };
 
   // `port` and `book` outlive the desk.
@@ -50,6 +53,7 @@ class Desk {
   Greeting greeting_;
   Presence presence_;
   Inbox inbox_;
+  Search search_;
   Admin admin_;
   Team team_;
 };

@@ -13,20 +13,6 @@ constexpr std::size_t list_pages_max = 16;
 // For a device whose invitation is not in the book, as after a restore: until then it asks again.
 constexpr std::uint64_t listen_again_ms = 24ull * 3600 * 1000;
 
-wire::InboxRow row_of(const Conversation& one) {
-  wire::InboxRow row;
-  row.log = one.log;
-  if (one.team_log_placed) row.team_log = one.team_log;
-  row.preview = one.preview;
-  row.head_seq = one.head_seq;
-  row.time_ms = one.time_ms;
-  row.waiting_since_ms = one.waiting_since_ms();
-  row.page_title = one.page_title;
-  row.locale = one.locale;
-  row.creator = one.creator;
-  return row;
-}
-
 // Newest first, in as many pages as it takes; at least one.
 std::vector<Bytes> pages_of(std::vector<const Conversation*> rows) {
   std::sort(rows.begin(), rows.end(),
@@ -49,6 +35,21 @@ std::vector<Bytes> pages_of(std::vector<const Conversation*> rows) {
 }
 
 }  // namespace
+
+wire::InboxRow row_of(const Conversation& one) {
+  wire::InboxRow row;
+  row.log = one.log;
+  if (one.team_log_placed) row.team_log = one.team_log;
+  row.preview = one.preview;
+  row.head_seq = one.head_seq;
+  row.time_ms = one.time_ms;
+  row.waiting_since_ms = one.waiting_since_ms();
+  row.page_title = one.page_title;
+  row.locale = one.locale;
+  row.creator = one.creator;
+  row.recalled = one.recalled_seq != 0;
+  return row;
+}
 
 Inbox::Inbox(DeskPort& port, Conversations& conversations, InvitationBook& book)
     : port_(port), conversations_(conversations), book_(book) {}

@@ -6,6 +6,9 @@
 
 namespace shopbell::desk {
 
+// The row of a conversation; it looks into it.
+wire::InboxRow row_of(const Conversation& one);
+
 class Inbox : public DeskModule {
  public:
   Inbox(DeskPort& port, Conversations& conversations, InvitationBook& book);

@@ -62,6 +62,24 @@ function script(language: Language, more: Partial<Script> = {}): Script {
 
 export type Scene = (language: Language) => Script;
 
+/** Answers with quotes, an edit, a recall, signs. */
+function amended(language: Language): Said[] {
+  const said = words[language];
+  const { agent: name } = said;
+  const said_by = { customer: 1, agent: 2 } as const;
+  const to = (by: keyof typeof said_by, place: number) => ({ to: { by: said_by[by], place } });
+  return [
+    ...talk(language),
+    { by: "agent", name, text: said.follow, timeMs: ago(4), ...to("customer", 2) },
+    { by: "customer", text: said.thanks, timeMs: ago(3), quote: said.answer, ...to("agent", 99) },
+    { by: "customer", text: said.later, timeMs: ago(3), does: "edit", ...to("customer", 8) },
+    { by: "customer", timeMs: ago(2), does: "recall", ...to("customer", 7) },
+    { by: "agent", name, text: "\u{1f44d}", timeMs: ago(2), does: "sign", ...to("customer", 8) },
+    { by: "customer", text: "\u{1f44d}", timeMs: ago(1), does: "sign", ...to("customer", 8) },
+    { by: "customer", text: "\u{1f389}", timeMs: ago(1), does: "sign", ...to("agent", 6) },
+  ];
+}
+
 const with_talk =
   (more: Partial<Conversation>, around: Partial<Script> = {}): Scene =>
   (language) =>
@@ -97,6 +115,8 @@ export const frameScenes: Record<string, Scene> = {
   greeting: (language) => script(language),
   talk: with_talk({}),
   typing: with_talk({ typing: "agent" }),
+  amended: (language) =>
+    script(language, { conversations: [conversation(language, { messages: amended(language) })] }),
   sent: with_talk({ delivered: 4, read: 4 }),
   delivered: with_talk({ delivered: 8, read: 4 }),
   unread: with_talk({ ownRead: 4, unread: 2 }),

@@ -6,6 +6,12 @@ export type Said = {
   readonly name?: string;
   /** In the console: written by a colleague. */
   readonly other?: boolean;
+  /** What it answers or changes: the message at that place, by the device of that number. */
+  readonly to?: { by: number; place: number };
+  /** It changes it; else it answers. */
+  readonly does?: "edit" | "recall" | "sign";
+  /** An answer: how its target begins. */
+  readonly quote?: string;
   /** Still in the outbox. */
   readonly waits?: boolean;
   /** Number of the error that refused it, or that keeps it from being opened. */

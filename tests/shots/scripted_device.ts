@@ -23,6 +23,12 @@ declare global {
 }
 
 const classes = { customer: 1, agent: 2, desk: 3, stranger: 4 } as const;
+const kinds = {
+  text: wire.ContentKind.TEXT,
+  edit: wire.ContentKind.EDIT,
+  recall: wire.ContentKind.RECALL,
+  sign: wire.ContentKind.REACTION,
+} as const;
 const bytesOf = (hex: string): Uint8Array =>
   Uint8Array.from(hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
 /** Ids of devices and logs: one number repeated. */
@@ -86,6 +92,7 @@ class ScriptedDevice extends EventTarget {
 
   constructor() {
     super();
+    // A worker is told with its address what to open.
     queueMicrotask(() => this.open());
   }
 
@@ -205,7 +212,8 @@ class ScriptedDevice extends EventTarget {
     const { delivered = 0, read = 0, ownRead = said.length } = shown;
     const receipts = { log, deliveredSeq: delivered, readSeq: read, ownReadSeq: ownRead };
     events.push(event(EventKind.RECEIPTS, wire.Receipts, receipts));
-    const end = { log, firstSeq: 1, more: shown.more ?? false };
+    const lastSeq = said.length;
+    const end = { log, firstSeq: 1, lastSeq, atEnd: true, more: shown.more ?? false };
     events.push(event(EventKind.HISTORY_END, wire.HistoryEnd, end));
     if (shown.typing && !notes) {
       const author = filled(32, shown.typing === "agent" ? 2 : 1);
@@ -217,9 +225,10 @@ class ScriptedDevice extends EventTarget {
   private message(log: Uint8Array, said: Said, place: number): Event {
     const by = classes[said.by];
     const mine = this.app === "console" ? said.by === "agent" && !said.other : by === 1;
-    const { product, cart, title, url, text = "" } = said;
+    const { product, cart, title, url, does, to, text = "" } = said;
     const page = title !== undefined;
-    const content = page
+    const sign = does === "sign" ? encode(wire.Reaction, { emoji: text }) : undefined;
+    const written = page
       ? encode(wire.PageView, {
           url: url ?? "",
           title,
@@ -228,7 +237,8 @@ class ScriptedDevice extends EventTarget {
           ...(product && { product: encode(wire.Product, product) }),
           ...(cart && { cart: encode(wire.Cart, cart) }),
         })
-      : encode(wire.Text, { text });
+      : encode(wire.Text, { text, quote: does ? "" : (said.quote ?? "") });
+    const content = sign ?? written;
     return event(EventKind.MESSAGE, wire.MessageEvent, {
       log,
       seq: said.waits || said.refused ? 0 : place,
@@ -236,8 +246,9 @@ class ScriptedDevice extends EventTarget {
       author: filled(32, said.other ? 9 : by),
       authorClass: by,
       mine,
-      kind: page ? wire.ContentKind.PAGE_VIEW : wire.ContentKind.TEXT,
-      content: said.problem ? new Uint8Array() : content,
+      kind: page ? wire.ContentKind.PAGE_VIEW : kinds[does ?? "text"],
+      ...(to && { targetAuthor: filled(32, to.by), targetCounter: to.place, targetSeq: to.place }),
+      content: said.problem || does === "recall" ? new Uint8Array() : content,
       timeMs: said.timeMs,
       ref: mine ? place : 0,
       problem: said.problem ?? 0,
@@ -259,6 +270,7 @@ class ScriptedDevice extends EventTarget {
         pageTitle: each.messages.find(({ title }) => title)?.title ?? "",
         locale: "",
         creator: filled(32, each.creator ?? 20 + at),
+        recalled: false,
       };
     });
     return encode(InboxPage, { rows });

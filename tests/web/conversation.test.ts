@@ -36,6 +36,7 @@ function message(text: string, fields: Partial<MessageOf>): MessageOf {
     ref: 0,
     targetAuthor: new Uint8Array(32),
     targetCounter: 0,
+    targetSeq: 0,
     problem: 0,
     answersSeq: 0,
     history: false,

@@ -109,7 +109,7 @@ test("a stored draft is shown, but never under a writer's hands", () => {
 const text_of_mine = (ref: number, text: string) => ({
   type: "message", log, seq: 0, counter: 0, author: device, authorClass: 1, mine: true, kind: 1,
   content: encode(Text, { text }), fallback: "", timeMs: 0, ref, targetAuthor: device,
-  targetCounter: 0, problem: 0, answersSeq: 0, history: false, authorName: "",
+  targetCounter: 0, targetSeq: 0, problem: 0, answersSeq: 0, history: false, authorName: "",
 }) as const;
 
 test("a refused message is sent again in new clothes, and stands there once", () => {

@@ -26,6 +26,8 @@ export const actions: readonly Action[] = [
     run: (app) => app.openSelected() },
   { id: "search", name: "keySearch", group: "keysInbox", keys: ["/"],
     run: (app) => app.search() },
+  { id: "find", name: "keyFind", group: "keysInbox", keys: ["f"],
+    run: (app) => app.showFind() },
   { id: "inbox", name: "keyInbox", group: "keysInbox", keys: ["i"],
     run: (app) => app.toggleInbox() },
 

@@ -2,16 +2,29 @@
 import { computed, effect, signal, type ReadonlySignal, type Signal } from "@preact/signals";
 import type { Engine, EngineEvent } from "../engine/src/client.ts";
 import { Errc } from "../engine/src/gen/errors.ts";
+import type { SearchHit } from "../engine/src/gen/wire.ts";
 import { toHex } from "../engine/src/text.ts";
 import { pickLocale, type Locale } from "../ui/i18n/index.ts";
-import { AuthorClass, lastSeq, type Conversation } from "../ui/src/conversation.ts";
+import {
+  AuthorClass,
+  emptyConversation,
+  lastSeq,
+  type Conversation,
+  type Item,
+  type Target,
+} from "../ui/src/conversation.ts";
 import type { Members } from "../ui/src/members.ts";
 import { Session, type Unstored } from "../ui/src/session.ts";
 import { ring } from "../ui/src/sound.ts";
+import { Speaking } from "../ui/src/speaking.tsx";
 import { ConnectionState } from "../ui/src/status.ts";
+import type { Jump } from "../ui/src/timeline_view.tsx";
+import type { About as SpeakingAbout, ToolsHost } from "../ui/src/tools/host.ts";
+import { attachTools } from "../ui/src/tools/tools.tsx";
 import { accessOf, type AdminAccess } from "./admin/access.tsx";
 import type { ConsoleConfig, Invitation } from "./config.ts";
 import { Customers } from "./customers.ts";
+import { Find } from "./find.ts";
 import { fromHex } from "./hex.ts";
 import { sayIn, type Say } from "./i18n/index.ts";
 import { matches, type Row } from "./inbox.ts";
@@ -48,6 +61,7 @@ export class ConsoleApp {
   private readonly say: ReadonlySignal<Say>;
   readonly session: Session;
   readonly inbox: InboxStore;
+  readonly find: Find;
   readonly talks: Talks;
   readonly customers: Customers;
   readonly notifier: Notifier;
@@ -70,6 +84,10 @@ export class ConsoleApp {
   readonly notes: ReadonlySignal<Conversation | undefined>;
   readonly mode: Signal<Mode> = signal("reply");
   readonly writing: Writing;
+  readonly speaking: Speaking;
+  readonly jump: Signal<Jump | undefined> = signal(undefined);
+  readonly tools: (place: HTMLElement) => () => void;
+  private jumped: Jump | undefined;
   /** Numbers that change when composer, search or the customer's button should take the focus. */
   readonly focus = signal(0);
   readonly searching = signal(0);
@@ -105,6 +123,7 @@ export class ConsoleApp {
     const { logs } = this.session;
     this.shop = accessOf(this.session);
     this.inbox = new InboxStore(engine, this.session);
+    this.find = new Find(engine, (rows) => this.inbox.adopt(rows));
     const waiting = kept<readonly Place[]>(
       () => localStorage,
       "shopbell.console.unsent",
@@ -114,6 +133,8 @@ export class ConsoleApp {
     this.talks = new Talks(this.session, this.inbox.rows, wanted, waiting.read());
     this.customers = new Customers(engine);
     this.writing = new Writing(this.session, this.talks);
+    this.speaking = new Speaking(this.session);
+    this.tools = (place) => attachTools(place, toolsHost(this));
     tellOwnStatus(this.session, this.settings);
     this.unsent = unsentOf(this.session, this.talks);
     this.row = this.talks.row;
@@ -149,6 +170,10 @@ export class ConsoleApp {
     engine.on((event) => this.take(event));
     this.watch_page();
     effect(() => void (shown.value = this.talks.shown.value));
+    effect(() => {
+      void this.talks.shown.value;
+      this.speaking.cancel();
+    });
     effect(() => void (this.session.locale = this.locale.value));
     effect(() => {
       const places = this.unsent.value.map(({ row }) => row);
@@ -160,6 +185,7 @@ export class ConsoleApp {
       );
     });
     effect(() => this.mark_read());
+    effect(() => this.load_jump());
   }
 
   get t(): Say {
@@ -311,12 +337,17 @@ export class ConsoleApp {
   }
 
   get draft(): string {
+    if (this.speaking.isEdit.value) {
+      return this.speaking.editText.value;
+    }
     const row = this.row.value;
     return row ? this.writing.of(row, this.mode.value) : "";
   }
 
   write(text: string): void {
-    if (this.row.value) {
+    if (this.speaking.isEdit.value) {
+      this.speaking.editText.value = text;
+    } else if (this.row.value) {
       this.writing.write(this.row.value, this.mode.value, text);
     }
   }
@@ -334,13 +365,67 @@ export class ConsoleApp {
     const row = this.row.value;
     const log = this.mode.value === "note" ? row?.teamLog : row?.log;
     if (row && log && this.canSend.value) {
-      this.session.sendText(text, log);
-      // The device forgets it with the message; storing it before would keep that waiting.
-      this.write("");
+      const is_edit = this.speaking.isEdit.value;
+      if (this.speaking.send(text) === undefined) {
+        this.session.sendText(text, log);
+      }
+      // The device forgets it with the message; storing it before would keep that waiting. What was
+      // begun before an edit stays.
+      if (!is_edit) {
+        this.write("");
+      }
+    }
+  }
+
+  /** What the composer holds is about another message, of the customer or of the team. */
+  speakOf(about: SpeakingAbout): void {
+    this.mode.value = about.log === this.row.value?.key ? "reply" : "note";
+    this.speaking.take(about);
+    this.focus.value++;
+  }
+
+  /** To a message of a conversation, wherever it stands. */
+  goTo(row: Row, log: Uint8Array, target: Target): void {
+    this.open(row);
+    this.jump.value = { log: toHex(log), target };
+  }
+
+  /** Once what the log holds is here, and the message is not among what is shown. */
+  private load_jump(): void {
+    const jump = this.jump.value;
+    const known = jump && this.session.logs.value.get(jump.log);
+    const { seq = 0, author, counter } = jump?.target ?? {};
+    const there = known?.loaded && known.inSync && known.headSeq >= seq;
+    if (!jump || !there || this.jumped === jump || !seq) {
+      return;
+    }
+    this.jumped = jump;
+    const here = (item: Item) =>
+      counter ? item.author === author && item.counter === counter : item.seq === seq;
+    if (!known.items.some(here)) {
+      this.session.loadAround(fromHex(jump.log, 16) as Uint8Array, seq);
+    }
+  }
+
+  showFind(words = ""): void {
+    this.settings.set({ inboxFolded: false });
+    this.find.show(words);
+  }
+
+  leaveFind(): void {
+    this.find.open.value = false;
+    this.searching.value++;
+  }
+
+  openHit({ log, inside, seq }: SearchHit): void {
+    const row = this.talks.rowOf(toHex(log));
+    if (row) {
+      this.goTo(row, inside, { author: "", counter: 0, seq });
     }
   }
 
   setMode(mode: Mode): void {
+    this.speaking.cancel();
     this.mode.value = mode;
     this.focus.value++;
   }
@@ -405,6 +490,19 @@ export class ConsoleApp {
     }
   }
 
+  /** Of the customer's words; the notes of that time go with them. */
+  loadLater(): void {
+    if (this.row.value) {
+      this.session.loadLater(this.row.value.log);
+    }
+  }
+
+  loadLatest(): void {
+    if (this.row.value) {
+      this.session.loadLatest(this.row.value.log);
+    }
+  }
+
   /** Conversations in which somebody waits. */
   get waiting(): number {
     return this.inbox.ordered.value.filter((row) => row.waitingSinceMs > 0).length;
@@ -431,4 +529,18 @@ export class ConsoleApp {
       }
     }
   }
+}
+
+function toolsHost(app: ConsoleApp): ToolsHost {
+  const { session } = app;
+  return {
+    side: "shop",
+    locale: () => app.locale.peek(),
+    conversation: () => app.conversation.peek() ?? emptyConversation(""),
+    notes: () => app.notes.peek() || undefined,
+    canWrite: () => app.canSend.peek(),
+    take: (about) => app.speakOf(about),
+    recall: (log, item) => session.recall(log, item),
+    react: (log, item, emoji, off) => session.react(log, item, emoji, off),
+  };
 }

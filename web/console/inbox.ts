@@ -9,6 +9,8 @@ export type Row = {
   /** Absent until the desk has made it. */
   readonly teamLog: Uint8Array | undefined;
   readonly preview: string;
+  /** The newest message was; then there is no preview. */
+  readonly recalled: boolean;
   readonly headSeq: number;
   readonly timeMs: number;
   /** 0 where nobody waits. */
@@ -21,8 +23,8 @@ export type Row = {
 
 const isThere = (bytes: Uint8Array): boolean => bytes.some((byte) => byte !== 0);
 
-function rowOf(row: InboxRow): Row {
-  const { log, preview, headSeq, timeMs, waitingSinceMs, pageTitle, locale } = row;
+export function rowOf(row: InboxRow): Row {
+  const { log, preview, recalled, headSeq, timeMs, waitingSinceMs, pageTitle, locale } = row;
   const teamLog = isThere(row.teamLog) ? row.teamLog : undefined;
   const creator = isThere(row.creator) ? toHex(row.creator) : "";
   return {
@@ -30,6 +32,7 @@ function rowOf(row: InboxRow): Row {
     log,
     teamLog,
     preview,
+    recalled,
     headSeq,
     timeMs,
     waitingSinceMs,
@@ -46,6 +49,7 @@ export function bareRow(log: Uint8Array, teamLog: Uint8Array | undefined): Row {
     log,
     teamLog,
     preview: "",
+    recalled: false,
     headSeq: 0,
     timeMs: 0,
     waitingSinceMs: 0,

@@ -1,9 +1,10 @@
 // Asks the desk for the inbox, as often as it takes, and keeps what it says.
 import { computed, effect, signal, type ReadonlySignal, type Signal } from "@preact/signals";
 import type { Engine, EngineEvent } from "../engine/src/client.ts";
+import type { InboxRow } from "../engine/src/gen/wire.ts";
 import type { Session } from "../ui/src/session.ts";
 import { ConnectionState } from "../ui/src/status.ts";
-import { inOrder, mergePage, type Row } from "./inbox.ts";
+import { inOrder, mergePage, rowOf, type Row } from "./inbox.ts";
 
 const RETRY_MS = 3000;
 /** A desk that was started anew does not know whom to tell of changes until it is asked. */
@@ -68,6 +69,15 @@ export class InboxStore {
       this.known.value = true;
     } else {
       this.retry_timer = window.setTimeout(() => void this.list(), RETRY_MS);
+    }
+  }
+
+  /** Conversations too old for the inbox, that a search has found; they are no news. */
+  adopt(rows: readonly InboxRow[]): void {
+    const known = this.rows.peek();
+    const found = rows.map(rowOf).filter(({ key }) => !known.has(key));
+    if (found.length) {
+      this.rows.value = new Map([...known, ...found.map((row) => [row.key, row] as const)]);
     }
   }
 

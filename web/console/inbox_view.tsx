@@ -77,7 +77,7 @@ function InboxRowView({ app, row, now }: { app: ConsoleApp; row: Row; now: numbe
         <span class="row-foot">
           <span class="row-preview">
             {draft && <span class="row-draft">{t("draftHere")}</span>}
-            <bdi>{draft || row.preview}</bdi>
+            <bdi>{draft || (row.recalled ? t("recalled") : row.preview)}</bdi>
           </span>
           <Unread app={app} count={unread} />
         </span>
@@ -172,6 +172,18 @@ export function Inbox({ app, now }: { app: ConsoleApp; now: number }) {
           <li>
             <button type="button" class="plain more-rows" onClick={() => app.drawMore()}>
               {t("inboxMore")}
+            </button>
+          </li>
+        )}
+        {app.query.value.trim() && (
+          <li>
+            <button
+              type="button"
+              class="plain more-rows"
+              data-testid="find-all"
+              onClick={() => app.showFind(app.query.value.trim())}
+            >
+              {t("findAll")}
             </button>
           </li>
         )}

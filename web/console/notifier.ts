@@ -37,7 +37,8 @@ export function permissionNow(): Permission {
 /** New words of the customer: no answer, no greeting of the desk and nothing about members. */
 export function hasNewWords({ before, row }: Change): boolean {
   const grown = row.headSeq > (before?.headSeq ?? 0);
-  return row.waitingSinceMs > 0 && grown && row.preview !== before?.preview;
+  const said = row.timeMs > (before?.timeMs ?? 0) && row.preview !== before?.preview;
+  return row.waitingSinceMs > 0 && grown && said;
 }
 
 /** False where another tab of this device has told of this state of a conversation, or shows it. */

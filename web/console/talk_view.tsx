@@ -1,7 +1,11 @@
 import { useEffect, useMemo, useRef } from "preact/hooks";
+import { fromHex } from "../engine/src/text.ts";
 import { Composer } from "../ui/src/composer.tsx";
+import { emptyConversation, type Item } from "../ui/src/conversation.ts";
 import { Icon } from "../ui/src/icons.tsx";
 import { Problems } from "../ui/src/notices.tsx";
+import { AboutBar } from "../ui/src/speaking.tsx";
+import { openPicker } from "../ui/src/tools/picker.tsx";
 import { Timeline } from "../ui/src/timeline_view.tsx";
 import type { ConsoleApp } from "./app.ts";
 import { Sign } from "./icons.tsx";
@@ -146,11 +150,25 @@ function TalkHead({ app, row }: { app: ConsoleApp; row: Row }) {
   );
 }
 
+const picker = () => Promise.resolve(openPicker);
+const NONE = emptyConversation("");
+
+function nameIn(app: ConsoleApp, row: Row, { mine, author, authorName }: Item): string {
+  const known = authorName || app.membersOf(row).get(author)?.name;
+  return mine ? app.t("you") : known || app.session.shop.value?.name || app.t("shop");
+}
+
 function Writing({ app, row }: { app: ConsoleApp; row: Row }) {
   const { t } = app;
   const is_note = app.mode.value === "note";
   const note_waits = is_note && !row.teamLog;
   const stopped = !app.canSend.value;
+  const about = app.speaking.about.value;
+  const shown = (is_note ? app.notes.value : app.conversation.value) || undefined;
+  const leave = () => {
+    app.speaking.cancel();
+    return about !== undefined;
+  };
   const hint = note_waits
     ? t("noteWaits")
     : is_note
@@ -168,8 +186,19 @@ function Writing({ app, row }: { app: ConsoleApp; row: Row }) {
       testPrefix="console"
       onDraft={(text) => app.write(text)}
       onSend={(text) => app.send(text)}
+      picker={picker}
+      onUp={() => shown !== undefined && app.speaking.editLast(shown)}
+      onLeave={leave}
     >
       <ModeSwitch app={app} row={row} />
+      {about && (
+        <AboutBar
+          t={t}
+          speaking={app.speaking}
+          conversation={shown ?? NONE}
+          nameOf={(item) => nameIn(app, row, item)}
+        />
+      )}
     </Composer>
   );
 }
@@ -202,7 +231,14 @@ export function Talk({ app, row, now }: { app: ConsoleApp; row: Row; now: number
           seen={app.visible.value}
           onSendAgain={(item, log) => session.sendAgain(log, item)}
           onDiscard={(item, log) => session.discard(log, item)}
+          onReact={(item, log, emoji, off) => session.react(log, item, emoji, off)}
+          onJump={({ target }, log) => target && app.goTo(row, fromHex(log), target)}
+          jump={app.jump.value}
+          tools={app.tools}
           onLoadEarlier={() => app.loadEarlier()}
+          onLoadLater={() => app.loadLater()}
+          onLoadLatest={() => app.loadLatest()}
+          onAway={(away) => session.setAway(row.key, away)}
         />
       ) : (
         <div class="timeline" />

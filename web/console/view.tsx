@@ -4,6 +4,7 @@ import { useNow } from "../ui/src/use_now.ts";
 import { AdminPages } from "./admin/admin_pages.tsx";
 import type { ConsoleApp } from "./app.ts";
 import { CustomerPanel } from "./customer_view.tsx";
+import { FindView } from "./find_view.tsx";
 import { Header } from "./header_view.tsx";
 import type { Say } from "./i18n/index.ts";
 import { Inbox } from "./inbox_view.tsx";
@@ -48,6 +49,7 @@ function Work({ app }: { app: ConsoleApp }) {
   const customer = row !== undefined && app.customerShown.value;
   // With nothing open the inbox is what there is to do.
   const folded = app.settings.now.value.inboxFolded && row !== undefined;
+  const finds = app.find.open.value;
   const classes = [
     "columns",
     row ? "talking" : "",
@@ -56,7 +58,8 @@ function Work({ app }: { app: ConsoleApp }) {
   ];
   return (
     <div class={classes.filter(Boolean).join(" ")}>
-      {!folded && <Inbox app={app} now={now} />}
+      {!folded && finds && <FindView app={app} now={now} />}
+      {!folded && !finds && <Inbox app={app} now={now} />}
       {row ? <Talk app={app} row={row} now={now} /> : <NothingShown app={app} />}
       {customer && <CustomerPanel app={app} row={row} now={now} />}
     </div>

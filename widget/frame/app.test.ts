@@ -79,7 +79,7 @@ const opened = (of: Uint8Array, ref = 0): EngineEvent => ({
   type: "logOpened", log: of, kind: 1, mainLog: NO_LOG, ref, headSeq: 3, creator: device,
 });
 const historyEnd = (of: Uint8Array): EngineEvent => ({
-  type: "historyEnd", log: of, firstSeq: 1, more: false,
+  type: "historyEnd", log: of, firstSeq: 1, more: false, lastSeq: 3, atEnd: true,
 });
 const offline: EngineEvent = { type: "connection", state: 3, code: 0, retryAtMs: 0 };
 
@@ -95,7 +95,8 @@ async function begin(ancestors: readonly string[] = []): Promise<Begun> {
   // It looks for its browser when it is loaded.
   const { FrameApp: App } = await import("./app.ts");
   const engine = new FakeEngine();
-  return { engine, app: new App(engine, CONFIG, ancestors) };
+  const picker = () => Promise.reject(new Error("offline"));
+  return { engine, app: new App(engine, CONFIG, ancestors, picker) };
 }
 
 const limits = (engine: FakeEngine): [string, number | undefined][] =>

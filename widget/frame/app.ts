@@ -8,10 +8,21 @@ import { Look, type PageView } from "../../web/engine/src/gen/wire.ts";
 import { toHex } from "../../web/engine/src/text.ts";
 import { errorName } from "../../web/ui/i18n/errors.ts";
 import { pickLocale, type Locale } from "../../web/ui/i18n/index.ts";
-import { emptyConversation, lastSeq, type Conversation } from "../../web/ui/src/conversation.ts";
+import {
+  AuthorClass,
+  emptyConversation,
+  lastSeq,
+  type Conversation,
+  type Item,
+  type Target,
+} from "../../web/ui/src/conversation.ts";
 import type { Members } from "../../web/ui/src/members.ts";
 import { NO_LOG, PAGE_MESSAGES, Session, type Unstored } from "../../web/ui/src/session.ts";
+import { Speaking } from "../../web/ui/src/speaking.tsx";
 import { ConnectionState } from "../../web/ui/src/status.ts";
+import type { Jump } from "../../web/ui/src/timeline_view.tsx";
+import type { FinderHost, OpenFinder } from "../../web/ui/src/tools/finder.tsx";
+import type { AttachTools, OpenPicker, ToolsHost } from "../../web/ui/src/tools/host.ts";
 import { pageAllowed, type FrameConfig } from "./config.ts";
 import { fittingView, ownDevice } from "./context.ts";
 import { isTalk, peopleOf, rowsOf, unreadOf, type Person, type Row } from "./conversations.ts";
@@ -23,6 +34,8 @@ import { keepHere, keepShown, lastShown, wasHere } from "./kept.ts";
 const MAIN_LOG = 1;
 /** Enough of a conversation for its line in the list; a log also holds what nobody reads. */
 const PREVIEW_ENTRIES = 12;
+/** Of the store at a time, when it is looked through. */
+const SEARCHED_ENTRIES = 200;
 /** Stands for the conversation that is not begun yet. */
 const NEW = toHex(NO_LOG);
 const NO_CONVERSATION = emptyConversation("");
@@ -69,6 +82,13 @@ export class FrameApp {
   readonly shopAccent = signal("");
   /** Number of the error that keeps this conversation from being one; 0 where there is none. */
   readonly blocked: ReadonlySignal<number>;
+  readonly speaking: Speaking;
+  readonly jump: Signal<Jump | undefined> = signal(undefined);
+  /** What one can do with a message; comes after the first open. */
+  readonly tools: Signal<((place: HTMLElement) => () => void) | undefined> = signal(undefined);
+  /** The search over one's own messages; comes after the first open. */
+  readonly finder: Signal<OpenFinder | undefined> = signal(undefined);
+  readonly finding = signal(false);
   private readonly log: Signal<Uint8Array | undefined> = signal(undefined);
   private readonly own: Signal<ReadonlyMap<string, Uint8Array>> = signal(new Map());
   /** How often a log's newest page was asked for and has not come; what arrives then is no news. */
@@ -88,6 +108,7 @@ export class FrameApp {
     private readonly engine: Engine,
     config: FrameConfig,
     ancestors: readonly string[],
+    readonly picker: () => Promise<OpenPicker>,
   ) {
     this.ownTab = config.ownTab && window.parent === window;
     this.page = originOf(config.parent);
@@ -96,6 +117,7 @@ export class FrameApp {
     this.theme = signal(config.theme);
     this.shown = computed(() => (this.log.value ? toHex(this.log.value) : NEW));
     this.session = new Session(engine, this.shown, this.locale.value);
+    this.speaking = new Speaking(this.session);
     const { logs } = this.session;
     this.conversation = computed(() => {
       const known = logs.value.get(this.shown.value) ?? NO_CONVERSATION;
@@ -119,6 +141,10 @@ export class FrameApp {
       this.session.locale = this.locale.value;
     });
     effect(() => this.mark_read());
+    effect(() => {
+      void this.shown.value;
+      this.speaking.cancel();
+    });
     engine.on((event) => this.take(event));
     document.addEventListener("visibilitychange", () => this.come_back());
     window.addEventListener("online", () => this.come_back());
@@ -244,7 +270,7 @@ export class FrameApp {
 
   private load(log: Uint8Array, limit: number): void {
     this.count_loading(toHex(log), 1);
-    this.engine.command("openLog", { log, limit });
+    this.session.open(log, limit);
   }
 
   private count_loading(name: string, step: number): void {
@@ -392,6 +418,10 @@ export class FrameApp {
   }
 
   write(text: string): void {
+    if (this.speaking.isEdit.value) {
+      this.speaking.editText.value = text;
+      return;
+    }
     this.session.writeDraft(this.log.value ?? NO_LOG, text);
     if (this.log.value) {
       this.session.typed(this.log.value, text.trim() !== "");
@@ -400,6 +430,7 @@ export class FrameApp {
 
   /** What the person wrote; the composer is empty then. */
   submit(text: string): void {
+    const is_edit = this.speaking.isEdit.value;
     const log = this.log.value;
     // Other tabs would take it along into the conversation that begins.
     if (!log) {
@@ -407,13 +438,16 @@ export class FrameApp {
     }
     this.send(text);
     // The device forgets it with the message; storing it before would keep that waiting.
-    if (log) {
+    if (log && !is_edit) {
       this.session.writeDraft(log, "");
     }
   }
 
   send(text: string): void {
-    if (this.log.value) {
+    const about = this.speaking.send(text);
+    if (about !== undefined) {
+      this.sent.add(about);
+    } else if (this.log.value) {
       this.sent.add(this.session.sendText(text, this.log.value, this.page_view()));
       this.session.typed(this.log.value, false);
     } else if (this.beginning) {
@@ -428,6 +462,13 @@ export class FrameApp {
     return fittingView(this.page, this.context, this.locale.value, ownDevice());
   }
 
+  /** Who said it, as the customer knows him. */
+  nameOf({ author, authorClass, authorName }: Item): string {
+    const shop = this.session.shop.value?.name || this.t.value("shop");
+    const known = authorName || this.members.value?.get(author)?.name;
+    return authorClass === AuthorClass.desk ? shop : known || this.t.value("agent");
+  }
+
   /** The face of whoever answered last. */
   pictureOf({ log, author }: Row): Uint8Array | undefined {
     return this.session.members.value.get(log)?.get(author)?.picture;
@@ -437,6 +478,68 @@ export class FrameApp {
     if (this.log.value) {
       this.session.loadEarlier(this.log.value);
     }
+  }
+
+  loadLater(): void {
+    if (this.log.value) {
+      this.session.loadLater(this.log.value);
+    }
+  }
+
+  loadLatest(): void {
+    if (this.log.value) {
+      this.session.loadLatest(this.log.value);
+    }
+  }
+
+  /** To a message of the conversation that is shown, wherever it stands. */
+  goTo(target: Target): void {
+    const { items } = this.conversation.value;
+    this.jump.value = { log: this.shown.value, target };
+    const here = ({ author, counter }: Item) =>
+      author === target.author && counter === target.counter;
+    if (this.log.value && target.seq && !items.some(here)) {
+      this.session.loadAround(this.log.value, target.seq);
+    }
+  }
+
+  finderHost(): FinderHost {
+    return {
+      locale: () => this.locale.peek(),
+      logs: () => this.rows.peek().map(({ log }) => log),
+      pageOf: (log, before_seq) => this.session.page(log, before_seq, SEARCHED_ENTRIES),
+      nameOf: ({ item }) => (item.mine ? this.t.peek()("you") : this.nameOf(item)),
+      left: () => {
+        this.finding.value = false;
+        this.takeFocus();
+      },
+      go: ({ log, item: { author, counter, seq } }) => {
+        this.finding.value = false;
+        if (log !== this.shown.peek()) {
+          this.showRow(log);
+        }
+        this.goTo({ author, counter, seq });
+      },
+    };
+  }
+
+  useTools(attach: AttachTools, finder: OpenFinder): void {
+    const { session, speaking } = this;
+    this.finder.value = finder;
+    const host: ToolsHost = {
+      side: "customer",
+      locale: () => this.locale.peek(),
+      conversation: () => this.conversation.peek(),
+      notes: () => undefined,
+      canWrite: () => !this.blocked.peek() && !this.ended.peek(),
+      take: (about) => {
+        speaking.take(about);
+        this.focus.value++;
+      },
+      recall: (log, item) => session.recall(log, item),
+      react: (log, item, emoji, off) => session.react(log, item, emoji, off),
+    };
+    this.tools.value = (place) => attach(place, host);
   }
 
   retry(): void {

@@ -1,6 +1,12 @@
 // The customer's conversations as a list, and who of the shop takes part in one.
 import { ContentKind } from "../../web/engine/src/gen/wire.ts";
-import { AuthorClass, type Conversation, type Item } from "../../web/ui/src/conversation.ts";
+import { amendedIn } from "../../web/ui/src/amend.ts";
+import {
+  AuthorClass,
+  isAmendment,
+  type Conversation,
+  type Item,
+} from "../../web/ui/src/conversation.ts";
 import type { Members } from "../../web/ui/src/members.ts";
 
 export type Row = {
@@ -9,6 +15,8 @@ export type Row = {
   readonly name: string;
   readonly author: string;
   readonly words: string;
+  /** The last message was; then there are no words. */
+  readonly recalled: boolean;
   readonly mine: boolean;
   /** 0 where nothing is known yet. */
   readonly timeMs: number;
@@ -30,7 +38,7 @@ const NO_TALK: ReadonlySet<number> = new Set([
 ]);
 
 /** Something that somebody said, as against what the device notes by itself. */
-export const isTalk = (kind: number): boolean => !NO_TALK.has(kind);
+export const isTalk = (kind: number): boolean => !NO_TALK.has(kind) && !isAmendment(kind);
 
 const nameOf = (item: Item, { names }: Conversation, members?: Members): string =>
   item.authorName || members?.get(item.author)?.name || (names[item.author] ?? "");
@@ -65,12 +73,14 @@ export function hasStranger({ items }: Conversation): boolean {
 function rowOf(log: string, conversation: Conversation | undefined): Row {
   const items = conversation?.items.filter((item) => isTalk(item.kind) && !item.problem) ?? [];
   const last = items.at(-1);
+  const now = last && conversation && amendedIn(conversation.items).get(last.key);
   const answer = items.filter(({ authorClass }) => authorClass === AuthorClass.shop).at(-1);
   return {
     log,
     name: answer && conversation ? nameOf(answer, conversation) : "",
     author: answer?.author ?? "",
-    words: last?.text ?? "",
+    words: now?.text ?? last?.text ?? "",
+    recalled: now?.recall !== undefined,
     mine: last?.mine ?? false,
     timeMs: last?.timeMs ?? 0,
     unread: conversation?.unread ?? 0,

@@ -1,6 +1,7 @@
 // Marks that only the frame draws, in the weight of all others.
 const paths = {
   more: "M6 12h.01M12 12h.01M18 12h.01",
+  search: "M10.5 4.5a6 6 0 1 0 0 12 6 6 0 0 0 0-12zM15 15l5 5",
   pen: "M4.500 19.500l1-4L16 5l3 3L8.500 18.500zM14 7l3 3",
 };
 

@@ -22,7 +22,8 @@ function When({ app, timeMs, nowMs }: { app: FrameApp; timeMs: number; nowMs: nu
 function RowView({ app, row, nowMs }: { app: FrameApp; row: Row; nowMs: number }) {
   const t = app.t.value;
   const draft = app.draftOf(row.log).trim();
-  const said = row.mine ? t("youSaid", { text: row.words }) : row.words;
+  const spoken = row.mine && row.words ? t("youSaid", { text: row.words }) : row.words;
+  const said = row.recalled ? t(row.mine ? "recalledByYou" : "recalled") : spoken;
   const words = draft ? t("draftOf", { text: draft }) : said || t("noWordsYet");
   const name = row.name || (app.session.shop.value?.name ?? t("shop"));
   const count = row.unread > UNREAD_SHOWN_MAX ? `${UNREAD_SHOWN_MAX}+` : String(row.unread);

@@ -62,11 +62,29 @@ function dressDocument(app: FrameApp, root: HTMLElement): void {
   followViewport(root);
 }
 
+type Later = typeof import("./later.ts");
+
+const fetchLater = (): Promise<Later> =>
+  import(new URL(`../${__LATER_URL__}`, location.href).href) as Promise<Later>;
+
+/** Not before there is a message with which something can be done. */
+function bringTools(app: FrameApp): void {
+  const stop = effect(() => {
+    if (app.open.value && app.conversation.value.items.some(({ seq }) => seq > 0)) {
+      const take = ({ attach, openFinder }: Later) => app.useTools(attach, openFinder);
+      // Without it the conversation goes on all the same; the next visit tries again.
+      fetchLater().then(take, () => undefined);
+      queueMicrotask(() => stop());
+    }
+  });
+}
+
 function makeApp(config: FrameConfig): FrameApp {
   const engine = openEngine({ ...deviceOptions(config), started: takeStarted() });
   const own_ancestors = "ancestorOrigins" in location ? [...location.ancestorOrigins] : [];
   const ancestors = own_ancestors.length ? own_ancestors : [config.parent];
-  return new FrameApp(engine, config, window.parent === window ? [] : ancestors);
+  const picker = () => fetchLater().then(({ openPicker }) => openPicker);
+  return new FrameApp(engine, config, window.parent === window ? [] : ancestors, picker);
 }
 
 /** In the script, as nothing is drawn before it runs: a request less. */
@@ -107,6 +125,7 @@ function start(root: HTMLElement): void {
     render(<Frame app={app} onClose={app.ownTab ? undefined : close} />, root);
     page.say({ type: "ready" });
     tellPage(app, page);
+    bringTools(app);
   });
 }
 

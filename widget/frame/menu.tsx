@@ -83,6 +83,20 @@ export function Menu({ app }: { app: FrameApp }) {
             <span class="check">{soundOn.value && <Icon name="tick" />}</span>
             {t("sound")}
           </button>
+          {app.finder.value && (
+            <button
+              type="button"
+              role="menuitem"
+              tabIndex={-1}
+              data-testid="find"
+              onClick={choose(() => (app.finding.value = true))}
+            >
+              <span class="check">
+                <Mark name="search" />
+              </span>
+              {t("find")}
+            </button>
+          )}
           {app.canStartNew.value && (
             <button
               type="button"

@@ -1,9 +1,11 @@
-import { useLayoutEffect } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { errorName, errorSentence } from "../../web/ui/i18n/errors.ts";
 import { Composer } from "../../web/ui/src/composer.tsx";
 import { Icon } from "../../web/ui/src/icons.tsx";
 import { Failed, Problems, StorageNotice } from "../../web/ui/src/notices.tsx";
+import { AboutBar } from "../../web/ui/src/speaking.tsx";
 import { Timeline } from "../../web/ui/src/timeline_view.tsx";
+import type { OpenFinder } from "../../web/ui/src/tools/finder.tsx";
 import { useNow } from "../../web/ui/src/use_now.ts";
 import type { FrameApp } from "./app.ts";
 import { ownTabUrl } from "./config.ts";
@@ -54,9 +56,14 @@ function Ended({ app }: { app: FrameApp }) {
 }
 
 function Talk({ app }: { app: FrameApp }) {
-  const { session } = app;
+  const { session, speaking } = app;
   const [t, locale] = [app.t.value, app.locale.value];
   const now = useNow();
+  const leave = () => {
+    const had = speaking.about.value !== undefined;
+    speaking.cancel();
+    return had;
+  };
   return (
     <>
       <StorageNotice t={t} session={session} />
@@ -76,18 +83,35 @@ function Talk({ app }: { app: FrameApp }) {
         lockMore={t("lockMore")}
         onSendAgain={(item, log) => session.sendAgain(log, item)}
         onDiscard={(item, log) => session.discard(log, item)}
+        onReact={(item, log, emoji, off) => session.react(log, item, emoji, off)}
+        onJump={({ target }) => target && app.goTo(target)}
+        jump={app.jump.value}
+        tools={app.tools.value}
         onLoadEarlier={() => app.loadEarlier()}
+        onLoadLater={() => app.loadLater()}
+        onLoadLatest={() => app.loadLatest()}
+        onAway={(away) => session.setAway(app.shown.value, away)}
       />
       <Composer
         t={t}
-        draft={app.draft.value}
+        draft={speaking.isEdit.value ? speaking.editText.value : app.draft.value}
         placeholder={t("composerHint")}
         label={t("composerLabel")}
         sendLabel={t("send")}
         focus={app.focus.value}
         onDraft={(text) => app.write(text)}
         onSend={(text) => app.submit(text)}
-      />
+        picker={app.picker}
+        onUp={() => speaking.editLast(app.conversation.value)}
+        onLeave={leave}
+      >
+        <AboutBar
+          t={t}
+          speaking={speaking}
+          conversation={app.conversation.value}
+          nameOf={(item) => (item.mine ? t("you") : app.nameOf(item))}
+        />
+      </Composer>
     </>
   );
 }
@@ -119,8 +143,18 @@ function Marks({ app }: { app: FrameApp }) {
   return null;
 }
 
+function FinderPlace({ app, open }: { app: FrameApp; open: OpenFinder }) {
+  const place = useRef<HTMLElement>(null);
+  useEffect(() => (place.current ? open(place.current, app.finderHost()) : undefined), []);
+  return <main class="frame" ref={place} />;
+}
+
 /** `onClose` is left out where there is no panel to close. */
 export function Frame({ app, onClose }: { app: FrameApp; onClose?: (() => void) | undefined }) {
+  const open = app.finding.value && app.finder.value;
+  if (open) {
+    return <FinderPlace app={app} open={open} />;
+  }
   return (
     <main class="frame">
       <Header app={app} onClose={onClose} />

@@ -33,6 +33,12 @@ inline constexpr std::size_t drafts_max = 64;
 // Placed messages whose refs are remembered: far more than a host may have given without an answer
 // before it stops, so that what it says again after that is known.
 inline constexpr std::size_t sent_refs_max = 256;
+// How long after a message its author may edit or recall it, by the relay's times of both.
+inline constexpr std::uint64_t amend_ms_max = 15ull * 60 * 1000;
+// Records of what changes the messages of one page of history; a page that has more shows the
+// newest.
+inline constexpr std::size_t amends_per_page_max = 2000;
+inline constexpr std::size_t reaction_bytes_max = 48;
 // Forty Chinese characters.
 inline constexpr std::size_t name_bytes_max = 120;
 // A square of 96 x 96 pixels as a JPEG; it is said anew in each log.

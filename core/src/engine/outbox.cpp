@@ -88,6 +88,7 @@ Status Outbox::send(const wire::Send& command) {
   inner.target_author = command.target_author;
   inner.target_counter = command.target_counter;
   inner.answers_seq = command.answers_seq;
+  inner.target_seq = command.target_seq;
   add_message(*log, command.ref, inner);
   m_.drafts.sent(command);
   return {};
@@ -549,6 +550,7 @@ void Outbox::show_one(const Log& log, const Outgoing& item) {
   event.target_author = inner->target_author;
   event.target_counter = inner->target_counter;
   event.answers_seq = inner->answers_seq;
+  event.target_seq = inner->target_seq;
   event.time_ms = item.time_ms;
   event.ref = item.ref;
   m_.io.event(wire::EventKind::message, event);

@@ -1,6 +1,7 @@
 #include "engine/replica.h"
 
 #include "engine/machines.h"
+#include "shopbell/amend.h"
 #include "store/keys.h"
 
 namespace shopbell::engine {
@@ -8,7 +9,12 @@ namespace {
 
 bool is_talk(std::uint64_t kind) {
   return kind != static_cast<std::uint64_t>(wire::ContentKind::about) &&
-         kind != static_cast<std::uint64_t>(wire::ContentKind::page_view);
+         kind != static_cast<std::uint64_t>(wire::ContentKind::page_view) && !is_amendment(kind);
+}
+
+// The place that a message is said to change; 0 where it changes none.
+std::uint64_t amends_of(const Result<Inner>& inner) {
+  return inner && is_amendment(inner->body.kind) ? inner->body.target_seq : 0;
 }
 
 constexpr std::uint64_t fetch_retry_ms = 500;
@@ -291,7 +297,10 @@ bool Replica::apply(Log& log, std::uint64_t seq, std::uint64_t time_ms, BytesVie
   } else if (envelope_class == EnvelopeClass::message) {
     ++log.epoch_messages;
     // Our own message is on the screen already; the outbox has told its place.
-    if (!matched) show_message(log, envelope, seq, time_ms, 0, false);
+    const std::uint64_t amends = matched ? amends_of(open_message(log, envelope))
+                                         : show_message(log, envelope, seq, time_ms, 0, false);
+    // A copy where a page of the target's age finds it.
+    if (amends != 0 && amends < seq) m_.io.put(store::amend_key(log.id, amends, seq), record);
   }
   if (log.fold.device_of(*m_.state.shop, envelope.header.author) != nullptr) {
     log.fold.advance(envelope);
@@ -411,8 +420,8 @@ std::optional<Bytes> Replica::content_of(const Log& log, const in::Record& recor
   return to_bytes(inner->body.content);
 }
 
-void Replica::show_message(Log& log, const OpenEnvelope& envelope, std::uint64_t seq,
-                           std::uint64_t time_ms, std::uint64_t ref, bool history) {
+std::uint64_t Replica::show_message(Log& log, const OpenEnvelope& envelope, std::uint64_t seq,
+                                    std::uint64_t time_ms, std::uint64_t ref, bool history) {
   const wire::Header& header = envelope.header;
   wire::MessageEvent event;
   event.log = log.id;
@@ -433,6 +442,7 @@ void Replica::show_message(Log& log, const OpenEnvelope& envelope, std::uint64_t
     event.target_author = inner->body.target_author;
     event.target_counter = inner->body.target_counter;
     event.answers_seq = inner->body.answers_seq;
+    event.target_seq = inner->body.target_seq;
     m_.people.heard(log, event);
   } else {
     event.problem = static_cast<std::uint64_t>(inner.error());
@@ -440,6 +450,7 @@ void Replica::show_message(Log& log, const OpenEnvelope& envelope, std::uint64_t
   event.author_name = m_.people.name_in(log, header.author);
   if (!history) note_talk(log, event);
   m_.io.event(wire::EventKind::message, event);
+  return amends_of(inner);
 }
 
 void Replica::note_talk(Log& log, const wire::MessageEvent& event) {
@@ -470,18 +481,33 @@ void Replica::join_if_wanted(Log& log) {
 
 void Replica::load_history(const LogId& log, std::uint64_t before_seq, std::uint64_t limit) {
   const std::uint64_t end = before_seq == 0 ? ~std::uint64_t{0} : before_seq;
+  // Places are dense, so the page is known before it is read. The newest one holds what changes it.
+  std::uint64_t amends = 0;
+  if (before_seq != 0) {
+    const std::uint64_t from = limit == 0 || before_seq <= limit ? 0 : before_seq - limit;
+    amends = m_.io.load(store::amend_key(log, from, 0), store::amend_key(log, end, 0),
+                        limits::amends_per_page_max, true);
+    amend_loads_[amends];
+  }
   const std::uint64_t id =
       m_.io.load(store::entry_key(log, 0), store::entry_key(log, end), limit, true);
-  history_loads_[id] = HistoryLoad{log, before_seq == 0};
+  history_loads_[id] = HistoryLoad{.log = log, .newest = before_seq == 0, .amends = amends};
 }
 
 void Replica::show_placed(const LogId& log, std::uint64_t seq, std::uint64_t ref) {
   const std::uint64_t id =
       m_.io.load(store::entry_key(log, seq), store::entry_key(log, seq + 1), 1, false);
-  history_loads_[id] = HistoryLoad{log, false, seq, ref};
+  history_loads_[id] = HistoryLoad{.log = log, .placed_seq = seq, .placed_ref = ref};
 }
 
 bool Replica::on_loaded(std::uint64_t id, std::span<const in::Record> records) {
+  const auto amends = amend_loads_.find(id);
+  if (amends != amend_loads_.end()) {
+    for (const in::Record& record : records) {
+      amends->second.emplace_back(to_bytes(record.key), to_bytes(record.value));
+    }
+    return true;
+  }
   const auto pending = history_loads_.find(id);
   if (pending == history_loads_.end()) return false;
   const HistoryLoad load = pending->second;
@@ -513,19 +539,18 @@ void Replica::on_history(const HistoryLoad& load, std::span<const in::Record> re
   wire::HistoryEnd end;
   end.log = load.log;
   for (std::size_t i = records.size(); log != nullptr && m_.state.shop && i-- > 0;) {
-    const store::ParsedKey key = store::parse_key(records[i].key);
-    Result<Stored> stored = read_entry(records[i]);
-    if (!stored) {
-      m_.problem(Errc::store_damaged, load.log);
-      continue;
-    }
-    if (end.first_seq == 0) end.first_seq = key.number;
-    const OpenEnvelope& envelope = stored->envelope;
-    if (envelope.header.envelope_class == static_cast<std::uint64_t>(EnvelopeClass::message)) {
-      show_message(*log, envelope, key.number, stored->entry.time_ms, stored->entry.ref, true);
-    }
+    const std::uint64_t seq = show_record(*log, records[i]);
+    if (end.first_seq == 0) end.first_seq = seq;
+    end.last_seq = std::max(end.last_seq, seq);
+  }
+  const auto amends = amend_loads_.extract(load.amends);
+  for (std::size_t i = amends ? amends.mapped().size() : 0; log != nullptr && i-- > 0;) {
+    const auto& [key, value] = amends.mapped()[i];
+    // Those of the page itself have been told.
+    if (store::parse_key(key).number > end.last_seq) show_record(*log, {key, value});
   }
   end.more = end.first_seq > 1;
+  end.at_end = log == nullptr || load.newest || end.last_seq >= log->seq;
   if (log != nullptr && load.newest) m_.outbox.show(*log);
   m_.io.event(wire::EventKind::history_end, end);
   if (log != nullptr) {
@@ -533,6 +558,20 @@ void Replica::on_history(const HistoryLoad& load, std::span<const in::Record> re
     m_.marks.show_receipts(*log);
     m_.marks.show_log(*log);
   }
+}
+
+std::uint64_t Replica::show_record(Log& log, const in::Record& record) {
+  Result<Stored> stored = read_entry(record);
+  if (!stored) {
+    m_.problem(Errc::store_damaged, log.id);
+    return 0;
+  }
+  const std::uint64_t seq = store::parse_key(record.key).number;
+  const OpenEnvelope& envelope = stored->envelope;
+  if (envelope.header.envelope_class == static_cast<std::uint64_t>(EnvelopeClass::message)) {
+    show_message(log, envelope, seq, stored->entry.time_ms, stored->entry.ref, true);
+  }
+  return seq;
 }
 
 void Replica::on_placed_again(const HistoryLoad& load, std::span<const in::Record> records) {

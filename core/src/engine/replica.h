@@ -45,6 +45,7 @@ class Replica {
     bool newest = false;
     std::uint64_t placed_seq = 0;  // of show_placed; else it is history
     std::uint64_t placed_ref = 0;
+    std::uint64_t amends = 0;  // the load of what changes the page; asked for before it
   };
   struct Stored {
     Bytes plain;  // what the views look into
@@ -66,12 +67,15 @@ class Replica {
   void apply_grant(Log& log, const OpenEnvelope& envelope, std::uint64_t time_ms,
                    std::optional<Key> own_key);
   void open_epoch(Log& log, const OpenEnvelope& envelope, Epoch& epoch);
-  void show_message(Log& log, const OpenEnvelope& envelope, std::uint64_t seq,
-                    std::uint64_t time_ms, std::uint64_t ref, bool history);
+  // The answer is the place that the message is said to change; 0 where it changes none.
+  std::uint64_t show_message(Log& log, const OpenEnvelope& envelope, std::uint64_t seq,
+                             std::uint64_t time_ms, std::uint64_t ref, bool history);
   Result<Inner> open_message(const Log& log, const OpenEnvelope& envelope) const;
   Result<Stored> read_entry(const in::Record& record) const;
   void on_history(const HistoryLoad& load, std::span<const in::Record> records);
   void on_placed_again(const HistoryLoad& load, std::span<const in::Record> records);
+  // One stored entry of a page; its place, 0 where it does not open.
+  std::uint64_t show_record(Log& log, const in::Record& record);
   void note_talk(Log& log, const wire::MessageEvent& event);
   // Keeps the relay's word where it agrees; where it does not, the relay tells two stories.
   void take_checkpoint(Log& log, BytesView checkpoint);
@@ -80,6 +84,7 @@ class Replica {
 
   Machines& m_;
   std::map<std::uint64_t, HistoryLoad> history_loads_;
+  std::map<std::uint64_t, std::vector<std::pair<Bytes, Bytes>>> amend_loads_;
   std::uint64_t cursor_told_ = 0;
   std::set<LogId> behind_;  // logs that keep the cursor from being adopted
   bool heads_asked_ = false;

@@ -46,6 +46,11 @@ Bytes outbox_key(const LogId& log, std::uint64_t index) { return key_of("o", log
 Bytes sent_key(std::uint64_t slot) { return key_of("r", slot); }
 Bytes checkpoint_key(const LogId& log) { return key_of("w", log); }
 Bytes entry_key(const LogId& log, std::uint64_t seq) { return key_of("z", log, seq); }
+Bytes amend_key(const LogId& log, std::uint64_t target_seq, std::uint64_t seq) {
+  Bytes key = key_of("A", log, target_seq);
+  append(key, crypto::u64be(seq));
+  return key;
+}
 
 Bytes start_from() { return key_of("a"); }
 Bytes start_to() { return key_of("z"); }
@@ -72,6 +77,11 @@ ParsedKey parse_key(BytesView key) {
   if (text.starts_with("l")) take(RecordKind::log, 1, true, false);
   if (text.starts_with("o")) take(RecordKind::outbox, 1, true, true);
   if (text.starts_with("r")) take(RecordKind::sent, 1, false, true);
+  if (text.starts_with("A") && key.size() == 1 + LogId::size + 2 * number_bytes) {
+    parsed.kind = RecordKind::amend;
+    parsed.log = LogId::from(key.subspan(1, LogId::size));
+    parsed.number = read_u64be(key.last(number_bytes));
+  }
   if (text.starts_with("z")) take(RecordKind::entry, 1, true, true);
   return parsed;
 }

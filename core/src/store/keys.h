@@ -19,8 +19,9 @@ Bytes outbox_key(const LogId& log, std::uint64_t index);
 Bytes sent_key(std::uint64_t slot);
 Bytes checkpoint_key(const LogId& log);
 Bytes entry_key(const LogId& log, std::uint64_t seq);
+Bytes amend_key(const LogId& log, std::uint64_t target_seq, std::uint64_t seq);
 
-// What is loaded at start: everything but entries.
+// What is loaded at start: everything but entries and their copies.
 Bytes start_from();
 Bytes start_to();
 
@@ -38,12 +39,13 @@ enum class RecordKind : std::uint8_t {
   log,
   outbox,
   sent,
-  entry
+  entry,
+  amend
 };
 struct ParsedKey {
   RecordKind kind = RecordKind::unknown;
   LogId log;
-  std::uint64_t number = 0;
+  std::uint64_t number = 0;  // the last one
 };
 ParsedKey parse_key(BytesView key);
 

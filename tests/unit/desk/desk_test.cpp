@@ -76,6 +76,47 @@ TEST_F(DeskTest, NothingIsSignedBeforeTheEngineIsReady) {
   EXPECT_TRUE(port_.commands.empty());
 }
 
+TEST_F(DeskTest, ThePreviewFollowsTheAuthorsEditAndRecall) {
+  constexpr std::uint64_t minute = 60'000;
+  const auto me = device_number(1);
+  const auto preview = [&] {
+    desk_.settle();
+    const auto pushes = port_.take(CommandKind::push);
+    if (pushes.empty()) return std::string("nothing new");
+    const auto push = codec::decode<wire::Push>(pushes.back());
+    const auto row = codec::decode<wire::InboxPage>(push->body)->rows.at(0);
+    EXPECT_EQ(row.time_ms, minute);
+    return row.recalled ? std::string("recalled") : std::string(row.preview);
+  };
+  const auto amend = [&](Amended how) {
+    how.log = log_;
+    if (!how.author) how.author = me;
+    if (how.target_counter == 0) how.target_counter = 4;
+    tell_amendment(desk_, how);
+    return preview();
+  };
+  ask_inbox(device_number(9), 2);
+  open(log_);
+  tell_text(
+      desk_,
+      {.log = log_, .seq = 5, .text = "fisrt", .time_ms = minute, .author = me, .counter = 4});
+  EXPECT_EQ(preview(), "fisrt");
+  const auto late = minute + limits::amend_ms_max + 1;
+  const auto forger = device_number(2);
+  EXPECT_EQ(amend({.seq = 6, .author = forger, .time_ms = minute, .text = "forged"}), "fisrt");
+  EXPECT_EQ(amend({.seq = 7, .target_counter = 3, .time_ms = minute, .text = "other"}), "fisrt");
+  EXPECT_EQ(amend({.seq = 8, .time_ms = late, .text = "late"}), "fisrt");
+  EXPECT_EQ(amend({.seq = 9, .time_ms = late - 1, .text = "first"}), "first");
+  EXPECT_EQ(amend({.seq = 10, .time_ms = minute + 1, .text = "first!"}), "first!");
+  EXPECT_EQ(amend({.seq = 11, .kind = wire::ContentKind::recall, .time_ms = late - 1}), "recalled");
+  EXPECT_EQ(amend({.seq = 12, .time_ms = late - 1, .text = "back"}), "recalled");
+  // History tells it once more.
+  tell_text(
+      desk_,
+      {.log = log_, .seq = 5, .text = "fisrt", .time_ms = minute, .author = me, .counter = 4});
+  EXPECT_EQ(preview(), "recalled");
+}
+
 TEST_F(DeskTest, GreetsTheFirstTextOnce) {
   open(log_);
   tell_text(desk_, {.log = log_, .seq = 3, .text = "Hello?", .locale = "en"});

@@ -53,6 +53,8 @@ struct Said {
   std::string locale = {};
   bool mine = false;
   std::uint64_t time_ms = 0;
+  DeviceId author = {};
+  std::uint64_t counter = 0;
 };
 
 template <class Module>
@@ -64,12 +66,44 @@ void tell_text(Module& module, const Said& said) {
   wire::MessageEvent event;
   event.log = said.log;
   event.seq = said.seq;
+  event.author = said.author;
+  event.counter = said.counter;
   event.author_class = said.author_class;
   event.mine = said.mine;
   event.kind = static_cast<std::uint64_t>(wire::ContentKind::text);
   event.content = content;
   event.fallback = said.text;
   event.time_ms = said.time_ms == 0 ? said.seq * 1000 : said.time_ms;
+  tell(module, wire::EventKind::message, event);
+}
+
+struct Amended {
+  LogId log = {};
+  std::uint64_t seq = 0;
+  wire::ContentKind kind = wire::ContentKind::edit;
+  DeviceId author = {};
+  std::uint64_t target_counter = 0;
+  std::uint64_t time_ms = 0;
+  std::string text = {};
+};
+
+// By the author of the target himself, as he says.
+template <class Module>
+void tell_amendment(Module& module, const Amended& amended) {
+  wire::Text text;
+  text.text = amended.text;
+  const auto content = codec::encode(text);
+  wire::MessageEvent event;
+  event.log = amended.log;
+  event.seq = amended.seq;
+  event.author = amended.author;
+  event.author_class = 1;
+  event.kind = static_cast<std::uint64_t>(amended.kind);
+  event.content = content;
+  event.time_ms = amended.time_ms;
+  event.target_author = amended.author;
+  event.target_counter = amended.target_counter;
+  event.target_seq = amended.target_counter;
   tell(module, wire::EventKind::message, event);
 }
 
@@ -83,10 +117,14 @@ void tell_opened(Module& module, const LogId& log, std::uint64_t kind, const Log
 }
 
 template <class Module>
-void tell_history_end(Module& module, const LogId& log, bool more = false) {
+void tell_history_end(Module& module, const LogId& log, bool more = false,
+                      std::uint64_t last_seq = 1) {
   wire::HistoryEnd event;
   event.log = log;
   event.more = more;
+  event.first_seq = more ? 2 : 1;
+  event.last_seq = last_seq;
+  event.at_end = true;
   tell(module, wire::EventKind::history_end, event);
 }
 

@@ -91,6 +91,66 @@ TEST(EngineReplica, history_shows_the_same_texts_as_were_shown) {
   EXPECT_EQ(end[0].first_seq, 1u);
 }
 
+// Keeps its views only as long as the texts that are given.
+wire::Send amendment(Talk& talk, std::uint64_t ref, wire::ContentKind kind, BytesView text) {
+  const wire::Header target = open_envelope(talk.at_relay().entries.at(2).envelope)->header;
+  wire::Send send = send_text(talk.log, ref, text);
+  send.kind = static_cast<std::uint64_t>(kind);
+  send.target_author = target.author;
+  send.target_counter = target.counter;
+  send.target_seq = 3;
+  return send;
+}
+
+TEST(EngineReplica, an_older_page_brings_what_changes_its_messages) {
+  Talk talk("one");
+  for (std::uint64_t ref = 2; ref < 8; ++ref) talk.say("more", ref);
+  const Bytes text = text_content("ONE");
+  talk.visitor.command(amendment(talk, 20, wire::ContentKind::edit, text));
+  talk.visitor.command(amendment(talk, 21, wire::ContentKind::recall, {}));
+  talk.say("last", 9);
+  talk.world.run();
+  talk.world.crash(0);
+  talk.world.run();
+  talk.visitor.forget();
+  wire::LoadHistory load;
+  load.log = talk.log;
+  load.before_seq = 5;
+  load.limit = 3;
+  talk.visitor.command(load);
+  talk.world.run();
+  std::vector<std::uint64_t> kinds;
+  for (const auto& event : talk.visitor.shown<wire::MessageEvent>()) {
+    EXPECT_TRUE(event.history);
+    kinds.push_back(event.kind);
+  }
+  EXPECT_EQ(kinds, (std::vector<std::uint64_t>{1, 1, 4, 5}));
+  const auto end = talk.visitor.shown<wire::HistoryEnd>();
+  ASSERT_EQ(end.size(), 1u);
+  EXPECT_EQ(end[0].first_seq, 2u);
+  EXPECT_EQ(end[0].last_seq, 4u);
+  EXPECT_FALSE(end[0].at_end);
+
+  // The newest page has them in their places, once.
+  talk.visitor.forget();
+  load.before_seq = 0;
+  load.limit = 50;
+  talk.visitor.command(load);
+  talk.world.run();
+  EXPECT_EQ(talk.visitor.shown<wire::MessageEvent>().size(), 10u);
+  EXPECT_TRUE(talk.visitor.shown<wire::HistoryEnd>().at(0).at_end);
+}
+
+TEST(EngineReplica, a_reaction_is_no_unread_message) {
+  Talk talk;
+  DeskPen desk{talk.world};
+  const auto kind = static_cast<std::uint64_t>(wire::ContentKind::reaction);
+  EXPECT_EQ(talk.world.relay.place(desk.message(talk.log, "answer").bytes), Errc::none);
+  EXPECT_EQ(talk.world.relay.place(desk.message(talk.log, "", {}, kind).bytes), Errc::none);
+  talk.world.run();
+  EXPECT_EQ(talk.visitor.shown<wire::LogChanged>().back().unread, 1u);
+}
+
 TEST(EngineReplica, names_each_kind_of_forgery_and_stops_the_log) {
   struct Case {
     Errc error;

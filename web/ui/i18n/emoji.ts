@@ -79,6 +79,9 @@ function entryOf(line: string): Emoji {
 
 export const emoji: readonly Emoji[] = TABLE.trim().split("\n").map(entryOf);
 
+/** The first that one is offered for a message. */
+export const quickSigns = ["👍", "❤️", "😂", "🎉", "😮", "🙏"];
+
 export function emojiName(locale: Locale, { words }: Emoji): string {
   return locale === "ar" ? words.ar : (words[locale].split(" ")[0] ?? "");
 }

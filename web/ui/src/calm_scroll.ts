@@ -1,5 +1,5 @@
 // Keeps the end in view for whoever stands at the end, and the place for whoever reads above; asks
-// for older messages before somebody who scrolls up comes to the top.
+// for older or newer messages before somebody who scrolls comes to the end of those that are there.
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 
 const NEAR_END_PX = 80;
@@ -11,6 +11,8 @@ export type ScrollNeeds = {
   /** Changes with what is shown. Older messages are asked for once for each shape. */
   readonly shape: string;
   readonly more: boolean;
+  /** What is shown does not reach the end. */
+  readonly newer: boolean;
   /** Place of the newest message that is shown. */
   readonly lastSeq: number;
   /** The newest message that this person has just written, "" where there is none. */
@@ -18,6 +20,8 @@ export type ScrollNeeds = {
   /** Changes when the conversation comes before somebody's eyes; "" while it does not. */
   readonly opened: string;
   loadEarlier(): void;
+  loadLater(): void;
+  loadLatest(): void;
 };
 
 type Anchor = { readonly key: string; readonly top: number };
@@ -64,11 +68,12 @@ function land(box: HTMLElement): void {
 }
 
 export function useCalmScroll(needs: ScrollNeeds) {
-  const { shape, more, lastSeq, written, opened } = needs;
+  const { shape, more, newer, lastSeq, written, opened } = needs;
   const box = useRef<HTMLDivElement>(null);
   const at_end = useRef(true);
   const anchor = useRef<Anchor | undefined>(undefined);
   const asked_for = useRef("");
+  const wants_end = useRef(false);
   const before = useRef({ written, opened: "" });
   const [away, set_away] = useState(false);
   const [seen, set_seen] = useState(0);
@@ -78,19 +83,47 @@ export function useCalmScroll(needs: ScrollNeeds) {
     if (!node || node.clientHeight === 0) {
       return;
     }
-    at_end.current = node.scrollHeight - node.scrollTop - node.clientHeight < NEAR_END_PX;
+    const below = node.scrollHeight - node.scrollTop - node.clientHeight;
+    at_end.current = below < NEAR_END_PX && !newer;
     anchor.current = at_end.current ? undefined : anchorOf(node);
     set_away(!at_end.current);
     const in_view = at_end.current ? lastSeq : seenSeq(node);
     set_seen((before_this) => Math.max(before_this, in_view));
-    if (more && node.scrollTop < NEAR_START_PX && !at_end.current && asked_for.current !== shape) {
+    if (at_end.current || asked_for.current === shape) {
+      return;
+    }
+    if (more && node.scrollTop < NEAR_START_PX) {
       asked_for.current = shape;
       needs.loadEarlier();
+    } else if (newer && below < NEAR_START_PX) {
+      asked_for.current = shape;
+      needs.loadLater();
     }
   };
   const toEnd = () => {
+    if (newer) {
+      // What is shown then is another part; its end is looked for once it is there.
+      wants_end.current = true;
+      needs.loadLatest();
+      return;
+    }
     at_end.current = true;
     box.current?.scrollTo({ top: box.current.scrollHeight });
+    look();
+  };
+  const show = (key: string) => {
+    const all = box.current ? messages_in(box.current) : [];
+    const node = all.find(({ dataset }) => dataset["key"] === key);
+    if (!node) {
+      return;
+    }
+    wants_end.current = false;
+    at_end.current = false;
+    node.scrollIntoView({ block: "center" });
+    node.focus({ preventScroll: true });
+    node.classList.remove("found");
+    void node.offsetWidth;
+    node.classList.add("found");
     look();
   };
   useLayoutEffect(() => {
@@ -102,7 +135,8 @@ export function useCalmScroll(needs: ScrollNeeds) {
     const wrote = written !== "" && written !== before.current.written;
     const opens = opened !== "" && opened !== before.current.opened;
     before.current = { written, opened };
-    if (wrote) {
+    if (wrote || (wants_end.current && !newer)) {
+      wants_end.current = false;
       at_end.current = true;
     }
     if (opens && !wrote) {
@@ -127,5 +161,5 @@ export function useCalmScroll(needs: ScrollNeeds) {
     seen_size.observe(node);
     return () => seen_size.disconnect();
   }, []);
-  return { box, scrolled: look, away, seen, toEnd };
+  return { box, scrolled: look, away, seen, toEnd, show };
 }

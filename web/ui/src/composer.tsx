@@ -1,10 +1,10 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Locale, Translate } from "../i18n/index.ts";
-import { EmojiPicker } from "./emoji.tsx";
 import { Icon } from "./icons.tsx";
 import { CompositionGuard } from "./ime.ts";
 import { fitsInOneMessage } from "./session.ts";
+import type { OpenPicker } from "./tools/host.ts";
 
 export type ComposerProps = {
   readonly t: Translate;
@@ -21,6 +21,11 @@ export type ComposerProps = {
   readonly children?: ComponentChildren;
   onDraft(text: string): void;
   onSend(text: string): void;
+  picker(): Promise<OpenPicker>;
+  /** The arrow up in an empty field; true where it did something. */
+  onUp?(): boolean;
+  /** Escape; true where there was something to leave. */
+  onLeave?(): boolean;
 };
 
 const pageLocale = (): Locale => document.documentElement.lang as Locale;
@@ -28,19 +33,42 @@ const pageLocale = (): Locale => document.documentElement.lang as Locale;
 type EmojiProps = {
   readonly t: Translate;
   readonly testid: string;
+  /** It may have to be fetched. */
+  picker(): Promise<OpenPicker>;
   onPick(sign: string): void;
 };
 
 /** The button and, while it is open, the picker above the composer. */
-function EmojiButton({ t, testid, onPick }: EmojiProps) {
+function EmojiButton({ t, testid, picker, onPick }: EmojiProps) {
   const [open, set_open] = useState(false);
   const button = useRef<HTMLButtonElement>(null);
+  const place = useRef<HTMLSpanElement>(null);
+  const pick = useRef(onPick);
+  pick.current = onPick;
   const close = (back: boolean) => {
     set_open(false);
     if (back) {
       button.current?.focus();
     }
   };
+  useEffect(() => {
+    let shut: (() => void) | undefined = () => undefined;
+    const show = (openPicker: OpenPicker) => {
+      if (shut && place.current) {
+        const onPick = (sign: string) => pick.current(sign);
+        const props = { t, locale: pageLocale(), onPick, onClose: close };
+        shut = openPicker(place.current, props);
+      }
+    };
+    if (open) {
+      // Where it does not come, as without a network, the next press tries again.
+      picker().then(show, () => set_open(false));
+    }
+    return () => {
+      shut?.();
+      shut = undefined;
+    };
+  }, [open]);
   return (
     <span class="emoji-place">
       <button
@@ -56,7 +84,7 @@ function EmojiButton({ t, testid, onPick }: EmojiProps) {
       >
         <Icon name="smile" />
       </button>
-      {open && <EmojiPicker t={t} locale={pageLocale()} onPick={onPick} onClose={close} />}
+      {open && <span ref={place} />}
     </span>
   );
 }
@@ -110,6 +138,13 @@ export function Composer(props: ComposerProps) {
     if (guard.sends(event)) {
       event.preventDefault();
       send();
+      return;
+    }
+    const plain = !event.isComposing && !event.shiftKey && !event.ctrlKey && !event.metaKey;
+    const up = plain && event.key === "ArrowUp" && !draft && props.onUp?.();
+    if (up || (plain && event.key === "Escape" && props.onLeave?.())) {
+      event.preventDefault();
+      event.stopPropagation();
     }
   };
   return (
@@ -144,7 +179,7 @@ export function Composer(props: ComposerProps) {
           onCompositionEnd={(event) => guard.ended(event.timeStamp)}
         />
         <span class="ring" aria-hidden="true" />
-        <EmojiButton t={t} testid={named("emoji")} onPick={insert} />
+        <EmojiButton t={t} testid={named("emoji")} picker={props.picker} onPick={insert} />
         <button
           type="submit"
           class={`send${draft.trim() ? "" : " idle"}`}

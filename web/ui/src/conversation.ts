@@ -2,10 +2,22 @@
 // order of their seq, those still in the outbox behind them in the order they were written.
 import type { CoreEvent } from "../../engine/src/client.ts";
 import { decode } from "../../engine/src/codec.ts";
-import { About, ContentKind, PageView, Text } from "../../engine/src/gen/wire.ts";
+import { About, ContentKind, PageView, Reaction, Text } from "../../engine/src/gen/wire.ts";
 import { toHex } from "../../engine/src/text.ts";
 
 export const AuthorClass = { customer: 1, shop: 2, desk: 3, stranger: 4 } as const;
+
+/** Messages that a page holds of one log; what is far from where somebody reads is let go. */
+export const WINDOW_ITEMS = 150;
+/** Live messages may come on top, so that the window does not move with each. */
+const LIVE_ITEMS = 100;
+
+/** Another message of the same log, as its author names it. */
+export type Target = { readonly author: string; readonly counter: number; readonly seq: number };
+
+/** It changes another message and is none itself. */
+export const isAmendment = (kind: number): boolean =>
+  kind === ContentKind.EDIT || kind === ContentKind.RECALL || kind === ContentKind.REACTION;
 
 export type Item = {
   /** Stable while the page lives, also when an outbox message gets its place. */
@@ -22,6 +34,12 @@ export type Item = {
   readonly text: string;
   /** Of kind PAGE_VIEW: where the customer was. */
   readonly page?: PageView | undefined;
+  /** What it answers, edits, recalls, or puts a sign to. */
+  readonly target?: Target | undefined;
+  /** A reply: how its target began. */
+  readonly quote?: string | undefined;
+  /** A sign that is taken back. */
+  readonly off?: boolean | undefined;
   readonly timeMs: number;
   /** Number of the error table: could not be opened. */
   readonly problem: number;
@@ -42,6 +60,13 @@ export type Conversation = {
   readonly unread: number;
   /** There are older messages to ask for. */
   readonly more: boolean;
+  /** There are newer ones, which were let go or never asked for. */
+  readonly newer: boolean;
+  /** Places of the log that this page has looked at; 0 where it has not yet. */
+  readonly firstSeq: number;
+  readonly endSeq: number;
+  /** Somebody reads above the end: what comes must not push away what he reads. */
+  readonly away: boolean;
   readonly loaded: boolean;
 };
 
@@ -58,6 +83,10 @@ export function emptyConversation(log: string): Conversation {
     inSync: true,
     unread: 0,
     more: false,
+    newer: false,
+    firstSeq: 0,
+    endSeq: 0,
+    away: false,
     loaded: false,
   };
 }
@@ -65,30 +94,45 @@ export function emptyConversation(log: string): Conversation {
 type MessageOf = Extract<CoreEvent, { type: "message" }>;
 type PlacedOf = Extract<CoreEvent, { type: "placed" }>;
 
-/** The words of a message; its fallback for kinds that this version does not know. */
-function textOf(message: MessageOf): string {
+type Content = Pick<Item, "text" | "page" | "quote" | "off">;
+
+/** What a message holds; its fallback for kinds that this version does not know. */
+function contentOf(message: MessageOf): Content {
+  const { kind, content, fallback, problem } = message;
   try {
-    switch (message.kind) {
-      case ContentKind.TEXT:
-        return decode(Text, message.content).text;
-      case ContentKind.PAGE_VIEW:
-        return decode(PageView, message.content).title;
+    switch (problem ? -1 : kind) {
+      case -1:
+        return { text: "" };
+      case ContentKind.TEXT: {
+        const { text, quote } = decode(Text, content);
+        return quote ? { text, quote } : { text };
+      }
+      case ContentKind.EDIT:
+        return { text: decode(Text, content).text };
+      case ContentKind.RECALL:
+        return { text: "" };
+      case ContentKind.REACTION: {
+        const { emoji, off } = decode(Reaction, content);
+        return { text: emoji, off };
+      }
+      case ContentKind.PAGE_VIEW: {
+        const page = decode(PageView, content);
+        return { text: page.title, page };
+      }
       case ContentKind.ABOUT:
-        return decode(About, message.content).name;
+        return { text: decode(About, content).name };
       default:
-        return message.fallback;
+        return { text: fallback };
     }
   } catch {
-    return message.fallback;
+    return { text: fallback };
   }
 }
 
-function pageOf(message: MessageOf): PageView | undefined {
-  try {
-    return message.kind === ContentKind.PAGE_VIEW ? decode(PageView, message.content) : undefined;
-  } catch {
-    return undefined;
-  }
+function targetOf({ targetAuthor, targetCounter, targetSeq }: MessageOf): Target | undefined {
+  return targetCounter
+    ? { author: toHex(targetAuthor), counter: targetCounter, seq: targetSeq }
+    : undefined;
 }
 
 function samePlace(item: Item, message: MessageOf, author: string): boolean {
@@ -129,6 +173,11 @@ function takeMessage(state: Conversation, message: MessageOf): Conversation {
   if (known?.seq && !message.seq) {
     return state;
   }
+  // Behind a window that does not reach the end there is a gap.
+  const beyond = state.newer && message.seq && !message.history && !known;
+  if (beyond && !(isAmendment(message.kind) && message.targetSeq <= state.endSeq)) {
+    return state;
+  }
   const { seq, counter, ref, authorClass, authorName, mine, kind, problem, timeMs } = message;
   const item: Item = {
     key: known?.key ?? (ref && mine ? `ref ${ref}` : `${author} ${counter || `seq ${seq}`}`),
@@ -140,8 +189,8 @@ function takeMessage(state: Conversation, message: MessageOf): Conversation {
     authorName,
     mine,
     kind,
-    text: problem ? "" : textOf(message),
-    page: problem ? undefined : pageOf(message),
+    ...contentOf(message),
+    target: targetOf(message),
     timeMs,
     problem,
     refused: 0,
@@ -150,6 +199,7 @@ function takeMessage(state: Conversation, message: MessageOf): Conversation {
   return {
     ...state,
     items: put(state.items, known, item),
+    endSeq: message.history ? state.endSeq : Math.max(state.endSeq, seq),
     names: named ? { ...state.names, [author]: item.text } : state.names,
     typing: state.typing.filter((other) => other !== author || message.history),
   };
@@ -165,7 +215,57 @@ function takePlaced(state: Conversation, placed: PlacedOf): Conversation {
   }
   const { seq, counter, timeMs, code } = placed;
   const item = code ? { ...known, refused: code } : { ...known, seq, counter, timeMs, refused: 0 };
-  return { ...state, items: put(state.items, known, item) };
+  const endSeq = state.newer ? state.endSeq : Math.max(state.endSeq, item.seq);
+  return { ...state, items: put(state.items, known, item), endSeq };
+}
+
+type EndOf = Extract<CoreEvent, { type: "historyEnd" }>;
+
+/** Only what stands between two places, what changes it, and what has no place. */
+function between(items: readonly Item[], first: number, end: number): Item[] {
+  const inside = (seq: number) => seq >= first && seq <= end;
+  const changes = ({ kind, target }: Item) =>
+    isAmendment(kind) && target !== undefined && inside(target.seq);
+  return items.filter((item) => !item.seq || inside(item.seq) || changes(item));
+}
+
+/** Lets go of what is beyond the window, at its far side. */
+function trimmed(state: Conversation, keep: "older" | "newer", max: number): Conversation {
+  const placed = state.items.filter(({ seq }) => seq > 0 && seq <= state.endSeq);
+  if (placed.length <= max) {
+    return state;
+  }
+  const newer = keep === "newer";
+  const firstSeq = newer ? (placed.at(-WINDOW_ITEMS)?.seq ?? 0) : state.firstSeq;
+  const endSeq = newer ? state.endSeq : (placed[WINDOW_ITEMS - 1]?.seq ?? 0);
+  const items = between(state.items, firstSeq, endSeq);
+  const ends = newer ? { more: true } : { newer: true };
+  return { ...state, ...ends, items, firstSeq, endSeq };
+}
+
+/** A page joins the window where it touches it; else it is the window from now on. */
+function takePage(state: Conversation, page: EndOf): Conversation {
+  const { firstSeq: first, lastSeq: last, more, atEnd } = page;
+  if (!first) {
+    return { ...state, more: state.firstSeq ? state.more : more, newer: false, loaded: true };
+  }
+  const { firstSeq, endSeq } = state;
+  const apart = firstSeq > 0 && (last + 1 < firstSeq || (state.newer && first > endSeq + 1));
+  if (apart || !firstSeq) {
+    // What came while nothing was loaded follows the newest page.
+    const end = atEnd ? Math.max(last, endSeq) : last;
+    const items = between(state.items, first, end);
+    return { ...state, items, more, newer: !atEnd, firstSeq: first, endSeq: end, loaded: true };
+  }
+  const whole = {
+    ...state,
+    firstSeq: Math.min(first, firstSeq),
+    endSeq: Math.max(last, endSeq),
+    more: first <= firstSeq ? more : state.more,
+    newer: state.newer && !atEnd,
+    loaded: true,
+  };
+  return trimmed(whole, first < firstSeq ? "older" : "newer", WINDOW_ITEMS);
 }
 
 /** Without one message that was never placed. */
@@ -176,8 +276,12 @@ export function without(state: Conversation, key: string): Conversation {
 /** Answers the same object where the event changes nothing. The event must be of this log. */
 export function reduce(state: Conversation, event: CoreEvent): Conversation {
   switch (event.type) {
-    case "message":
-      return takeMessage(state, event);
+    case "message": {
+      const next = takeMessage(state, event);
+      const live = !event.history && event.seq > 0 && next !== state;
+      const keep = next.away ? "older" : "newer";
+      return live ? trimmed(next, keep, WINDOW_ITEMS + LIVE_ITEMS) : next;
+    }
     case "placed":
       return takePlaced(state, event);
     case "receipts": {
@@ -185,7 +289,7 @@ export function reduce(state: Conversation, event: CoreEvent): Conversation {
       return { ...state, deliveredSeq, readSeq, ownReadSeq };
     }
     case "historyEnd":
-      return { ...state, more: event.more, loaded: true };
+      return takePage(state, event);
     case "typing": {
       const author = toHex(event.author);
       const others = state.typing.filter((other) => other !== author);
@@ -202,7 +306,8 @@ export function reduce(state: Conversation, event: CoreEvent): Conversation {
 
 /** The newest place of what this page holds; what a person has seen who sees the end. */
 export function lastSeq(state: Conversation): number {
-  return state.items.reduce((last, item) => Math.max(last, item.seq), 0);
+  const newest = state.items.reduce((last, item) => Math.max(last, item.seq), 0);
+  return state.newer ? Math.min(newest, state.endSeq) : newest;
 }
 
 /** Where the customer was when he last said so. */

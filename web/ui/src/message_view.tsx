@@ -4,6 +4,7 @@ import { useMemo } from "preact/hooks";
 import { ContentKind } from "../../engine/src/gen/wire.ts";
 import { errorSentence, refusalSentence } from "../i18n/errors.ts";
 import type { Locale, SentenceKey, Translate } from "../i18n/index.ts";
+import { amendedIn, idOf, type Amended, type Reaction } from "./amend.ts";
 import { Avatar } from "./avatar.tsx";
 import { AuthorClass, type Conversation, type Item } from "./conversation.ts";
 import { Icon, type IconName } from "./icons.tsx";
@@ -32,6 +33,10 @@ export type MessageProps = {
   /** Where given, a message of that log that was refused for good can be sent once more. */
   onSendAgain?(item: Item, log: string): void;
   onDiscard?(item: Item, log: string): void;
+  /** Puts a sign to a message of that log, or takes the own one back. */
+  onReact?(item: Item, log: string, emoji: string, off: boolean): void;
+  /** Goes to the message that another one answers. */
+  onJump?(item: Item, log: string): void;
 };
 
 const stateIcon: Record<State, IconName> = {
@@ -108,32 +113,133 @@ function StateLine({ props, item }: { props: MessageProps; item: Item }) {
   );
 }
 
+/** A sign with its count; who put it there stands in the title. */
+function Sign({ props, sign, item, log }: SignProps) {
+  const { onReact, members } = props;
+  const { emoji, authors, mine } = sign;
+  const names = authors.flatMap((author) => members?.get(author)?.name ?? []);
+  return (
+    <button
+      type="button"
+      class="sign"
+      aria-pressed={mine}
+      aria-label={`${emoji} ${authors.length}`}
+      title={names.join(", ")}
+      data-testid="reaction"
+      data-emoji={emoji}
+      onClick={() => onReact?.(item, log, emoji, mine)}
+    >
+      <span aria-hidden="true">{emoji}</span>
+      {authors.length > 1 && <span aria-hidden="true">{authors.length}</span>}
+    </button>
+  );
+}
+
+type SignProps = { props: MessageProps; sign: Reaction; item: Item; log: string };
+
+/** How the message began that this one answers; by a press one comes there. */
+function Quote({ props, item, inside }: { props: MessageProps; item: Item; inside: Inside }) {
+  const { t, members, onJump } = props;
+  const { author = "", counter = 0 } = item.target ?? {};
+  const id = idOf(author, counter);
+  const found = inside.items.find((other) => idOf(other.author, other.counter) === id);
+  const now = found && amendedIn(inside.items).get(found.key);
+  const name = found ? speakerOf(props, found, inside.isNote) : (members?.get(author)?.name ?? "");
+  const words = now?.recall ? t("recalled") : (now?.text ?? found?.text ?? item.quote ?? "");
+  return (
+    <button
+      type="button"
+      class="quote"
+      data-testid="quote"
+      onClick={() => onJump?.(item, inside.log)}
+    >
+      {name && <bdi>{found?.mine ? t("you") : name}</bdi>}
+      <span dir="auto">{words}</span>
+    </button>
+  );
+}
+
+type Inside = { readonly log: string; readonly items: readonly Item[]; readonly isNote: boolean };
+
+/** What became of an own edit or recall that does not count yet, or never will. */
+function Waiting({ props, item, log }: RefusedProps) {
+  const { t } = props;
+  if (item.refused) {
+    return <Refused props={props} item={item} log={log} />;
+  }
+  return (
+    <p class={`state state-${item.seq ? "refused" : "sending"}`} data-testid="amending">
+      <Icon name={item.seq ? "warning" : "clock"} />
+      {t(item.seq ? "amendLate" : "stateSending")}
+    </p>
+  );
+}
+
 const NO_RECEIPTS = { deliveredSeq: 0, readSeq: 0 };
 
-/** Drawn anew only when something of this one message has changed: there may be hundreds. */
-function Bubble({ props, group, item }: { props: MessageProps; group: Group; item: Item }) {
-  const { t, conversation, locale } = props;
-  const { isNote } = group;
-  const state = item.mine ? stateOf(item, isNote ? NO_RECEIPTS : conversation) : "";
-  return useMemo(() => {
-    const words = wordsOf(t, item);
-    const emoji = !item.problem && isEmojiOnly(words);
+type BubbleProps = { props: MessageProps; group: Group; item: Item; inside: Inside };
+
+/** What it says, or that it says nothing any more: then who took it back, and when. */
+function Words({ props, group, item, amended }: BubbleProps & { amended: Amended | undefined }) {
+  const { t, locale } = props;
+  const recall = amended?.recall;
+  if (recall) {
+    const name = speakerOf(props, item, group.isNote);
+    const said = item.mine ? t("recalledByYou") : t("recalledBy", { name });
     return (
-      <div
-        class={`bubble${emoji ? " emoji-only" : ""}`}
-        data-testid={isNote ? "note" : "message"}
-        data-state={state}
-        data-author-class={item.authorClass}
-        data-seq={item.seq}
-        data-key={item.key}
-        title={fullTime(locale, item.timeMs)}
-      >
-        <div class="words" dir="auto">
-          {item.problem ? words : <RichText text={words} />}
-        </div>
+      <div class="words" title={fullTime(locale, recall.timeMs)}>
+        {said} <span class="when">{clockTime(locale, recall.timeMs)}</span>
       </div>
     );
-  }, [t, locale, item, isNote, state]);
+  }
+  const words = amended?.text ?? wordsOf(t, item);
+  const edit = amended?.edits.at(-1);
+  return (
+    <>
+      <div class="words" dir="auto">
+        {item.problem ? words : <RichText text={words} />}
+      </div>
+      {edit && (
+        <span class="when" title={fullTime(locale, edit.timeMs)} data-testid="edited">
+          {t("edited")}
+        </span>
+      )}
+    </>
+  );
+}
+
+/** Drawn anew only when something of this one message has changed: there may be hundreds. */
+function Bubble({ props, group, item, inside }: BubbleProps) {
+  const { t, conversation, locale } = props;
+  const amended = amendedIn(inside.items).get(item.key);
+  const state = item.mine ? stateOf(item, group.isNote ? NO_RECEIPTS : conversation) : "";
+  const words = amended?.text ?? wordsOf(t, item);
+  const plain = !item.problem && !item.target && !amended;
+  const recalled = amended?.recall ? " recalled" : "";
+  const quoted = item.target && inside.items;
+  const draw = () => (
+    <div
+      class={`bubble${plain && isEmojiOnly(words) ? " emoji-only" : ""}${recalled}`}
+      tabIndex={-1}
+      data-testid={group.isNote ? "note" : "message"}
+      data-state={state}
+      data-author-class={item.authorClass}
+      data-seq={item.seq}
+      data-key={item.key}
+      title={recalled ? undefined : fullTime(locale, item.timeMs)}
+    >
+      {item.target && !recalled && <Quote props={props} item={item} inside={inside} />}
+      <Words props={props} group={group} item={item} inside={inside} amended={amended} />
+      {amended && amended.reactions.length > 0 && (
+        <div class="signs">
+          {amended.reactions.map((sign) => (
+            <Sign key={sign.emoji} props={props} sign={sign} item={item} log={inside.log} />
+          ))}
+        </div>
+      )}
+    </div>
+  );
+  return useMemo(draw, [t, locale, item, group.isNote, state, amended, quoted, props.members]);
 }
 
 /** The clock; with the pointer or the focus on it, the whole date. One of them is a tab stop. */
@@ -208,7 +314,9 @@ export function GroupView({ props, group }: { props: MessageProps; group: Group 
   }
   const kind = kindOf(group, side);
   const name = speakerOf(props, first, group.isNote);
-  const { log } = (group.isNote && props.notes) || props.conversation;
+  const { log, items } = (group.isNote && props.notes) || props.conversation;
+  const inside = { log, items, isNote: group.isNote };
+  const waiting = ({ key }: Item) => amendedIn(items).get(key)?.waiting;
   return (
     <div class={`group ${kind}`}>
       {kind === "stranger" && (
@@ -221,8 +329,9 @@ export function GroupView({ props, group }: { props: MessageProps; group: Group 
       <div class="bubbles">
         {group.items.map((item) => (
           <Fragment key={item.key}>
-            <Bubble props={props} group={group} item={item} />
+            <Bubble props={props} group={group} item={item} inside={inside} />
             {item.refused !== 0 && <Refused props={props} item={item} log={log} />}
+            {waiting(item) && <Waiting props={props} item={waiting(item) as Item} log={log} />}
           </Fragment>
         ))}
       </div>

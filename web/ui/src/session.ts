@@ -3,18 +3,21 @@ import { computed, signal, type ReadonlySignal, type Signal } from "@preact/sign
 import type { CoreEvent, Engine, EngineEvent } from "../../engine/src/client.ts";
 import { encode } from "../../engine/src/codec.ts";
 import { Errc } from "../../engine/src/gen/errors.ts";
-import { ContentKind, PageView, Text } from "../../engine/src/gen/wire.ts";
+import { ContentKind, PageView, Reaction, Text } from "../../engine/src/gen/wire.ts";
 import type { StorageMode } from "../../engine/src/seams.ts";
 import { fromHex, toHex } from "../../engine/src/text.ts";
 import type { Locale } from "../i18n/index.ts";
+import { textNow } from "./amend.ts";
 import { sameContext } from "./context.ts";
 import {
   emptyConversation,
+  isAmendment,
   lastPage,
   reduce,
   without,
   type Conversation,
   type Item,
+  type Target,
 } from "./conversation.ts";
 import { Drafts } from "./drafts.ts";
 import { takeMember, type Members } from "./members.ts";
@@ -28,6 +31,7 @@ const TYPING_REPEAT_MS = 2500;
 const TYPING_STOPS_MS = 4000;
 /** Stands for a conversation that has not begun. */
 export const NO_LOG = new Uint8Array(16);
+const QUOTE_BYTES_MAX = 240;
 const NO_BYTES = new Uint8Array();
 const DELAY_MS_MAX = 0x7fffffff;
 
@@ -41,6 +45,17 @@ export type ShopView = {
 export type Unstored = { readonly log: string; readonly text: string };
 
 export type Problem = { readonly code: number; readonly log: string };
+
+type Reply = {
+  readonly targetAuthor?: Uint8Array;
+  readonly targetCounter?: number;
+  readonly targetSeq?: number;
+  readonly quote: string;
+};
+const NO_REPLY: Reply = { quote: "" };
+
+/** Of a page that is not to be shown. */
+type Reader = { page: Conversation; readonly done: (page: Conversation) => void };
 
 type LogEvent = Extract<CoreEvent, { log: Uint8Array }>;
 /** It concerns no log, but the device and its connection. */
@@ -78,6 +93,8 @@ export class Session {
   private end_timer = 0;
   /** What was given to the engine and is not known to be stored. */
   private readonly unstored = new Map<number, Unstored>();
+  /** Who waits for the pages of a log, in order; undefined: it is to be shown. */
+  private readonly readers = new Map<string, (Reader | undefined)[]>();
   private readonly marked = new Map<string, number>();
   private readonly typing = new Map<string, { said_ms: number; timer: number }>();
 
@@ -106,6 +123,7 @@ export class Session {
     switch (event.type) {
       case "ready":
         this.marked.clear();
+        this.forget_readers();
         this.ready.value = true;
         this.certify(event.certified, event.notAfterMs);
         this.device.value = toHex(event.device);
@@ -139,6 +157,14 @@ export class Session {
       default:
         this.fold(event);
     }
+  }
+
+  /** Nobody answers what was asked before the engine began anew. */
+  private forget_readers(): void {
+    for (const reader of [...this.readers.values()].flat()) {
+      reader?.done({ ...reader.page, more: false });
+    }
+    this.readers.clear();
   }
 
   private certify(certified: boolean, not_after_ms: number): void {
@@ -175,6 +201,9 @@ export class Session {
       return;
     }
     const log = toHex(event.log);
+    if (this.read_apart(log, event)) {
+      return;
+    }
     const { items = [] } = this.logs.value.get(log) ?? {};
     if (event.type === "placed" && event.code && !items.some((item) => item.ref === event.ref)) {
       this.full.value = event.code === Errc.quota;
@@ -199,14 +228,72 @@ export class Session {
     return ++this.last_ref;
   }
 
-  open(log: Uint8Array): void {
-    this.engine.command("openLog", { log, limit: PAGE_MESSAGES });
+  open(log: Uint8Array, limit = PAGE_MESSAGES): void {
+    this.readers_of(toHex(log)).push(undefined);
+    this.engine.command("openLog", { log, limit });
+  }
+
+  /** A page of what is stored, apart from what is shown; before_seq 0: the newest. */
+  page(log: string, beforeSeq: number, limit: number): Promise<Conversation> {
+    return new Promise((done) => {
+      this.readers_of(log).push({ page: emptyConversation(log), done });
+      this.engine.command("loadHistory", { log: fromHex(log), beforeSeq, limit });
+    });
+  }
+
+  private history(log: Uint8Array, beforeSeq: number): void {
+    this.readers_of(toHex(log)).push(undefined);
+    this.engine.command("loadHistory", { log, beforeSeq, limit: PAGE_MESSAGES });
+  }
+
+  private readers_of(log: string): (Reader | undefined)[] {
+    const readers = this.readers.get(log) ?? [];
+    this.readers.set(log, readers);
+    return readers;
+  }
+
+  /** Pages come in the order in which they were asked for; false where this one is to be shown. */
+  private read_apart(log: string, event: CoreEvent): boolean {
+    const ends = event.type === "historyEnd";
+    const is_page = ends || (event.type === "message" && event.history);
+    const [reader] = is_page ? this.readers_of(log) : [];
+    if (ends) {
+      this.readers_of(log).shift();
+    }
+    if (reader) {
+      reader.page = reduce(reader.page, event);
+      if (ends) {
+        reader.done(reader.page);
+      }
+    }
+    return reader !== undefined;
   }
 
   loadEarlier(log: Uint8Array): void {
-    const items = this.logs.value.get(toHex(log))?.items ?? [];
-    const beforeSeq = items.find((item) => item.seq)?.seq ?? 0;
-    this.engine.command("loadHistory", { log, beforeSeq, limit: PAGE_MESSAGES });
+    this.history(log, this.logs.value.get(toHex(log))?.firstSeq ?? 0);
+  }
+
+  /** What follows the window, where it does not reach the end. */
+  loadLater(log: Uint8Array): void {
+    const end = this.logs.value.get(toHex(log))?.endSeq ?? 0;
+    this.history(log, end + 1 + PAGE_MESSAGES);
+  }
+
+  /** A place and what stands around it; the window goes there. */
+  loadAround(log: Uint8Array, seq: number): void {
+    this.history(log, seq + PAGE_MESSAGES / 2);
+  }
+
+  loadLatest(log: Uint8Array): void {
+    this.history(log, 0);
+  }
+
+  /** Whether somebody reads above the end. `log` in hexadecimal. */
+  setAway(log: string, away: boolean): void {
+    const known = this.logs.peek().get(log);
+    if (known && known.away !== away) {
+      this.logs.value = new Map(this.logs.peek()).set(log, { ...known, away });
+    }
   }
 
   /**
@@ -221,6 +308,46 @@ export class Session {
       this.engine.command("send", { log, ref, kind: ContentKind.PAGE_VIEW, content });
     }
     return this.send_text(text, log, NO_BYTES);
+  }
+
+  /** A text that answers a message of this log. */
+  reply(text: string, log: Uint8Array, to: Item): number {
+    const { items = [] } = this.logs.value.get(toHex(log)) ?? {};
+    return this.send_text(text, log, NO_BYTES, {
+      targetAuthor: fromHex(to.author),
+      targetCounter: to.counter,
+      targetSeq: to.seq,
+      quote: beginning(textNow(items, to), QUOTE_BYTES_MAX),
+    });
+  }
+
+  /** From now on the message says this. `log` in hexadecimal. */
+  edit(log: string, item: Item, text: string): void {
+    const ref = this.amend(log, item, ContentKind.EDIT, encode(Text, { text }), text);
+    this.unstored.set(ref, { log, text });
+  }
+
+  recall(log: string, item: Item): void {
+    this.amend(log, item, ContentKind.RECALL, NO_BYTES, "");
+  }
+
+  /** Puts a sign to a message, or takes it back. */
+  react(log: string, item: Item, emoji: string, off: boolean): void {
+    this.amend(log, item, ContentKind.REACTION, encode(Reaction, { emoji, off }), emoji);
+  }
+
+  private amend(
+    log: string,
+    { author, counter, seq }: Target,
+    kind: number,
+    content: Uint8Array,
+    fallback: string,
+  ): number {
+    const ref = this.nextRef();
+    const target = { targetAuthor: fromHex(author), targetCounter: counter, targetSeq: seq };
+    const fields = { log: fromHex(log), ref, kind, content, fallback, ...target };
+    this.engine.command("send", fields);
+    return ref;
   }
 
   /** Keeps what is being written; empty text forgets it. */
@@ -240,7 +367,17 @@ export class Session {
   /** The same words again, in the place of a message that was refused for good. */
   sendAgain(log: string, item: Item): void {
     this.discard(log, item);
-    this.sendText(item.text, fromHex(log));
+    const { kind, text, target, quote = "" } = item;
+    if (!target) {
+      this.sendText(text, fromHex(log));
+    } else if (isAmendment(kind)) {
+      const content = kind === ContentKind.EDIT ? encode(Text, { text }) : NO_BYTES;
+      this.amend(log, target, kind, content, text);
+    } else {
+      const { author, counter, seq } = target;
+      const to = { targetAuthor: fromHex(author), targetCounter: counter, targetSeq: seq, quote };
+      this.send_text(text, fromHex(log), NO_BYTES, to);
+    }
   }
 
   /** Begins a conversation, with the page first; logOpened comes with the answered number. */
@@ -248,11 +385,21 @@ export class Session {
     return this.send_text(text, NO_LOG, encode(PageView, page));
   }
 
-  private send_text(text: string, log: Uint8Array, pageView: Uint8Array): number {
+  private send_text(
+    text: string,
+    log: Uint8Array,
+    pageView: Uint8Array,
+    { quote, ...target }: Reply = NO_REPLY,
+  ): number {
     const ref = this.nextRef();
-    const content = encode(Text, { text, locale: this.locale });
+    const content = encode(Text, { text, locale: this.locale, quote });
     this.unstored.set(ref, { log: toHex(log), text });
-    this.engine.command("send", { log, ref, kind: ContentKind.TEXT, content, pageView });
+    const fields = { log, ref, kind: ContentKind.TEXT, content, pageView, ...target };
+    this.engine.command("send", fields);
+    // One's own words stand at the end, wherever one was reading.
+    if (this.logs.peek().get(toHex(log))?.newer) {
+      this.loadLatest(log);
+    }
     return ref;
   }
 
@@ -297,6 +444,16 @@ export class Session {
 }
 
 const utf8 = new TextEncoder();
+
+/** Not longer than that, and not cut inside a character. */
+function beginning(text: string, bytes_max: number): string {
+  const bytes = utf8.encode(text);
+  let end = Math.min(bytes.length, bytes_max);
+  while (end < bytes.length && ((bytes[end] ?? 0) & 0xc0) === 0x80) {
+    end--;
+  }
+  return new TextDecoder().decode(bytes.subarray(0, end));
+}
 
 export function fitsInOneMessage(text: string): boolean {
   return utf8.encode(text).length <= TEXT_BYTES_MAX;

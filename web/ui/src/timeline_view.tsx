@@ -1,14 +1,25 @@
 // A conversation from its oldest loaded message to whoever types right now.
 import { Fragment, type ComponentChildren } from "preact";
-import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { ContentKind } from "../../engine/src/gen/wire.ts";
+import { amendedIn } from "./amend.ts";
 import { Announcer, type News } from "./announcer.tsx";
 import { useCalmScroll } from "./calm_scroll.ts";
-import { AuthorClass, lastSeq, type Conversation, type Item } from "./conversation.ts";
+import {
+  AuthorClass,
+  isAmendment,
+  lastSeq,
+  type Conversation,
+  type Item,
+  type Target,
+} from "./conversation.ts";
 import { Icon } from "./icons.tsx";
 import { GroupView, speakerOf, wordsOf, type MessageProps } from "./message_view.tsx";
 import { dayName, fullTime } from "./time.ts";
 import { firstUnread, groupByDay, merge, type Entry, type Mark } from "./timeline.ts";
+
+/** In a short conversation everybody sees where it begins. */
+const WORTH_A_BEGINNING = 20;
 
 export type TimelineProps = MessageProps & {
   readonly empty: ComponentChildren;
@@ -16,8 +27,19 @@ export type TimelineProps = MessageProps & {
   readonly lockMore: string;
   /** Somebody has it before him; while not, what comes is unread. Default: yes. */
   readonly seen?: boolean;
+  /** Where reading is to go on; asked for anew by a new object. */
+  readonly jump?: Jump | undefined;
+  /** Brings what one can do with a message; what it answers takes that away again. */
+  readonly tools?: ((box: HTMLElement) => () => void) | undefined;
   onLoadEarlier(): void;
+  onLoadLater?(): void;
+  onLoadLatest?(): void;
+  /** Somebody reads above the end, or does no more. */
+  onAway?(away: boolean): void;
 };
+
+/** A message, or where one should be. */
+export type Jump = { readonly log: string; readonly target: Target };
 
 const HIDDEN: ReadonlySet<number> = new Set([
   ContentKind.ABOUT,
@@ -28,7 +50,8 @@ const HIDDEN: ReadonlySet<number> = new Set([
 
 function isShown(item: Item, side: "customer" | "shop"): boolean {
   const for_shop_only = item.kind === ContentKind.PAGE_VIEW && side === "customer";
-  return item.problem !== 0 || !(HIDDEN.has(item.kind) || for_shop_only);
+  const hidden = HIDDEN.has(item.kind) || isAmendment(item.kind) || for_shop_only;
+  return item.problem !== 0 || !hidden;
 }
 
 function TypingLine({ props }: { props: TimelineProps }) {
@@ -65,6 +88,18 @@ function useMark({ log, loaded, ownReadSeq }: Conversation, seen: boolean): Mark
   return fixed.current?.mark;
 }
 
+/** Of others, with what they say now; nothing of what counts nowhere. */
+function editsOf(props: TimelineProps): News[] {
+  const { t, conversation } = props;
+  return [...amendedIn(conversation.items).values()]
+    .flatMap(({ edits, recall }) => (recall ? [] : edits.slice(-1)))
+    .filter(({ mine, seq }) => !mine && seq > 0)
+    .map((edit) => {
+      const values = () => ({ name: speakerOf(props, edit, false), text: edit.text });
+      return { key: edit.key, seq: edit.seq, words: () => t("editedSays", values()) };
+    });
+}
+
 function newsOf(props: TimelineProps, entries: readonly Entry[]): News[] {
   return entries
     .filter(({ item, isNote }) => !isNote && !item.mine && item.seq > 0)
@@ -75,24 +110,29 @@ function newsOf(props: TimelineProps, entries: readonly Entry[]): News[] {
     });
 }
 
-/** One time of the conversation is a tab stop; from it the arrow keys go to the others. */
-function walkTimes(event: KeyboardEvent & { currentTarget: HTMLElement }): void {
+/** Of each kind one is a tab stop; from it the arrow keys go to the others. */
+const STOPS = ["button.time", ".bubble"];
+
+function walk(event: KeyboardEvent & { currentTarget: HTMLElement }): void {
   const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
-  const times = [...event.currentTarget.querySelectorAll<HTMLElement>("button.time")];
-  const at = times.findIndex((time) => time === event.target);
-  if (step === undefined || at < 0) {
-    return;
+  for (const kind of step === undefined ? [] : STOPS) {
+    const stops = [...event.currentTarget.querySelectorAll<HTMLElement>(kind)];
+    const at = stops.findIndex((stop) => stop === event.target);
+    if (at >= 0) {
+      event.preventDefault();
+      const next = stops[Math.min(stops.length - 1, Math.max(0, at + (step ?? 0)))];
+      next?.focus();
+      next?.scrollIntoView({ block: "nearest" });
+    }
   }
-  event.preventDefault();
-  const next = times[Math.min(times.length - 1, Math.max(0, at + step))];
-  next?.focus();
-  next?.scrollIntoView({ block: "nearest" });
 }
 
-/** Where the tab key lands: on the newest time. */
+/** Where the tab key lands: on the newest of each kind. */
 function keepTabStop(box: HTMLElement | null): void {
-  const times = box?.querySelectorAll<HTMLElement>("button.time") ?? [];
-  times.forEach((time, at) => (time.tabIndex = at === times.length - 1 ? 0 : -1));
+  for (const kind of STOPS) {
+    const stops = box?.querySelectorAll<HTMLElement>(kind) ?? [];
+    stops.forEach((stop, at) => (stop.tabIndex = at === stops.length - 1 ? 0 : -1));
+  }
 }
 
 function Days({ props, entries, unread }: DaysProps) {
@@ -100,7 +140,7 @@ function Days({ props, entries, unread }: DaysProps) {
   const box = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => keepTabStop(box.current));
   return (
-    <div class="entries" ref={box} onKeyDown={walkTimes}>
+    <div class="entries" ref={box} onKeyDown={walk}>
       {groupByDay(entries, unread).map((day) => (
         <section key={day.key}>
           <h2 class="day" title={fullTime(locale, day.timeMs)}>
@@ -133,18 +173,54 @@ function useDays(props: TimelineProps, entries: readonly Entry[], unread: string
   const { t, locale, side, shopName, nowMs, members, conversation, notes } = props;
   const { log, items, names, deliveredSeq, readSeq } = conversation;
   const messages = [log, items, names, deliveredSeq, readSeq];
-  const others = [notes?.log, notes?.items, notes?.names];
+  const others = [notes?.log, notes?.items, notes?.names, conversation.more, conversation.newer];
   return useMemo(
     () => <Days props={props} entries={entries} unread={unread} />,
     [t, locale, side, shopName, nowMs, members, unread, ...messages, ...others],
   );
 }
 
-export function Timeline(props: TimelineProps) {
-  const { t, side, conversation, notes, seen = true } = props;
+/** Changes with what amends the messages, and so with their heights. */
+function amendShape({ items }: Conversation): string {
+  const amends = items.filter(({ kind }) => isAmendment(kind));
+  return amends.length ? `${amends.length} ${amends.filter(({ seq }) => seq).length}` : "";
+}
+
+/** Messages of the window, and the notes of that time. */
+function entriesOf({ side, conversation, notes }: TimelineProps): Entry[] {
   const shown = conversation.items.filter((item) => isShown(item, side));
-  const shown_notes = (notes?.items ?? []).filter((item) => isShown(item, side));
-  const entries = merge(shown, shown_notes);
+  const from = conversation.more ? (shown[0]?.timeMs ?? 0) : 0;
+  const to = conversation.newer ? (shown.at(-1)?.timeMs ?? 0) : Infinity;
+  const in_time = ({ timeMs }: Item) => timeMs >= from && timeMs <= to;
+  const shown_notes = (notes?.items ?? []).filter((item) => isShown(item, side) && in_time(item));
+  return merge(shown, shown_notes);
+}
+
+/** Goes to the message once it is there. */
+function useJump({ jump, conversation, notes }: TimelineProps, show: (key: string) => void): void {
+  const pending = useRef<Jump | undefined>(undefined);
+  useLayoutEffect(() => {
+    pending.current = jump;
+  }, [jump]);
+  useLayoutEffect(() => {
+    const { log, target } = pending.current ?? {};
+    const inside = log === conversation.log ? conversation : log === notes?.log ? notes : undefined;
+    // While the rest is still coming in, its place would not last.
+    const found = inside?.inSync && inside.items.find(({ author, counter, seq, kind }) =>
+      target?.counter
+        ? author === target.author && counter === target.counter
+        : seq > 0 && seq === target?.seq && !isAmendment(kind),
+    );
+    if (found) {
+      pending.current = undefined;
+      show(found.key);
+    }
+  }, [jump, conversation.items, conversation.inSync, notes?.items, notes?.inSync]);
+}
+
+export function Timeline(props: TimelineProps) {
+  const { t, conversation, notes, seen = true, tools } = props;
+  const entries = entriesOf(props);
   const mark = useMark(conversation, seen);
   const unread = firstUnread(entries, mark);
   const days = useDays(props, entries, unread);
@@ -152,13 +228,22 @@ export function Timeline(props: TimelineProps) {
   const typing = conversation.typing.length ? "typing" : "";
   const more = conversation.more || (notes?.more ?? false);
   const scroll = useCalmScroll({
-    shape: `${last?.key ?? ""} ${last?.seq ?? 0} ${entries.length} ${typing} ${unread}`,
+    shape:
+      `${entries[0]?.item.key} ${last?.key ?? ""} ${last?.seq ?? 0} ${entries.length} ${typing} ` +
+      `${unread} ${amendShape(conversation)} ${notes ? amendShape(notes) : ""}`,
     more,
+    newer: conversation.newer,
     lastSeq: lastSeq(conversation),
     written: last?.mine && !last.seq ? last.key : "",
     opened: mark ? `${conversation.log} ${mark.timeMs}` : "",
     loadEarlier: () => props.onLoadEarlier(),
+    loadLater: () => props.onLoadLater?.(),
+    loadLatest: () => props.onLoadLatest?.(),
   });
+  useJump(props, scroll.show);
+  useEffect(() => props.onAway?.(scroll.away), [scroll.away, conversation.log]);
+  const place = useRef<HTMLDivElement>(null);
+  useEffect(() => (place.current ? tools?.(place.current) : undefined), [tools]);
   const news = newsOf(props, entries);
   const missed = news.filter(({ seq }) => seq > scroll.seen).length;
   return (
@@ -184,11 +269,21 @@ export function Timeline(props: TimelineProps) {
             {t("loadEarlier")}
           </button>
         )}
+        {!more && conversation.loaded && entries.length > WORTH_A_BEGINNING && (
+          <p class="system" data-testid="beginning">
+            {t("beginning")}
+          </p>
+        )}
         {entries.length === 0 && props.empty && <div class="empty">{props.empty}</div>}
         {days}
         <TypingLine props={props} />
       </div>
-      <Announcer t={t} on={seen && conversation.loaded} news={news} />
+      <div class="tools" ref={place} />
+      <Announcer
+        t={t}
+        on={seen && conversation.loaded && !conversation.newer}
+        news={[...news, ...editsOf(props)]}
+      />
       {scroll.away && (
         <button
           type="button"

@@ -58,7 +58,7 @@ export const GrantBody = message("GrantBody", {
 
 export const InnerBody = message("InnerBody", {
   kind: u64, target_author: id, target_counter: u64, content: bytes, fallback: text,
-  answers_seq: u64,
+  answers_seq: u64, target_seq: u64,
 });
 
 export const MarkBody = message("MarkBody", {

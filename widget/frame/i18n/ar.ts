@@ -21,6 +21,7 @@ export const ar: FrameWords = {
     "few:# رسائل غير مقروءة|other:# رسالة غير مقروءة}",
 
   menu: "المزيد",
+  find: "البحث في الرسائل",
   sound: "صوت عند وصول رسالة",
   otherPeople: "{name} و{n|one:شخص آخر|two:شخصان آخران|few:# آخرون|other:# آخرون}",
   nameJoin: "، ",

@@ -19,6 +19,7 @@ export const en: FrameWords = {
   unreadMessages: "{n} unread",
 
   menu: "More",
+  find: "Search messages",
   sound: "Sound for new messages",
   otherPeople: "{name} and {n|one:# other|other:# others}",
   nameJoin: ", ",

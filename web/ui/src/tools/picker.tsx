@@ -1,7 +1,9 @@
 // The emoji picker: those used last, all others, and a search. It exists only while it is open.
+import { render } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
-import { emoji, emojiName, findEmoji, type Emoji } from "../i18n/emoji.ts";
-import type { Locale, Translate } from "../i18n/index.ts";
+import { emoji, emojiName, findEmoji, type Emoji } from "../../i18n/emoji.ts";
+import type { Locale } from "../../i18n/index.ts";
+import type { OpenPicker, PickerProps } from "./host.ts";
 
 const STORED = "shopbell.emoji";
 const RECENT_MAX = 8;
@@ -23,14 +25,6 @@ function remember(sign: string): void {
     // The list of those used last stays empty.
   }
 }
-
-export type EmojiPickerProps = {
-  readonly t: Translate;
-  readonly locale: Locale;
-  onPick(sign: string): void;
-  /** `back`: the focus was inside and has to go somewhere. */
-  onClose(back: boolean): void;
-};
 
 type GridProps = {
   readonly label: string;
@@ -62,7 +56,7 @@ function Grid({ label, locale, found, first, onPick }: GridProps) {
   );
 }
 
-export function EmojiPicker({ t, locale, onPick, onClose }: EmojiPickerProps) {
+function EmojiPicker({ t, locale, onPick, onClose }: PickerProps) {
   const [query, set_query] = useState("");
   const [recent] = useState(recentSigns);
   const box = useRef<HTMLDivElement>(null);
@@ -72,7 +66,7 @@ export function EmojiPicker({ t, locale, onPick, onClose }: EmojiPickerProps) {
     const touch = window.matchMedia("(pointer: coarse)").matches;
     (touch ? box.current?.querySelector<HTMLElement>(".emoji") : search.current)?.focus();
     const outside = ({ target }: Event) => {
-      if (target instanceof Node && !box.current?.parentElement?.contains(target)) {
+      if (target instanceof Node && !box.current?.closest(".emoji-place")?.contains(target)) {
         onClose(false);
       }
     };
@@ -170,3 +164,8 @@ function walk(event: KeyboardEvent, box: HTMLElement | null): void {
     box?.querySelector("input")?.focus();
   }
 }
+
+export const openPicker: OpenPicker = (place, props) => {
+  render(<EmojiPicker {...props} />, place);
+  return () => render(null, place);
+};

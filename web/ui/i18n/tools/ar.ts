@@ -1,0 +1,26 @@
+import type { ToolsWords } from "./index.ts";
+
+export const ar: ToolsWords = {
+  toolsFor: "لهذه الرسالة",
+  react: "إضافة تفاعل",
+  reply: "رد",
+  more: "المزيد",
+  edit: "تعديل",
+  recall: "سحب",
+  copy: "نسخ النص",
+  copied: "تم النسخ",
+  history: "عرض التعديلات",
+  historyTitle: "التعديلات",
+  original: "النص الأصلي",
+  editedAt: "عُدّلت {time}",
+  recalledAt: "سُحبت {time}",
+  recallAsk: "هل تريد سحب هذه الرسالة؟",
+  recallMore: "سيرى الطرفان أن الرسالة سُحبت. يحتفظ السجل بنصها، ويمكن للمتجر قراءته هناك.",
+  back: "رجوع",
+  findTitle: "البحث في رسائلي",
+  findHint: "كلمات البحث",
+  findMore: "يجري البحث على هذا الجهاز فقط، ولا يُرسل شيء إلى أحد.",
+  findBusy: "جارٍ البحث",
+  findNone: "لا توجد رسالة مطابقة",
+  findCount: "النتائج: {n}",
+};
