@@ -13,6 +13,7 @@
 #include "app/serve.h"
 #include "desk/settings.h"
 #include "net/asio_types.h"
+#include "store/store.h"
 
 namespace shopbell::app {
 namespace {
@@ -134,6 +135,29 @@ void print_words(const DataDir& dir) {
                            source(look_set_ms));
 }
 
+void print_held(const DataDir& dir) {
+  const auto path = dir.relay_store();
+  const auto held = fs::exists(path) ? store::count_held_logs(path.string()) : std::nullopt;
+  if (!held || *held == 0) return;
+  std::cout
+      << "conversations that wait since the store was set back: " << *held
+      << " (each goes on when a device that has more has put it back, or after ten minutes)\n";
+}
+
+// The operator says that relay.db is an older copy; the relay finds it out by itself later.
+void mark_restored(const DataDir& dir) {
+  const auto path = dir.relay_store();
+  if (!fs::exists(path)) throw Refusal(path.string() + " is missing; bring it back first");
+  std::string problem;
+  const auto store = store::open_sqlite_store(path.string(), random_generation(), problem);
+  if (!store) throw Refusal(problem);
+  store::Batch batch;
+  batch.generation = random_generation();
+  batch.restored_ms = wall_ms();
+  if (!store->commit(batch)) throw Refusal(store->problem());
+  std::cout << "noted; start the server, and devices put back what is missing\n";
+}
+
 int print_status(const Arguments& a) {
   const auto dir = dir_of(a);
   auto config = load_config(dir);
@@ -146,6 +170,7 @@ int print_status(const Arguments& a) {
     std::cout << "keys saved: " << (saved_ms == 0 ? "never" : date_text(saved_ms)) << "\n";
     print_words(dir);
   }
+  print_held(dir);
   const auto ready = ask_server(config, "/readyz");
   std::cout << "server: " << ready.value_or("not running\n");
   return ready && ready->starts_with("ready") ? 0 : 1;
@@ -244,6 +269,8 @@ int run_one(const CLI::App& app, const CLI::App& keys, Arguments& a) {
   if (app.got_subcommand("status")) return print_status(a);
   if (app.got_subcommand("init")) {
     init(a);
+  } else if (app.got_subcommand("restore")) {
+    mark_restored(dir_of(a));
   } else if (app.got_subcommand("invite")) {
     print_invitation(a);
   } else {
@@ -274,6 +301,8 @@ int run_command(int argc, const char* const* argv) {
   auto* status = app.add_subcommand("status", "print whether the server is ready");
   add_data(status, a);
   status->add_option("--port", a.port, "port it listens on, in place of the configuration's");
+  add_data(app.add_subcommand("restore", "say, before the start, that relay.db is an older copy"),
+           a);
   auto* assets = app.add_subcommand("assets", "write the web files for another web space");
   add_data(assets, a);
   assets->add_option("DIR", a.file, "where to")->required();

@@ -2,9 +2,11 @@
 
 #include <sys/random.h>
 
+#include <array>
 #include <cerrno>
 #include <chrono>
 #include <cstdlib>
+#include <cstring>
 
 namespace shopbell::app {
 
@@ -21,6 +23,17 @@ Key random_key() {
   Key key;
   fill_random(key.writable());
   return key;
+}
+
+std::uint64_t random_generation() {
+  std::uint64_t generation = 0;
+  while (generation == 0) {
+    std::array<std::uint8_t, sizeof(generation)> bytes{};
+    fill_random(bytes);
+    std::memcpy(&generation, bytes.data(), bytes.size());
+    generation >>= 1;
+  }
+  return generation;
 }
 
 std::uint64_t wall_ms() {

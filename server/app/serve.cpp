@@ -184,16 +184,9 @@ class Server : public net::Site {
       }
       about.shops.push_back(*shop);
     }
-    std::uint64_t generation = 0;
-    while (generation == 0) {
-      std::array<std::uint8_t, 8> bytes{};
-      fill_random(bytes);
-      // SQLite's integers are signed.
-      std::memcpy(&generation, bytes.data(), bytes.size());
-      generation >>= 1;
-    }
     std::string problem;
-    auto store = store::open_sqlite_store(options_.dir.relay_store().string(), generation, problem);
+    auto store =
+        store::open_sqlite_store(options_.dir.relay_store().string(), random_generation(), problem);
     if (!store) throw Refusal(problem);
     relay_ = std::make_unique<net::RelayHost>(io_, std::move(about), std::move(store));
   }

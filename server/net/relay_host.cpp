@@ -194,6 +194,8 @@ RelayHost::RelayHost(asio::io_context& io, relay::Config config,
         feed(std::move(input));
       }) {
   config.generation = store->generation();
+  config.restored_ms = store->restored_ms();
+  config.last_change = store->last_change();
   shard_ = std::make_unique<relay::Shard>(std::move(config), fresh_entropy());
   worker_ = std::make_unique<store::StoreWorker>(
       std::move(store), [this](relay::Input reply) { replies_.give(std::move(reply)); },

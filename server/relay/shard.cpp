@@ -17,7 +17,9 @@ void defect(const char* what) {
   std::abort();
 }
 
-Shard::Impl::Impl(Config config, BytesView entropy) : config_(std::move(config)) {
+Shard::Impl::Impl(Config config, BytesView entropy)
+    : config_(std::move(config)),
+      voucher_key_(crypto::derive(config_.key.seed, "shopbell voucher key v1", {})) {
   require(!config_.hosts.empty(), "no host name configured");
   require(!config_.shops.empty(), "no shop configured");
   require(config_.generation != 0, "no store generation");
@@ -165,6 +167,8 @@ void Shard::Impl::on_frame(Conn& conn, const codec::Framed& frame) {
       return on_publish(conn, frame.body);
     case FrameKind::fetch:
       return on_fetch(conn, frame.body);
+    case FrameKind::refill:
+      return on_refill(conn, frame.body);
     case FrameKind::get_heads:
       return on_get_heads(conn, frame.body);
     case FrameKind::mark:
@@ -207,7 +211,7 @@ void Shard::Impl::on(in::ReadDone& done) {
   const ReadTask task = found->second;
   reads_.erase(found);
   require(done.answer.index() == static_cast<std::size_t>(std::array{
-                                     5, 0, 2, 3, 1, 4}[static_cast<std::size_t>(task.kind)]),
+                                     5, 0, 2, 3, 1, 4, 1}[static_cast<std::size_t>(task.kind)]),
           "an answer of another kind than the read");
   switch (task.kind) {
     case ReadTask::Kind::card:
@@ -222,6 +226,8 @@ void Shard::Impl::on(in::ReadDone& done) {
       return page_read(task, std::get<1>(done.answer));
     case ReadTask::Kind::repeat:
       return repeat_found(task, std::get<4>(done.answer));
+    case ReadTask::Kind::twice:
+      return twice_read(task, std::get<1>(done.answer));
   }
 }
 

@@ -66,7 +66,11 @@ struct Config {
   crypto::SignPair key;            // the relay key, named in shop cards
   std::vector<std::string> hosts;  // its names as dialled: dialled_host() of each public address
   std::vector<ShopId> shops;       // the roots it serves
-  std::uint64_t generation = 0;    // of the store
+  // Of the store: its generation, when that began after a restore, and its newest change number
+  // where it is known.
+  std::uint64_t generation = 0;
+  std::uint64_t restored_ms = 0;
+  std::uint64_t last_change = UINT64_MAX;
   Limits limits;
 };
 

@@ -114,6 +114,7 @@ void Shard::Impl::prepare_welcome(Conn& conn, const wire::Hello& hello) {
       return shop_log ? begin_task(conn, {shop_log}) : send_welcome(conn, {}, 0, false);
     }
     case Standing::desk: {
+      if (is_ahead(hello)) return begin_generation();
       // A cursor of another generation means nothing here.
       const std::uint64_t cursor = hello.generation == config_.generation ? hello.cursor : 0;
       return read(

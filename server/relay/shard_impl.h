@@ -109,6 +109,25 @@ struct Waiter {
   Bytes body;
 };
 
+// After a restore a log takes nothing but what is given back, and the desk's resume.
+enum class Hold : std::uint8_t {
+  none,
+  waits,  // for devices that have more
+  desk,   // for the desk alone
+};
+
+// The relay's word for a place, which it knows again.
+using Voucher = std::array<std::uint8_t, 16>;
+
+// What a Refill says.
+struct Run {
+  std::uint64_t first_seq = 0;
+  std::uint64_t last_seq = 0;
+  std::uint64_t last_time_ms = 0;
+  Hash last_chain;
+  Voucher voucher{};
+};
+
 struct LogState {
   explicit LogState(const LogId& log) : id(log) {}
 
@@ -135,6 +154,8 @@ struct LogState {
   std::vector<Conn*> subscribers;
   std::vector<Waiter> waiters;
   std::uint64_t checkpoint_ms = 0;
+  Hold hold = Hold::none;
+  ConnId refiller{};  // has announced more
 
   bool has_pending() const { return next_seq != seq + 1; }
 };
@@ -144,9 +165,11 @@ struct Pending {
   std::uint64_t number = 0;
   std::shared_ptr<store::Batch> batch = std::make_shared<store::Batch>();
   std::vector<LogState*> logs;  // of each envelope
+  std::vector<std::pair<ConnId, LogState*>> refills;
   bool empty() const { return batch->empty(); }
   void clear() {
     logs.clear();
+    refills.clear();
     // Whoever still reads the old one keeps it.
     if (batch.use_count() == 1) {
       batch->clear();
@@ -157,12 +180,13 @@ struct Pending {
 };
 
 struct ReadTask {
-  enum class Kind : std::uint8_t { card, log, logs_of_device, heads, page, repeat };
+  enum class Kind : std::uint8_t { card, log, logs_of_device, heads, page, repeat, twice };
   Kind kind;
   ConnId conn{};
   ShopId shop{};
   LogId log{};
-  std::uint64_t number = 0;  // heads: cursor; page: from; repeat: counter
+  std::uint64_t number =
+      0;  // heads: cursor; page: from; repeat: counter; log: restores; twice: seq
   Hash hash{};
 };
 
@@ -222,8 +246,8 @@ class Shard::Impl {
   void answer_repeat(Conn& conn, LogState& log, const OpenEnvelope& envelope, BytesView bytes);
   Errc check_member(Conn& conn, LogState& log, const OpenEnvelope& envelope, std::uint64_t at_ms);
   Errc check_class(Conn& conn, LogState& log, const OpenEnvelope& envelope, std::uint64_t at_ms);
-  void place(Conn& conn, LogState& log, const OpenEnvelope& envelope, BytesView bytes,
-             std::uint64_t at_ms);
+  void append_entry(Conn& conn, LogState& log, const OpenEnvelope& envelope, BytesView bytes,
+                    std::uint64_t at_ms);
   store::LogWrite& log_write(LogState& log);
   void begin_commit();
   void tell(LogState& log, const store::NewEnvelope& one, BytesView envelope);
@@ -233,6 +257,23 @@ class Shard::Impl {
   void drop(Pending& pending, Errc code);
   void repeat_found(const ReadTask& task, const Result<store::Place>& place);
   std::uint64_t committed_counter(const LogState& log, const DeviceId& device) const;
+
+  // After a restore.
+  Voucher voucher_of(const LogId& log, std::uint64_t seq, const Hash& chain) const;
+  bool takes(const Conn& conn, LogState& log, const OpenEnvelope& envelope);
+  void refuse_held(Conn& conn, LogState& log, std::uint64_t counter);
+  // Tells the desk that nobody else is waited for.
+  void hold_for_desk(LogState& log);
+  // The store is older than the relay's own word.
+  void begin_generation();
+  void generation_begun(const store::Batch& batch);
+  bool is_ahead(const wire::Hello& hello) const;
+  void on_refill(Conn& conn, BytesView body);
+  bool read_run(const wire::Refill& refill, Run& out) const;
+  void take_run(Conn& conn, LogState& log, const wire::Refill& refill);
+  void tell_refiller(ConnId id, LogState& log);
+  void check_twice(Conn& conn, LogState& log, const Run& run);
+  void twice_read(const ReadTask& task, const Result<std::vector<store::Entry>>& entries);
 
   // Logs in memory.
   LogState& log_state(const LogId& id);
@@ -281,6 +322,8 @@ class Shard::Impl {
   void forward(Conn& to, const wire::Signal& signal);
 
   Config config_;
+  Key voucher_key_;
+  std::uint64_t restores_ = 0;  // what was read before the last one is read again
   Rng rng_;
   std::uint64_t now_ms_ = 0;
   std::uint64_t sweep_at_ms_ = 0;

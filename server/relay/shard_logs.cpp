@@ -51,12 +51,13 @@ void Shard::Impl::refuse_waiter(Conn& conn, const LogId& log, const Waiter& wait
 void Shard::Impl::begin_read(LogState& log) {
   if (log.load == LogState::Load::reading) return;
   log.load = LogState::Load::reading;
-  read({.kind = ReadTask::Kind::log, .log = log.id}, store::ReadLog{log.id});
+  read({.kind = ReadTask::Kind::log, .log = log.id, .number = restores_}, store::ReadLog{log.id});
 }
 
 void Shard::Impl::log_read(const ReadTask& task, Result<store::LogRecord>& record) {
   LogState& log = *logs_.at(task.log);
   log.load = LogState::Load::unknown;
+  if (task.number != restores_) return begin_read(log);
   if (record) {
     if (restore(log, *record)) log.load = LogState::Load::known;
   } else if (record.error() == Errc::no_such_log) {
@@ -68,6 +69,7 @@ void Shard::Impl::log_read(const ReadTask& task, Result<store::LogRecord>& recor
     log.epoch = 0;
     log.commitment = {};
     log.fold_seq = 0;
+    log.hold = Hold::none;
   }
   run_waiters(log);
   const bool idle = log.waiters.empty() && log.subscribers.empty() && !log.has_pending();
@@ -92,6 +94,7 @@ bool Shard::Impl::restore(LogState& log, store::LogRecord& record) {
   log.commitment = record.commitment;
   log.fold_seq = record.fold_seq;
   log.fold_changed = false;
+  log.hold = record.held ? Hold::waits : Hold::none;
   log.marks = std::move(record.marks);
   return true;
 }
@@ -121,6 +124,8 @@ void Shard::Impl::run_waiter(Waiter& waiter, LogState& log) {
       return on_fetch(*conn, waiter.body);
     case FrameKind::mark:
       return on_mark(*conn, waiter.body);
+    case FrameKind::refill:
+      return on_refill(*conn, waiter.body);
     default:
       defect("a waiter of this kind");
   }

@@ -64,13 +64,15 @@ void Shard::Impl::publish(Conn& conn, LogState& log, const OpenEnvelope& envelop
   const bool known = log.load == LogState::Load::known || log.has_pending();
   if (known && log.shop != conn.shop->id) return refused(Errc::no_such_log);
   if (header.counter <= last) return answer_repeat(conn, log, envelope, bytes);
+  if (!takes(conn, log, envelope)) return refuse_held(conn, log, header.counter);
   if (header.counter != last + 1) return refused(Errc::counter_gap);
   if (header.previous != (author ? author->last : Hash{})) return refused(Errc::envelope_bad);
   const std::uint64_t at_ms = std::max(now_ms_, log.last_time_ms);
   if (Errc code = check_class(conn, log, envelope, at_ms); code != Errc::none) {
     return refused(code);
   }
-  place(conn, log, envelope, bytes, at_ms);
+  append_entry(conn, log, envelope, bytes, at_ms);
+  ++conn.in_flight;
 }
 
 void Shard::Impl::answer_repeat(Conn& conn, LogState& log, const OpenEnvelope& envelope,
@@ -103,8 +105,8 @@ void Shard::Impl::repeat_found(const ReadTask& task, const Result<store::Place>&
   }
   ++metrics_.envelopes_repeated;
   send(*conn, FrameKind::published,
-       wire::Published{task.log, task.number, place->seq, place->time_ms, place->chain,
-                       place->hash});
+       wire::Published{task.log, task.number, place->seq, place->time_ms, place->chain, place->hash,
+                       voucher_of(task.log, place->seq, place->chain)});
 }
 
 std::uint64_t Shard::Impl::committed_counter(const LogState& log, const DeviceId& device) const {
@@ -163,8 +165,10 @@ Errc Shard::Impl::check_class(Conn& conn, LogState& log, const OpenEnvelope& env
   return Errc::none;
 }
 
-void Shard::Impl::place(Conn& conn, LogState& log, const OpenEnvelope& envelope, BytesView bytes,
-                        std::uint64_t at_ms) {
+// The author's place in a Publish; in a Refill `conn` is whoever gives it back.
+void Shard::Impl::append_entry(Conn& conn, LogState& log, const OpenEnvelope& envelope,
+                               BytesView bytes, std::uint64_t at_ms) {
+  log.hold = Hold::none;
   if (log.next_seq == 1) {
     log.shop = conn.shop->id;
     log.last_chain = chain_start(log.shop, log.id);
@@ -174,7 +178,7 @@ void Shard::Impl::place(Conn& conn, LogState& log, const OpenEnvelope& envelope,
   log.last_chain = chain_next(log.last_chain, log.next_seq, at_ms, envelope.hash);
   store::Batch& batch = *building_.batch;
   batch.envelopes.push_back({log.id, log.next_seq, at_ms, log.last_chain, envelope.hash,
-                             conn.device, envelope.header.counter, batch.bytes.size(),
+                             envelope.header.author, envelope.header.counter, batch.bytes.size(),
                              bytes.size()});
   append(batch.bytes, bytes);
   building_.logs.push_back(&log);
@@ -185,7 +189,6 @@ void Shard::Impl::place(Conn& conn, LogState& log, const OpenEnvelope& envelope,
   write.epoch = log.epoch;
   write.commitment = log.commitment;
   ++log.next_seq;
-  ++conn.in_flight;
 }
 
 store::LogWrite& Shard::Impl::log_write(LogState& log) {
@@ -235,7 +238,9 @@ void Shard::Impl::on(in::Committed& committed) {
     if (found == logs_.end()) continue;
     tell_mark(*found->second, mark);
   }
+  for (const auto& [conn, log] : under_way_.refills) tell_refiller(conn, *log);
   for (const store::LogWrite& write : batch.logs) run_waiters(*logs_.at(write.log));
+  if (batch.generation != 0) generation_begun(batch);
   under_way_.clear();
 }
 
@@ -248,17 +253,18 @@ void Shard::Impl::tell(LogState& log, const store::NewEnvelope& one, BytesView e
   Shop& shop = *shops_.at(log.shop);
   auto slot = shop.devices.find(one.author);
   Conn* author = slot == shop.devices.end() ? nullptr : slot->second.conn;
+  const Voucher voucher = voucher_of(one.log, one.seq, one.chain);
   if (author) {
     if (author->in_flight > 0) --author->in_flight;
     send(*author, FrameKind::published,
-         wire::Published{one.log, one.counter, one.seq, one.time_ms, one.chain, one.hash});
+         wire::Published{one.log, one.counter, one.seq, one.time_ms, one.chain, one.hash, voucher});
   }
   if (one.seq == 1) begin_following(shop, log, author);
   const bool to_desk = shop.desk && shop.desk != author;
   if (log.subscribers.empty() && !to_desk) return;
   scratch_.clear();
   codec::encode_framed(static_cast<std::uint32_t>(FrameKind::deliver),
-                       wire::Deliver{one.log, one.seq, one.time_ms, envelope}, scratch_);
+                       wire::Deliver{one.log, one.seq, one.time_ms, envelope, voucher}, scratch_);
   if (to_desk) deliver(*shop.desk);
   for (Conn* conn : log.subscribers) {
     if (conn != author && conn != shop.desk) deliver(*conn);
@@ -285,9 +291,12 @@ void Shard::Impl::on(in::CommitFailed& failed) {
   ++metrics_.commits_failed;
   const Errc code = failed.code == Errc::store_full ? Errc::store_full : Errc::busy;
   // What has been built since stands on what is lost.
+  const bool restored = under_way_.batch->generation != 0 || building_.batch->generation != 0;
   drop(under_way_, code);
   drop(building_, code);
   ++last_batch_;
+  // Whoever told the relay of it waits for the new generation, and tells it again.
+  while (restored && !conns_.empty()) close(*conns_.begin()->second, Errc::closed_store);
 }
 
 void Shard::Impl::drop(Pending& pending, Errc code) {
@@ -315,6 +324,11 @@ void Shard::Impl::drop(Pending& pending, Errc code) {
     wire::Error error;
     error.log = mark.log;
     if (slot != shop.devices.end() && slot->second.conn) refuse(*slot->second.conn, error, code);
+  }
+  for (const auto& [id, log] : pending.refills) {
+    wire::Error error;
+    error.log = log->id;
+    if (Conn* conn = find(id)) refuse(*conn, error, code);
   }
   for (const store::LogWrite& write : batch.logs) reload(write.log);
   for (const store::MarkWrite& mark : batch.marks) reload(mark.log);

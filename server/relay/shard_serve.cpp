@@ -57,8 +57,11 @@ void Shard::Impl::start_fetches(Conn& conn) {
     auto log = logs_.find(fetch.log);
     const std::uint64_t head = log == logs_.end() ? fetch.to : log->second->seq;
     ++conn.fetches_reading;
+    // The entry before tells the chain there.
+    const std::uint64_t from = std::max<std::uint64_t>(fetch.from, 2) - 1;
     read({.kind = ReadTask::Kind::page, .conn = conn.id, .log = fetch.log, .number = fetch.from},
-         store::ReadPage{fetch.log, fetch.from, std::min(fetch.to, head), limits::page_bytes_max});
+         store::ReadPage{fetch.log, from, std::min(fetch.to, head),
+                         limits::page_bytes_max + limits::envelope_bytes_max});
   }
   conn.fetches.erase(conn.fetches.begin(),
                      conn.fetches.begin() + static_cast<std::ptrdiff_t>(started));
@@ -78,7 +81,8 @@ void Shard::Impl::page_read(const ReadTask& task,
 // The log may have left memory, or come under reload, while the page was read.
 LogState* Shard::Impl::ready_page_log(Conn& conn, const ReadTask& task,
                                       const std::vector<store::Entry>& entries) {
-  const std::uint64_t to = entries.empty() ? task.number : entries.back().seq;
+  const std::uint64_t to =
+      entries.empty() ? task.number : std::max(task.number, entries.back().seq);
   Bytes again;
   codec::encode_to(wire::Fetch{task.log, task.number, to}, again);
   return ready_log(task.log, conn, FrameKind::fetch, again);
@@ -90,9 +94,18 @@ void Shard::Impl::send_page(Conn& conn, LogState& log, std::uint64_t from,
   page.log = log.id;
   page.from = from;
   page.head_seq = log.seq;
+  page.resumed = log.fold.resumed();
+  if (from == 1) page.before = chain_start(log.shop, log.id);
+  std::vector<Voucher> vouchers;
+  vouchers.reserve(entries.size());
   page.items.reserve(entries.size());
   for (const store::Entry& entry : entries) {
-    page.items.push_back({log.id, entry.seq, entry.time_ms, entry.envelope});
+    if (entry.seq < from) {
+      page.before = entry.chain;
+      continue;
+    }
+    vouchers.push_back(voucher_of(log.id, entry.seq, entry.chain));
+    page.items.push_back({log.id, entry.seq, entry.time_ms, entry.envelope, vouchers.back()});
   }
   Bytes checkpoint;
   const bool due = now_ms_ - log.checkpoint_ms >= checkpoint_interval_ms;
@@ -136,8 +149,12 @@ void Shard::Impl::heads_read(const ReadTask& task,
   std::size_t bytes = 0;
   for (const store::HeadRow& row : *rows) {
     if (heads.size() == limits::heads_per_welcome_max || bytes > limits::page_bytes_max) break;
-    wire::Head head{row.log, row.seq, static_cast<std::uint64_t>(row.kind), row.counter, {}};
+    wire::Head head{row.log,     row.seq, static_cast<std::uint64_t>(row.kind),
+                    row.counter, {},      row.chain};
     for (const Bytes& mark : row.marks) head.marks.push_back(mark);
+    const auto log = logs_.find(row.log);
+    const Hold hold = log == logs_.end() ? Hold::none : log->second->hold;
+    head.held = std::max<std::uint64_t>(row.held ? 1 : 0, static_cast<std::uint64_t>(hold));
     bytes += codec::size_of(head);
     cursor = row.change;
     heads.push_back(std::move(head));
@@ -240,7 +257,9 @@ wire::Head Shard::Impl::head_of(const LogState& log, const DeviceId& device) con
                   log.seq,
                   static_cast<std::uint64_t>(log.fold.kind()),
                   committed_counter(log, device),
-                  {}};
+                  {},
+                  log.chain,
+                  static_cast<std::uint64_t>(log.hold)};
   for (const store::MarkWrite& mark : log.marks) head.marks.push_back(mark.mark);
   return head;
 }

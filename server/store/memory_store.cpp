@@ -36,7 +36,16 @@ class MemoryStore final : public Store {
   explicit MemoryStore(std::uint64_t generation) : generation_(generation) {}
 
   Status commit(const Batch& batch) override;
+  MemoryStore(const MemoryStore& other)
+      : generation_(other.generation_),
+        restored_change_(other.restored_change_),
+        restored_ms_(other.restored_ms_),
+        last_change_(other.last_change_),
+        logs_(other.logs_),
+        cards_(other.cards_) {}
   std::uint64_t generation() const override { return generation_; }
+  std::uint64_t last_change() const override { return last_change_; }
+  std::uint64_t restored_ms() const override { return restored_ms_; }
   std::unique_ptr<Reader> open_reader() override;
   std::string problem() const override {
     std::lock_guard lock(mutex_);
@@ -55,8 +64,11 @@ class MemoryStore final : public Store {
 
  private:
   bool follows(const Batch& batch) const;
+  bool is_held(const StoredLog& log) const { return log.change <= restored_change_; }
 
   std::uint64_t generation_;
+  std::uint64_t restored_change_ = 0;
+  std::uint64_t restored_ms_ = 0;
   mutable std::mutex mutex_;
   std::uint64_t last_change_ = 0;
   std::map<LogId, StoredLog> logs_;
@@ -133,6 +145,11 @@ Status MemoryStore::commit(const Batch& batch) {
     if (kept.seq < mark.seq) kept = mark;
   }
   for (const CardWrite& card : batch.cards) cards_[card.shop] = card.card;
+  if (batch.generation != 0) {
+    generation_ = batch.generation;
+    restored_change_ = last_change_;
+    restored_ms_ = batch.restored_ms;
+  }
   return {};
 }
 
@@ -153,9 +170,11 @@ Result<LogRecord> MemoryStore::read_log(const LogId& log) {
   out.fold_seq = stored.fold_seq;
   out.fold = head.fold;
   for (std::size_t i = stored.fold_seq; i < stored.entries.size(); ++i) {
-    out.tail.push_back({i + 1, stored.entries[i].time_ms, stored.entries[i].envelope});
+    const StoredEntry& entry = stored.entries[i];
+    out.tail.push_back({i + 1, entry.time_ms, entry.envelope, entry.chain});
   }
   for (const auto& [key, mark] : stored.marks) out.marks.push_back(mark);
+  out.held = is_held(stored);
   return out;
 }
 
@@ -172,7 +191,7 @@ Result<std::vector<Entry>> MemoryStore::read_page(const LogId& log, std::uint64_
     const StoredEntry& entry = entries[seq - 1];
     bytes += entry.envelope.size();
     if (!out.empty() && bytes > bytes_max) break;
-    out.push_back({seq, entry.time_ms, entry.envelope});
+    out.push_back({seq, entry.time_ms, entry.envelope, entry.chain});
   }
   return out;
 }
@@ -197,7 +216,8 @@ Result<std::vector<HeadRow>> MemoryStore::heads_since(const ShopId& shop, const 
   for (const auto& [change, id] : moved) {
     if (out.size() == limit) break;
     const StoredLog& log = logs_.at(id);
-    HeadRow row{id, log.head.kind, log.head.seq, change, log.counter_of(device), {}};
+    HeadRow row{id, log.head.kind, log.head.seq, change, log.counter_of(device), {}, log.head.chain,
+                is_held(log)};
     for (const auto& [key, mark] : log.marks) row.marks.push_back(mark.mark);
     out.push_back(std::move(row));
   }
@@ -228,6 +248,11 @@ Result<Bytes> MemoryStore::card(const ShopId& shop) {
 
 std::unique_ptr<Store> make_memory_store(std::uint64_t generation) {
   return std::make_unique<MemoryStore>(generation);
+}
+
+std::unique_ptr<Store> copy_memory_store(const Store& store) {
+  const auto* memory = dynamic_cast<const MemoryStore*>(&store);
+  return memory ? std::make_unique<MemoryStore>(*memory) : nullptr;
 }
 
 }  // namespace shopbell::store

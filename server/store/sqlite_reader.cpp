@@ -22,7 +22,8 @@ SqliteReader::SqliteReader(sqlite3* db)
       find_device_(db, "SELECT no FROM devices WHERE id = ?"),
       find_log_(db, "SELECT no, seq, recent FROM logs WHERE id = ?"),
       log_(db,
-           "SELECT l.no, s.id, l.kind, l.seq, l.time_ms, l.chain, l.epoch, l.commitment, l.recent"
+           "SELECT l.no, s.id, l.kind, l.seq, l.time_ms, l.chain, l.epoch, l.commitment, l.recent,"
+           " l.change <= (SELECT restored_change FROM meta)"
            " FROM logs l JOIN shops s ON s.no = l.shop WHERE l.id = ?"),
       fold_(db, "SELECT seq, fold FROM folds WHERE log = ?"),
       marks_(db,
@@ -38,7 +39,8 @@ SqliteReader::SqliteReader(sqlite3* db)
                       "SELECT l.id FROM authors a JOIN logs l ON l.no = a.log"
                       " WHERE a.device = ? AND l.shop = ? ORDER BY l.id"),
       heads_(db,
-             "SELECT l.no, l.id, l.kind, l.seq, l.change, f.seq, l.recent FROM logs l"
+             "SELECT l.no, l.id, l.kind, l.seq, l.change, f.seq, l.recent, l.chain,"
+             " l.change <= (SELECT restored_change FROM meta) FROM logs l"
              " JOIN folds f ON f.log = l.no"
              " WHERE l.shop = ? AND l.change > ? ORDER BY l.change LIMIT ?"),
       author_counter_(db, "SELECT counter FROM authors WHERE device = ? AND log = ?"),
@@ -68,6 +70,7 @@ Result<LogRecord> SqliteReader::read_log(const LogId& log) {
   out.chain = log_.fixed<Hash>(5);
   out.epoch = log_.number(6);
   out.commitment = log_.fixed<Hash>(7);
+  out.held = log_.integer(9) != 0;
   log_.reset();
   if (!fold_.bind(number).step()) {
     fold_.reset();
@@ -137,7 +140,9 @@ bool SqliteReader::read_entries(const LogIndex& log, std::uint64_t from, std::ui
     const BytesView envelope = envelope_.blob(2);
     bytes += envelope.size();
     const bool fits = out.empty() || bytes <= bytes_max;
-    if (fits) out.push_back({entry.seq, envelope_.number(0), to_bytes(envelope)});
+    if (fits) {
+      out.push_back({entry.seq, envelope_.number(0), to_bytes(envelope), envelope_.fixed<Hash>(1)});
+    }
     envelope_.reset();
     if (!fits) break;
   }
@@ -226,6 +231,8 @@ Result<std::vector<HeadRow>> SqliteReader::heads_since(const ShopId& shop, const
     row.kind = static_cast<LogKind>(heads_.integer(2));
     row.seq = heads_.number(3);
     row.change = heads_.number(4);
+    row.chain = heads_.fixed<Hash>(7);
+    row.held = heads_.integer(8) != 0;
     marks.clear();
     ok = newest_counter(log, device_number, heads_.number(5), row.counter) &&
          read_marks(log.number, marks);

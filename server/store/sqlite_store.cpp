@@ -13,13 +13,14 @@ namespace shopbell::store {
 
 namespace {
 
-constexpr std::int64_t schema_version = 1;
+constexpr std::int64_t schema_version = 2;
 constexpr std::int64_t application_id = 0x53624c31;
 
 // Envelopes lie in commit order: a table clustered by log would write a page for each message, and
 // so would an index by log. Hence blocks (sqlite_index.h).
 constexpr const char* schema = R"sql(
-  CREATE TABLE meta (generation INTEGER NOT NULL);
+  CREATE TABLE meta (generation INTEGER NOT NULL, restored_change INTEGER NOT NULL DEFAULT 0,
+    restored_ms INTEGER NOT NULL DEFAULT 0);
   CREATE TABLE shops (no INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, card BLOB);
   CREATE TABLE devices (no INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE);
   CREATE TABLE logs (
@@ -40,6 +41,12 @@ constexpr const char* schema = R"sql(
   CREATE TABLE marks (
     log INTEGER NOT NULL, device INTEGER NOT NULL, kind INTEGER NOT NULL, seq INTEGER NOT NULL,
     mark BLOB NOT NULL, PRIMARY KEY (log, device, kind)) WITHOUT ROWID;
+)sql";
+
+// Versions that were released, each to the next.
+constexpr const char* from_version_1 = R"sql(
+  ALTER TABLE meta ADD COLUMN restored_change INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE meta ADD COLUMN restored_ms INTEGER NOT NULL DEFAULT 0;
 )sql";
 
 // Row numbers remembered by the writer, who alone changes them; bounded, then read anew.
@@ -114,20 +121,22 @@ struct Writes {
              " SET seq = excluded.seq, mark = excluded.mark WHERE excluded.seq > marks.seq"),
         card(db,
              "INSERT INTO shops (id, card) VALUES (?, ?) ON CONFLICT (id) DO UPDATE"
-             " SET card = excluded.card") {}
+             " SET card = excluded.card"),
+        generation(db, "UPDATE meta SET generation = ?, restored_change = ?, restored_ms = ?") {}
 
   Statement begin, commit, rollback, find_shop, add_shop, find_device, add_device, find_log,
-      add_log, move_log, block, fold, author, envelope, mark, card;
+      add_log, move_log, block, fold, author, envelope, mark, card, generation;
 };
 
 class SqliteStore final : public Store {
  public:
   SqliteStore(std::string path, StoreLock lock, Database db, std::uint64_t generation,
-              std::uint64_t last_change)
+              std::uint64_t last_change, std::uint64_t restored_ms)
       : path_(std::move(path)),
         lock_(std::move(lock)),
         generation_(generation),
         last_change_(last_change),
+        restored_ms_(restored_ms),
         db_(std::move(db)),
         reader_(std::in_place, db_.get()),
         writes_(std::in_place, db_.get()) {}
@@ -139,6 +148,8 @@ class SqliteStore final : public Store {
 
   Status commit(const Batch& batch) override;
   std::uint64_t generation() const override { return generation_; }
+  std::uint64_t last_change() const override { return last_change_; }
+  std::uint64_t restored_ms() const override { return restored_ms_; }
   std::unique_ptr<Reader> open_reader() override;
   std::string problem() const override { return problem_; }
 
@@ -182,6 +193,7 @@ class SqliteStore final : public Store {
   StoreLock lock_;
   std::uint64_t generation_;
   std::uint64_t last_change_;
+  std::uint64_t restored_ms_;
   std::size_t untold_ = 0;  // logs that the batch moved and has not yet named
   std::string problem_;
   Database db_;
@@ -229,7 +241,13 @@ Status SqliteStore::commit(const Batch& batch) {
   if (devices_.size() > remembered_max) devices_.clear();
   const std::uint64_t change_before = last_change_;
   problem_.clear();
-  if (writes_->begin.bind().run() && write_all(batch) && writes_->commit.bind().run()) return {};
+  if (writes_->begin.bind().run() && write_all(batch) && writes_->commit.bind().run()) {
+    if (batch.generation != 0) {
+      generation_ = batch.generation;
+      restored_ms_ = batch.restored_ms;
+    }
+    return {};
+  }
   const int code = sqlite3_extended_errcode(db_.get());
   if (problem_.empty()) {
     problem_ = std::string("the database refused to write: ") + sqlite3_errstr(code);
@@ -260,7 +278,8 @@ bool SqliteStore::write_all(const Batch& batch) {
   for (const CardWrite& card : batch.cards) {
     if (!writes_->card.bind(card.shop, card.card).run()) return false;
   }
-  return true;
+  if (batch.generation == 0) return true;
+  return writes_->generation.bind(batch.generation, last_change_, batch.restored_ms).run();
 }
 
 SqliteStore::LogRow* SqliteStore::log_row(const LogId& log) {
@@ -367,12 +386,15 @@ std::int64_t read_integer(sqlite3* db, std::string_view sql, std::int64_t otherw
   return statement.bind().step() ? statement.integer(0) : otherwise;
 }
 
+std::string seal_sql() {
+  return "PRAGMA application_id = " + std::to_string(application_id) +
+         "; PRAGMA user_version = " + std::to_string(schema_version) + ";";
+}
+
 bool create_schema(sqlite3* db, std::uint64_t generation) {
-  const std::string seal = "PRAGMA application_id = " + std::to_string(application_id) +
-                           "; PRAGMA user_version = " + std::to_string(schema_version) + ";";
   if (!execute(db, std::string("BEGIN IMMEDIATE;") + schema)) return false;
-  Statement meta(db, "INSERT INTO meta VALUES (?)");
-  return meta.bind(generation).run() && execute(db, seal + "COMMIT");
+  Statement meta(db, "INSERT INTO meta (generation) VALUES (?)");
+  return meta.bind(generation).run() && execute(db, seal_sql() + "COMMIT");
 }
 
 // Empty, or what is wrong with the file.
@@ -388,7 +410,11 @@ std::string check_schema(sqlite3* db, std::uint64_t new_generation) {
   if (version > schema_version) {
     return "A newer version of Shopbell wrote this store; run that version or a later one.";
   }
-  return version == schema_version ? "" : "The store's schema version is not known.";
+  if (version == schema_version) return "";
+  if (version != 1) return "The store's schema version is not known.";
+  return execute(db, std::string("BEGIN IMMEDIATE;") + from_version_1 + seal_sql() + "COMMIT")
+             ? ""
+             : "The store's tables could not be brought to this version.";
 }
 
 }  // namespace
@@ -425,12 +451,23 @@ std::unique_ptr<Store> open_sqlite_store(const std::string& path, std::uint64_t 
       static_cast<std::uint64_t>(read_integer(db.get(), "SELECT generation FROM meta", 0));
   const auto last_change = static_cast<std::uint64_t>(
       read_integer(db.get(), "SELECT coalesce(max(change), 0) FROM envelopes", 0));
+  const auto restored_ms =
+      static_cast<std::uint64_t>(read_integer(db.get(), "SELECT restored_ms FROM meta", 0));
   if (generation == 0) {
     problem = "The store does not name its generation; it is damaged.";
     return nullptr;
   }
   return std::make_unique<SqliteStore>(path, std::move(lock), std::move(db), generation,
-                                       last_change);
+                                       last_change, restored_ms);
+}
+
+std::optional<std::uint64_t> count_held_logs(const std::string& path) {
+  Database db = open_database(path, SQLITE_OPEN_READONLY);
+  if (!db) return std::nullopt;
+  const std::int64_t count = read_integer(
+      db.get(), "SELECT count(*) FROM logs WHERE change <= (SELECT restored_change FROM meta)", -1);
+  if (count < 0) return std::nullopt;
+  return static_cast<std::uint64_t>(count);
 }
 
 }  // namespace shopbell::store

@@ -10,10 +10,13 @@
 //     whole (store_failed) and changes nothing.
 //   - Marks keep the highest seq of each (log, device, kind); a card replaces the former one.
 //   - A read sees every batch whose commit() returned before the read began.
-//   - The generation is drawn once, when the store is made.
+//   - The generation is drawn when the store is made, and anew after a restore: by a batch that
+//     carries one, or by restore_sqlite_store(). A log whose newest change is not above the change
+//     number of that moment is held.
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <variant>
 
@@ -75,11 +78,16 @@ struct Batch {
   std::vector<LogWrite> logs;
   std::vector<MarkWrite> marks;
   std::vector<CardWrite> cards;
+  // Not 0: the store turns out to be an older copy; a new generation begins with this batch.
+  std::uint64_t generation = 0;
+  std::uint64_t restored_ms = 0;
 
   BytesView envelope(const NewEnvelope& one) const {
     return BytesView(bytes).subspan(one.offset, one.size);
   }
-  bool empty() const { return envelopes.empty() && marks.empty() && cards.empty(); }
+  bool empty() const {
+    return envelopes.empty() && marks.empty() && cards.empty() && generation == 0;
+  }
   // Keeps the memory.
   void clear() {
     envelopes.clear();
@@ -87,6 +95,7 @@ struct Batch {
     logs.clear();
     marks.clear();
     cards.clear();
+    generation = restored_ms = 0;
   }
 };
 
@@ -94,6 +103,7 @@ struct Entry {
   std::uint64_t seq = 0;
   std::uint64_t time_ms = 0;
   Bytes envelope;
+  Hash chain;  // after it
 };
 
 // All that the shard needs to go on with a log.
@@ -109,6 +119,7 @@ struct LogRecord {
   Bytes fold;
   std::vector<Entry> tail;  // ... and these have followed
   std::vector<MarkWrite> marks;
+  bool held = false;
 };
 
 // A log's head, for the resume of one device.
@@ -119,6 +130,8 @@ struct HeadRow {
   std::uint64_t change = 0;   // of the log's newest envelope
   std::uint64_t counter = 0;  // the asking device's newest in this log, 0 if it wrote none
   std::vector<Bytes> marks;
+  Hash chain;
+  bool held = false;
 };
 
 // A stored envelope, found by author and counter.
@@ -159,6 +172,9 @@ class Store : public Reader {
   virtual Status commit(const Batch& batch) = 0;
   // Never 0.
   virtual std::uint64_t generation() const = 0;
+  // The newest change number, and when this generation began, 0 for the first one.
+  virtual std::uint64_t last_change() const = 0;
+  virtual std::uint64_t restored_ms() const = 0;
   // A second way in for another thread; may be used while commit() runs. Lives no longer than this.
   // Null where it could not be opened.
   virtual std::unique_ptr<Reader> open_reader() = 0;
@@ -204,11 +220,16 @@ Answer answer(Reader& reader, const Query& query);
 // Keeps everything in memory; durable as long as the object lives. A simulated crash keeps the
 // store and drops the shard: what was not committed is gone.
 std::unique_ptr<Store> make_memory_store(std::uint64_t generation);
+// A copy as a backup holds it; null where the store is none of make_memory_store().
+std::unique_ptr<Store> copy_memory_store(const Store& store);
 
 // Opens or makes the SQLite database at `path` (mode 0600). On failure null, and `problem` is a
 // sentence: the folder is missing, the file is no store, a newer version wrote it, ...
 // `new_generation` is used where the store is made now: a random number, not 0.
 std::unique_ptr<Store> open_sqlite_store(const std::string& path, std::uint64_t new_generation,
                                          std::string& problem);
+
+// Logs of the store at `path` that are held; nothing where it can not be read.
+std::optional<std::uint64_t> count_held_logs(const std::string& path);
 
 }  // namespace shopbell::store

@@ -135,6 +135,57 @@ TEST_P(StoreContract, keeps_the_generation) {
   EXPECT_EQ(store->generation(), generation);
 }
 
+TEST_P(StoreContract, a_new_generation_holds_every_log_that_it_finds) {
+  writer.begin(log_1);
+  writer.begin(log_2);
+  ASSERT_TRUE(writer.commit(*store));
+  EXPECT_EQ(store->last_change(), 2u);
+  EXPECT_EQ(store->restored_ms(), 0u);
+  EXPECT_FALSE(store->read_log(log_1)->held);
+  Batch restored;
+  restored.generation = 12;
+  restored.restored_ms = 777;
+  EXPECT_FALSE(restored.empty());
+  ASSERT_TRUE(store->commit(restored));
+  EXPECT_EQ(store->generation(), 12u);
+  reopen();
+  EXPECT_EQ(store->generation(), 12u);
+  EXPECT_EQ(store->restored_ms(), 777u);
+  EXPECT_TRUE(store->read_log(log_1)->held);
+  const auto heads = store->heads_since(writer.shop, writer.device_a.self.id, 0, 9);
+  ASSERT_EQ(heads->size(), 2u);
+  EXPECT_TRUE((*heads)[0].held);
+}
+
+TEST_P(StoreContract, what_gets_a_place_ends_the_hold_of_its_log_alone) {
+  writer.begin(log_1);
+  writer.begin(log_2);
+  ASSERT_TRUE(writer.commit(*store));
+  Batch restored;
+  restored.generation = 12;
+  ASSERT_TRUE(store->commit(restored));
+  writer.add(log_1, writer.device_a);
+  writer.begin(log_3);
+  ASSERT_TRUE(writer.commit(*store));
+  reopen();
+  EXPECT_FALSE(store->read_log(log_1)->held);
+  EXPECT_TRUE(store->read_log(log_2)->held);
+  EXPECT_FALSE(store->read_log(log_3)->held);
+}
+
+TEST_P(StoreContract, entries_and_heads_tell_their_chain) {
+  writer.begin(log_1);
+  writer.add(log_1, writer.device_a);
+  ASSERT_TRUE(writer.commit(*store));
+  reopen();
+  const auto page = store->read_page(log_1, 1, 2, 1 << 20);
+  const Hash first = chain_next({}, 1, 1001, writer.hashes[{log_1, 1}]);
+  EXPECT_EQ((*page)[0].chain, first);
+  EXPECT_EQ((*page)[1].chain, store->read_log(log_1)->chain);
+  const auto heads = store->heads_since(writer.shop, writer.device_a.self.id, 0, 9);
+  EXPECT_EQ((*heads)[0].chain, store->read_log(log_1)->chain);
+}
+
 TEST_P(StoreContract, reopen_shows_what_was_committed) {
   writer.begin(log_1);
   writer.add(log_1, writer.device_b);
@@ -426,6 +477,35 @@ TEST_F(SqliteFile, of_a_newer_version_is_refused) {
   run("PRAGMA user_version = 99");
   EXPECT_FALSE(open());
   EXPECT_NE(problem.find("newer version"), std::string::npos) << problem;
+}
+
+// A store that is too old to know of restores: nothing in it is held.
+TEST_F(SqliteFile, of_the_first_version_is_brought_to_this_one) {
+  ASSERT_TRUE(open()) << problem;
+  run("ALTER TABLE meta DROP COLUMN restored_change; ALTER TABLE meta DROP COLUMN restored_ms;"
+      "PRAGMA user_version = 1");
+  const auto store = open();
+  ASSERT_TRUE(store) << problem;
+  EXPECT_EQ(store->generation(), generation);
+  EXPECT_EQ(store->restored_ms(), 0u);
+  EXPECT_EQ(count_held_logs(folder.file()), 0u);
+}
+
+TEST_F(SqliteFile, tells_how_many_logs_are_held) {
+  auto store = open();
+  ASSERT_TRUE(store) << problem;
+  Writer writer;
+  writer.begin(filled<LogId>(1));
+  writer.begin(filled<LogId>(2));
+  ASSERT_TRUE(writer.commit(*store));
+  EXPECT_EQ(count_held_logs(folder.file()), 0u);
+  Batch restored;
+  restored.generation = 12;
+  ASSERT_TRUE(store->commit(restored));
+  EXPECT_EQ(count_held_logs(folder.file()), 2u);
+  writer.add(filled<LogId>(1), writer.device_a);
+  ASSERT_TRUE(writer.commit(*store));
+  EXPECT_EQ(count_held_logs(folder.file()), 1u);
 }
 
 TEST_F(SqliteFile, of_another_program_is_refused) {

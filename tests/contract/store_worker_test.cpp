@@ -87,6 +87,8 @@ class OneWayStore final : public Store {
     return Errc::store_full;
   }
   std::uint64_t generation() const override { return inner_->generation(); }
+  std::uint64_t last_change() const override { return 0; }
+  std::uint64_t restored_ms() const override { return 0; }
   std::unique_ptr<Reader> open_reader() override { return nullptr; }
   std::string problem() const override { return "no space"; }
   Result<LogRecord> read_log(const LogId& log) override { return inner_->read_log(log); }

@@ -89,6 +89,29 @@ export class Server {
     return this.end("SIGTERM");
   }
 
+  /** Of the whole data folder, as a backup holds it; stopped for that long. */
+  async backUp(): Promise<string> {
+    const copy = `${this.folder}-backup`;
+    await this.stop();
+    await cp(this.folder, copy, { recursive: true });
+    await this.again();
+    return copy;
+  }
+
+  /** What is there goes, the backup comes in its place. `said`: the operator says so. */
+  async setBack(copy: string, said: boolean): Promise<void> {
+    await this.kill();
+    await rm(this.folder, { recursive: true });
+    await cp(copy, this.folder, { recursive: true });
+    await rm(copy, { recursive: true });
+    if (said) {
+      const noted = spawn(program, ["restore", "--data", this.folder], { stdio: "ignore" });
+      const [code] = await once(noted, "exit");
+      if (code !== 0) throw new Error("shopbell restore refused");
+    }
+    await this.again();
+  }
+
   /** On the same port and data, after kill or stop. */
   async again(): Promise<void> {
     const { port } = new URL(this.addresses.shops);

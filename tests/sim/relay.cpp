@@ -34,6 +34,8 @@ void Relay::start() {
   config.hosts = {host_};
   config.shops = {shop_};
   config.generation = store_->generation();
+  config.restored_ms = store_->restored_ms();
+  config.last_change = store_->last_change();
   w_.trace.note("relay", "start", life_);
   const Bytes entropy = w_.chance.bytes(64);
   shard_ = std::make_unique<relay::Shard>(std::move(config), entropy);

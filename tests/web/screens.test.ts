@@ -134,9 +134,11 @@ test("who waits longest stands first, then the newest", () => {
 test("the honest line names the worst of it", () => {
   const fine = {
     ready: true, connection: 2, code: 0, shopKnown: true, shopFresh: true, inSync: true,
+    held: false,
   };
   assert.equal(statusOf(fine).name, "online");
   assert.equal(statusOf({ ...fine, inSync: false }).name, "not-in-sync");
+  assert.equal(statusOf({ ...fine, inSync: false, held: true }).name, "set-back");
   assert.equal(statusOf({ ...fine, shopFresh: false }).name, "shop-not-confirmed");
   assert.equal(statusOf({ ...fine, connection: 1 }).name, "connecting");
   assert.equal(statusOf({ ...fine, connection: 3, inSync: false }).sentence, "offline");

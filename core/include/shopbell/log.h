@@ -43,6 +43,9 @@ SignedEnvelope make_envelope(const DeviceKeys& author, wire::Header header, Byte
 Bytes make_genesis_body(const ShopId& shop, LogKind kind, const Hash& random, const Device& creator,
                         const LogId& main_log);
 Bytes make_join_body(const Device& device, BytesView certificate);
+// The desk's word that the log goes on from what its header says it has seen (PROTOCOL.md 10.7).
+Bytes make_resume_body();
+bool is_resume(const OpenEnvelope& envelope);
 
 // One author of a log as the fold knows him.
 struct Author {
@@ -88,6 +91,8 @@ class Fold {
   const LogId& main_log() const { return main_log_; }
   const DeviceId& creator() const { return creator_; }
   bool started() const { return started_; }
+  // The place of the newest resume, 0 where there is none.
+  std::uint64_t resumed() const { return resumed_; }
   const std::map<DeviceId, Author>& authors() const { return authors_; }
 
   // The stored form (docs/STORE_FORMAT.md) of everything above.
@@ -99,6 +104,7 @@ class Fold {
                        const OpenEnvelope& envelope);
   Status apply_join(const ShopInfo& shop, const wire::MemberBody& body,
                     const OpenEnvelope& envelope, std::uint64_t at_ms);
+  Status apply_resume(const ShopInfo& shop, const OpenEnvelope& envelope, std::uint64_t seq);
 
   bool started_ = false;
   LogKind kind_ = LogKind::main;
@@ -106,6 +112,7 @@ class Fold {
   LogId main_log_;
   DeviceId creator_;
   ShopId shop_;
+  std::uint64_t resumed_ = 0;
   std::map<DeviceId, Author> authors_;
 };
 

@@ -97,4 +97,15 @@ Bytes make_join_body(const Device& device, BytesView certificate) {
   return codec::encode(body);
 }
 
+Bytes make_resume_body() {
+  wire::MemberBody body;
+  body.kind = 4;
+  return codec::encode(body);
+}
+
+bool is_resume(const OpenEnvelope& envelope) {
+  return envelope.header.envelope_class == static_cast<std::uint64_t>(EnvelopeClass::member) &&
+         to_bytes(envelope.body) == make_resume_body();
+}
+
 }  // namespace shopbell

@@ -5,7 +5,7 @@
 namespace shopbell {
 namespace {
 
-enum class MemberKind : std::uint64_t { genesis = 1, join = 2, leave = 3 };
+enum class MemberKind : std::uint64_t { genesis = 1, join = 2, leave = 3, resume = 4 };
 
 // The author's card as a member entry carries it, and that he signed the entry.
 Result<Device> take_author(const wire::MemberBody& body, const OpenEnvelope& envelope) {
@@ -81,6 +81,7 @@ Status Fold::apply_member(const ShopInfo& shop, const OpenEnvelope& envelope, st
   if (!body) return body.error();
   const auto kind = static_cast<MemberKind>(body->kind);
   if (kind == MemberKind::leave) return Errc::class_refused;
+  if (kind == MemberKind::resume) return apply_resume(shop, envelope, seq);
   if (kind != MemberKind::genesis && kind != MemberKind::join) return Errc::envelope_bad;
   const bool genesis = kind == MemberKind::genesis;
   if (genesis != (seq == 1) || genesis == started_) return Errc::envelope_bad;
@@ -117,6 +118,14 @@ Status Fold::apply_join(const ShopInfo& shop, const wire::MemberBody& body,
   author.device = std::move(*device);
   author.certificate = std::move(*certificate);
   note_desk(shop);
+  return {};
+}
+
+Status Fold::apply_resume(const ShopInfo& shop, const OpenEnvelope& envelope, std::uint64_t seq) {
+  if (!started_ || !is_resume(envelope) || envelope.header.log != log_) return Errc::envelope_bad;
+  if (envelope.header.author != shop.desk.id) return Errc::not_a_member;
+  if (!verify_envelope(shop.desk.sign_key, envelope)) return Errc::bad_signature;
+  resumed_ = seq;
   return {};
 }
 
@@ -196,6 +205,7 @@ Bytes Fold::save() const {
   record.main_log = main_log_;
   record.creator = creator_;
   record.shop = shop_;
+  record.resumed = resumed_;
   for (const auto& [id, author] : authors_) {
     wire::AuthorRecord entry;
     entry.device = id;
@@ -222,6 +232,7 @@ Result<Fold> Fold::load(BytesView stored) {
   fold.main_log_ = record->main_log;
   fold.creator_ = record->creator;
   fold.shop_ = record->shop;
+  fold.resumed_ = record->resumed;
   for (const wire::AuthorRecord& entry : record->authors) {
     Result<Author> author = load_author(entry);
     if (!author) return author.error();

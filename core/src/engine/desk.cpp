@@ -154,6 +154,20 @@ Status Desk::create_log(const wire::CreateLog& command) {
   return {};
 }
 
+void Desk::resume_if_whole(Log& log) {
+  if (!is_desk() || log.held == 0 || log.is_apart() || log.is_behind()) return;
+  if (!log.has_genesis() || log.stopped != Errc::none) return;
+  constexpr std::uint64_t for_the_desk_alone = 2;
+  if (log.held != for_the_desk_alone) {
+    if (log.resume_at_ms == 0) log.resume_at_ms = m_.io.now_ms + limits::resume_after_ms;
+    m_.wake_log_at(log, log.resume_at_ms);
+    if (m_.io.now_ms < log.resume_at_ms) return;
+  }
+  log.resume_at_ms = 0;
+  const bool begun = !log.outbox.empty() && log.outbox.front().inner == make_resume_body();
+  if (!begun) m_.outbox.resume(log);
+}
+
 void Desk::answer_handover(const Device& device, std::uint64_t role, std::uint64_t request_id) {
   wire::EnrolResponse answer;
   Errc code = role == 0 ? Errc::not_certified : Errc::none;

@@ -26,6 +26,8 @@ class Desk {
   void card_taken();
   // A refusal that names nothing may be the card's: it is handed in again after a while.
   void on_refused(const wire::Error& error);
+  // A log that the relay holds after a restore goes on once the desk has all of it.
+  void resume_if_whole(Log& log);
   void tick();
   std::uint64_t wake_at_ms() const { return retry_at_ms_; }
   bool may_publish() const { return !is_desk() || card_taken_; }

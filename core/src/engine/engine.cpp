@@ -246,6 +246,9 @@ void Engine::Impl::take_log(const LogId& id, const wire::LogRecord& record) {
   log.epoch_messages = record.epoch_messages;
   log.about_said = record.about_said;
   log.stopped = static_cast<Errc>(record.stopped);
+  log.resume_seq = record.resume_seq;
+  log.resume_chain = record.resume_chain;
+  log.shown_seq = record.shown_seq;
   log.outbox_next = std::max(log.outbox_next, record.outbox_next);
   for (const wire::MarkRecord& mark : record.marks) {
     log.marks[mark.device] = {mark.delivered, mark.read};
@@ -409,6 +412,7 @@ void Engine::Impl::clock_set_back(std::uint64_t by_ms) {
     log.outbox_retry_at_ms -= std::min(log.outbox_retry_at_ms, by_ms);
     log.outbox_answer_by_ms -= std::min(log.outbox_answer_by_ms, by_ms);
     log.fetch_retry_at_ms -= std::min(log.fetch_retry_at_ms, by_ms);
+    log.resume_at_ms -= std::min(log.resume_at_ms, by_ms);
   }
 }
 
@@ -461,6 +465,9 @@ void Engine::Impl::save(const Log& log) {
     record.marks.push_back({device, progress.delivered, progress.read});
   }
   record.about_said = log.about_said;
+  record.resume_seq = log.resume_seq;
+  record.resume_chain = log.resume_chain;
+  record.shown_seq = log.shown_seq;
   for (const auto& [device, person] : log.people) {
     record.names.push_back(
         {device, person.name, person.about_seq, person.has_picture, person.joined_seq});

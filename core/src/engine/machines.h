@@ -10,6 +10,7 @@
 #include "engine/marks.h"
 #include "engine/outbox.h"
 #include "engine/people.h"
+#include "engine/rejoin.h"
 #include "engine/repeats.h"
 #include "engine/replica.h"
 #include "engine/sessions.h"
@@ -32,6 +33,7 @@ struct Machines {
   Connection connection{*this};
   Cards cards{*this};
   Replica replica{*this};
+  Rejoin rejoin{*this};
   Outbox outbox{*this};
   Drafts drafts{*this};
   Repeats repeats{*this};

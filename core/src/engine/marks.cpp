@@ -107,6 +107,8 @@ bool Marks::sends_delivered() const { return m_.state.role != Role::agent; }
 
 void Marks::flush(Log& log) {
   if (!m_.connection.online() || !log.fold.started() || log.stopped != Errc::none) return;
+  // What it would vouch for may not be the relay's.
+  if (log.is_apart() || log.is_behind()) return;
   // Receivers know a device from its join; before it a mark would say nothing.
   if (log.fold.device_of(*m_.state.shop, m_.state.self()) == nullptr) return;
   // The desk vouches for all it has stored; that a customer has his own words needs no saying.
@@ -180,6 +182,7 @@ void Marks::show_log(const Log& log) {
   event.head_seq = std::max(log.seq, log.head_seq);
   event.in_sync = !log.is_behind() && log.stopped == Errc::none;
   event.unread = log.unread;
+  event.held = log.held != 0 || log.is_apart();
   m_.io.event(wire::EventKind::log_changed, event);
 }
 

@@ -134,6 +134,27 @@ void Outbox::join(Log& log) {
   pump(log);
 }
 
+void Outbox::resume(Log& log) {
+  unseal(log, 0);
+  append(log, EnvelopeClass::member, 0, make_resume_body());
+  std::rotate(log.outbox.begin(), log.outbox.end() - 1, log.outbox.end());
+  pump(log);
+}
+
+void Outbox::take_back(Log& log, std::vector<Outgoing> lost) {
+  unseal(log, 0);
+  for (Outgoing& item : log.outbox) {
+    m_.io.erase(store::outbox_key(log.id, item.index));
+    lost.push_back(std::move(item));
+  }
+  log.outbox.clear();
+  for (Outgoing& item : lost) {
+    item.index = log.outbox_next++;
+    store(log, item);
+    log.outbox.push_back(std::move(item));
+  }
+}
+
 void Outbox::add_unshown(Log& log, const wire::InnerBody& inner) {
   append(log, EnvelopeClass::message, 0, codec::encode(inner));
   pump(log);
@@ -215,7 +236,7 @@ std::optional<wire::MemberBody> Outbox::own_genesis(const Log& log) {
 bool Outbox::can_seal(const Log& log) const {
   if (!m_.state.shop || m_.state.shop->team_version == 0 || log.stopped != Errc::none) return false;
   // What is missing may hold a newer epoch.
-  if (log.is_behind()) return false;
+  if (log.is_behind() || log.is_apart()) return false;
   return log.has_genesis() || own_genesis(log).has_value();
 }
 
@@ -360,7 +381,7 @@ void Outbox::run_pumps() {
 
 void Outbox::transmit(Log& log) {
   if (!m_.connection.online() || !m_.desk.may_publish()) return;
-  if (m_.io.now_ms < log.outbox_retry_at_ms) return;
+  if (m_.io.now_ms < log.outbox_retry_at_ms || log.is_apart()) return;
   std::size_t in_flight = 0;
   for (Outgoing& item : log.outbox) {
     if (!item.sealed() || ++in_flight > limits::outbox_in_flight_max) break;
@@ -378,7 +399,10 @@ void Outbox::log_timer(Log& log) {
   // While a refusal runs its time, no answer is waited for.
   const bool unanswered = log.outbox_retry_at_ms == 0 && log.outbox_answer_by_ms != 0 &&
                           m_.io.now_ms >= log.outbox_answer_by_ms;
-  if (!retry && !unanswered) return;
+  if (retry || unanswered) send_again(log);
+}
+
+void Outbox::send_again(Log& log) {
   log.outbox_retry_at_ms = 0;
   log.outbox_answer_by_ms = 0;
   for (Outgoing& item : log.outbox) item.sent = false;
@@ -406,26 +430,41 @@ std::optional<Key> Outbox::epoch_key_of(const Log& log, const Hash& envelope) co
   return front.epoch_key->clone();
 }
 
+// Also where this device's profile is older than what it has placed, and does not know the bytes.
+bool Outbox::stands_for(const Log& log, const OpenEnvelope& envelope, const Outgoing& item) const {
+  if (item.sealed() && item.hash == envelope.hash) return true;
+  const auto is_former = [&](const Hash& hash) {
+    return std::find(item.formers.begin(), item.formers.end(), hash) != item.formers.end();
+  };
+  const wire::Header& header = envelope.header;
+  if (is_former(envelope.hash)) return true;
+  if (header.replaces && (header.replaces == item.hash || is_former(header.replaces))) return true;
+  if (header.envelope_class != static_cast<std::uint64_t>(item.envelope_class)) return false;
+  if (header.time_ms != item.time_ms || item.envelope_class == EnvelopeClass::grant) return false;
+  if (item.envelope_class == EnvelopeClass::member) return to_bytes(envelope.body) == item.inner;
+  Result<Inner> inner = m_.replica.open_message(log, envelope);
+  return inner && codec::encode(inner->body) == item.inner;
+}
+
 bool Outbox::placed(Log& log, const OpenEnvelope& envelope, std::uint64_t seq,
                     std::uint64_t time_ms, std::uint64_t& ref) {
-  if (log.outbox.empty()) return false;
-  Outgoing& front = log.outbox.front();
-  const bool same = front.sealed() && front.hash == envelope.hash;
-  const bool former =
-      std::find(front.formers.begin(), front.formers.end(), envelope.hash) != front.formers.end();
-  if (!same && !former) return false;
-  ref = front.ref;
-  if (front.envelope_class == EnvelopeClass::message) {
+  std::size_t at = 0;
+  while (at < log.outbox.size() && !stands_for(log, envelope, log.outbox[at])) ++at;
+  if (at == log.outbox.size()) return false;
+  const Outgoing& item = log.outbox[at];
+  const bool same = at == 0 && item.sealed() && item.hash == envelope.hash;
+  ref = item.ref;
+  if (item.envelope_class == EnvelopeClass::message) {
     wire::Placed event;
     event.log = log.id;
     event.counter = envelope.header.counter;
     event.seq = seq;
     event.time_ms = time_ms;
-    event.ref = front.ref;
+    event.ref = item.ref;
     m_.io.event(wire::EventKind::placed, event);
-    m_.repeats.placed(log.id, seq, front.ref);
+    m_.repeats.placed(log.id, seq, item.ref);
   }
-  remove(log, 0);
+  remove(log, at);
   if (!same) unseal(log, 0);
   if (!log.outbox.empty()) {
     log.outbox_answer_by_ms = m_.io.now_ms + limits::publish_answer_ms_max;
@@ -446,6 +485,11 @@ void Outbox::on_refused(const wire::Error& error) {
       // The log says what came first; taking it mends the outbox.
       m_.replica.fetch(*log);
       return;
+    case Errc::log_held:
+      log->held = std::max<std::uint64_t>(log->held, 1);
+      m_.replica.show_sync(*log);
+      m_.desk.resume_if_whole(*log);
+      break;
     case Errc::counter_gap:
       if (at != 0) return;
       m_.replica.fetch(*log);

@@ -21,6 +21,10 @@ class Outbox {
   void add_message(Log& log, std::uint64_t ref, const wire::InnerBody& inner);
   // Puts in what the person did not write himself.
   void add_unshown(Log& log, const wire::InnerBody& inner);
+  // Puts the desk's resume before all else.
+  void resume(Log& log);
+  // Own messages that lost their places go back before what waits.
+  void take_back(Log& log, std::vector<Outgoing> lost);
   // Appends this device's join and what it says of itself, unless it is there already.
   void join(Log& log);
 
@@ -29,6 +33,8 @@ class Outbox {
   // came with it is taken in, or an envelope could leave that the next entry makes void.
   void pump(Log& log);
   void run_pumps();
+  // What was refused for now goes at once.
+  void send_again(Log& log);
   void on_refused(const wire::Error& error);
   void log_timer(Log& log);
 
@@ -70,6 +76,7 @@ class Outbox {
   void revive(Log& log);
   void refuse(Log& log, std::size_t at, Errc code);
   void refuse_one(Log& log, std::size_t at, Errc code, bool keep);
+  bool stands_for(const Log& log, const OpenEnvelope& envelope, const Outgoing& item) const;
   std::size_t position(const Log& log, std::uint64_t counter) const;
 
   Machines& m_;

@@ -40,10 +40,10 @@ Log& Replica::log_of(const LogId& id) {
 // --- what the relay says
 
 void Replica::connection_begins(const wire::Welcome& welcome) {
-  heads_asked_ = false;
   for (auto& [id, log] : m_.state.logs) {
-    log.fetching = false;
-    log.fetch_retry_at_ms = 0;
+    log.fetching = log.named = false;
+    log.held = log.fetch_retry_at_ms = 0;
+    log.look_back.reset();
   }
   watch();
   if (m_.state.generation != welcome.generation) {
@@ -51,11 +51,17 @@ void Replica::connection_begins(const wire::Welcome& welcome) {
     m_.state.cursor = 0;
     if (m_.state.is_desk()) m_.cards.save();
   }
+  names_all_ = m_.state.is_desk() ? m_.state.cursor == 0
+                                  : welcome.heads.size() < limits::heads_per_welcome_max;
   behind_.clear();
   cursor_told_ = 0;
   for (const wire::Head& head : welcome.heads) on_head(head);
   note_cursor(welcome.cursor);
-  if (welcome.more) m_.io.frame(wire::FrameKind::get_heads, wire::GetHeads{welcome.cursor});
+  if (welcome.more) {
+    m_.io.frame(wire::FrameKind::get_heads, wire::GetHeads{welcome.cursor});
+  } else {
+    find_missing();
+  }
 }
 
 Status Replica::on_heads(BytesView body) {
@@ -63,8 +69,22 @@ Status Replica::on_heads(BytesView body) {
   if (!heads) return heads.error();
   for (const wire::Head& head : heads->heads) on_head(head);
   note_cursor(heads->cursor);
-  if (heads->more) m_.io.frame(wire::FrameKind::get_heads, wire::GetHeads{heads->cursor});
+  if (heads->more) {
+    m_.io.frame(wire::FrameKind::get_heads, wire::GetHeads{heads->cursor});
+  } else if (m_.state.is_desk() && heads->cursor != 0) {
+    find_missing();
+  }
   return {};
+}
+
+void Replica::find_missing() {
+  if (!std::exchange(names_all_, false)) return;
+  for (auto& [id, log] : m_.state.logs) {
+    // An agent's Welcome names the shop log alone; the others are answered one by one.
+    const bool expected = !m_.state.certificate || m_.state.is_desk() ||
+                          (m_.state.shop && id == m_.state.shop->shop_log);
+    if (expected && !log.named && log.has_genesis()) m_.rejoin.begin(log, 0);
+  }
 }
 
 void Replica::note_cursor(std::uint64_t cursor) {
@@ -85,20 +105,35 @@ void Replica::adopt_cursor() {
 
 void Replica::on_head(const wire::Head& head) {
   Log& log = log_of(head.log);
+  log.named = true;
+  log.held = head.held;
+  if (m_.rejoin.on_head(log, head)) return;
   log.head_seq = std::max(log.head_seq, head.seq);
   for (const BytesView mark : head.marks) m_.marks.take(mark);
   if (log.is_behind() && log.stopped == Errc::none) {
     behind_.insert(log.id);
     fetch(log);
   }
+  // The desk has to hear of it again after a restart.
+  if (log.held != 0) behind_.insert(log.id);
   show_sync(log);
   join_if_wanted(log);
+  m_.desk.resume_if_whole(log);
+}
+
+void Replica::goes_on(Log& log) {
+  if (log.held == 0) return;
+  log.held = 0;
+  show_sync(log);
+  m_.outbox.send_again(log);
 }
 
 Status Replica::on_deliver(BytesView body) {
   Result<wire::Deliver> deliver = codec::decode<wire::Deliver>(body);
   if (!deliver) return deliver.error();
-  on_entry(log_of(deliver->log), deliver->seq, deliver->time_ms, deliver->envelope);
+  Log& log = log_of(deliver->log);
+  goes_on(log);
+  on_entry(log, *deliver);
   return {};
 }
 
@@ -107,6 +142,7 @@ Status Replica::on_published(BytesView body) {
   if (!published) return published.error();
   Log* log = m_.state.find(published->log);
   if (log == nullptr) return {};
+  goes_on(*log);
   const Outgoing* sent = m_.outbox.find(*log, published->counter);
   if (sent == nullptr || sent->hash != published->envelope_hash) {
     // It is placed already, or former bytes of it are; the log says which.
@@ -115,7 +151,8 @@ Status Replica::on_published(BytesView body) {
     return {};
   }
   const Bytes envelope = sent->envelope;
-  const bool taken = on_entry(*log, published->seq, published->time_ms, envelope);
+  const bool taken =
+      on_entry(*log, {log->id, published->seq, published->time_ms, envelope, published->voucher});
   if (taken && log->chain != published->chain) stop(*log, Errc::forked);
   return {};
 }
@@ -124,17 +161,17 @@ Status Replica::on_page(BytesView body) {
   Result<wire::Page> page = codec::decode<wire::Page>(body);
   if (!page) return page.error();
   Log& log = log_of(page->log);
+  if (m_.rejoin.on_page(log, *page)) return {};
   log.fetching = false;
   log.head_seq = std::max(log.head_seq, page->head_seq);
-  for (const wire::Deliver& item : page->items) {
-    on_entry(log, item.seq, item.time_ms, item.envelope);
-  }
+  for (const wire::Deliver& item : page->items) on_entry(log, item);
   take_checkpoint(log, page->checkpoint);
   // Also where the page was overtaken by what it holds. A relay that names a head and has nothing
   // to show for it is not asked again at once.
   if (log.is_behind() && log.seq >= log.fetch_from) fetch(log);
   show_sync(log);
   join_if_wanted(log);
+  m_.desk.resume_if_whole(log);
   return {};
 }
 
@@ -165,6 +202,7 @@ void Replica::on_refused(const wire::Error& error) {
   Log* log = m_.state.find(error.log);
   if (log == nullptr) return;
   const Errc code = static_cast<Errc>(error.code);
+  if (m_.rejoin.on_refused(*log, code, error.retry_ms)) return;
   if (is_temporary(code)) {
     m_.marks.refused(*log, error.retry_ms);
     if (!log->fetching) return;
@@ -175,18 +213,25 @@ void Replica::on_refused(const wire::Error& error) {
   }
   if (code != Errc::no_such_log && code != Errc::not_member) return;
   log->fetching = false;
+  if (code == Errc::no_such_log && log->has_genesis()) m_.rejoin.begin(*log, 0);
   // Our own conversation may not be there yet; anything else is worth a word.
   const bool begins = !log->outbox.empty() || !log->refused.empty();
   if (log->has_genesis() || !begins) m_.problem(code, error.log);
 }
 
 void Replica::log_timer(Log& log) {
+  m_.desk.resume_if_whole(log);
   if (log.fetch_retry_at_ms == 0 || m_.io.now_ms < log.fetch_retry_at_ms) return;
-  fetch(log);
+  if (log.is_apart()) {
+    m_.rejoin.again(log);
+  } else {
+    fetch(log);
+  }
 }
 
 void Replica::fetch(Log& log) {
-  if (!m_.connection.online() || log.fetching || log.stopped != Errc::none) return;
+  if (!m_.connection.online() || log.fetching || log.is_apart()) return;
+  if (log.stopped != Errc::none) return;
   log.fetching = true;
   log.fetch_from = log.seq + 1;
   log.fetch_retry_at_ms = 0;
@@ -210,23 +255,30 @@ void Replica::watch() {
 
 void Replica::show_sync(Log& log) {
   const bool in_sync = !log.is_behind() && log.stopped == Errc::none;
-  if (in_sync || log.stopped != Errc::none) caught_up(log);
-  if (in_sync == log.in_sync_shown) return;
+  const bool held = log.held != 0 || log.is_apart();
+  if ((in_sync && !held) || log.stopped != Errc::none) caught_up(log);
+  if (in_sync == log.in_sync_shown && held == log.held_shown) return;
   log.in_sync_shown = in_sync;
+  log.held_shown = held;
   m_.marks.show_log(log);
 }
 
 // --- taking entries
 
-bool Replica::on_entry(Log& log, std::uint64_t seq, std::uint64_t time_ms, BytesView envelope) {
+bool Replica::on_entry(Log& log, const wire::Deliver& entry) {
+  const std::uint64_t seq = entry.seq;
   log.head_seq = std::max(log.head_seq, seq);
+  if (log.is_apart()) {
+    m_.rejoin.on_news(log, seq);
+    return false;
+  }
   if (seq <= log.seq || log.stopped != Errc::none || !m_.state.shop) return false;
   if (seq > log.seq + 1) {
     fetch(log);
     show_sync(log);
     return false;
   }
-  return apply(log, seq, time_ms, envelope);
+  return apply(log, entry);
 }
 
 bool Replica::is_genesis_of(const LogId& log, BytesView envelope) const {
@@ -252,7 +304,10 @@ Errc Replica::check(Log& log, const OpenEnvelope& envelope, std::uint64_t seq,
   return Errc::none;
 }
 
-bool Replica::apply(Log& log, std::uint64_t seq, std::uint64_t time_ms, BytesView bytes) {
+bool Replica::apply(Log& log, const wire::Deliver& entry) {
+  const std::uint64_t seq = entry.seq;
+  const std::uint64_t time_ms = entry.time_ms;
+  const BytesView bytes = entry.envelope;
   Result<OpenEnvelope> opened = open_envelope(bytes);
   if (!opened) {
     stop(log, opened.error());
@@ -265,6 +320,11 @@ bool Replica::apply(Log& log, std::uint64_t seq, std::uint64_t time_ms, BytesVie
   }
   if (seq == 1 && !is_genesis_of(log.id, bytes)) {
     stop(log, Errc::chain_broken);
+    return false;
+  }
+  if (seq == log.resume_seq &&
+      chain_next(log.chain, seq, time_ms, envelope.hash) != log.resume_chain) {
+    stop(log, Errc::forked);
     return false;
   }
   const bool may_write = seq == 1 || log.fold.may_write(*m_.state.shop, envelope.header.author);
@@ -287,6 +347,7 @@ bool Replica::apply(Log& log, std::uint64_t seq, std::uint64_t time_ms, BytesVie
   record.chain = log.chain;
   record.envelope = bytes;
   record.ref = ref;
+  record.voucher = entry.voucher;
   m_.io.put(store::entry_key(log.id, seq), record);
 
   const auto envelope_class = static_cast<EnvelopeClass>(envelope.header.envelope_class);
@@ -297,8 +358,10 @@ bool Replica::apply(Log& log, std::uint64_t seq, std::uint64_t time_ms, BytesVie
   } else if (envelope_class == EnvelopeClass::message) {
     ++log.epoch_messages;
     // Our own message is on the screen already; the outbox has told its place.
-    const std::uint64_t amends = matched ? amends_of(open_message(log, envelope))
-                                         : show_message(log, envelope, seq, time_ms, 0, false);
+    const bool was_shown = matched || seq <= log.shown_seq;
+    const std::uint64_t amends = was_shown
+                                     ? amends_of(open_message(log, envelope))
+                                     : show_message(log, envelope, seq, time_ms, 0, false);
     // A copy where a page of the target's age finds it.
     if (amends != 0 && amends < seq) m_.io.put(store::amend_key(log.id, amends, seq), record);
   }
@@ -320,8 +383,8 @@ void Replica::apply_member(Log& log, const OpenEnvelope& envelope, std::uint64_t
     return;
   }
   if (first) {
-    show_opened(log, 0);
-  } else {
+    if (seq > log.shown_seq) show_opened(log, 0);
+  } else if (log.fold.resumed() != seq) {
     m_.people.joined(log, envelope.header.author, seq, time_ms);
   }
 }
@@ -509,7 +572,7 @@ bool Replica::on_loaded(std::uint64_t id, std::span<const in::Record> records) {
     return true;
   }
   const auto pending = history_loads_.find(id);
-  if (pending == history_loads_.end()) return false;
+  if (pending == history_loads_.end()) return m_.rejoin.on_loaded(id, records);
   const HistoryLoad load = pending->second;
   history_loads_.erase(pending);
   if (load.placed_seq != 0) {

@@ -36,6 +36,14 @@ class Replica {
   bool on_loaded(std::uint64_t id, std::span<const in::Record> records);
   void show_opened(const Log& log, std::uint64_t ref);
   void show_sync(Log& log);
+  struct Stored {
+    Bytes plain;  // what the views look into
+    wire::EntryRecord entry;
+    OpenEnvelope envelope;
+  };
+  Result<Stored> read_entry(const in::Record& record) const;
+  Result<Inner> open_message(const Log& log, const OpenEnvelope& envelope) const;
+  void stop(Log& log, Errc why);
   // Joins where an agent has opened the log and may.
   void join_if_wanted(Log& log);
 
@@ -47,20 +55,17 @@ class Replica {
     std::uint64_t placed_ref = 0;
     std::uint64_t amends = 0;  // the load of what changes the page; asked for before it
   };
-  struct Stored {
-    Bytes plain;  // what the views look into
-    wire::EntryRecord entry;
-    OpenEnvelope envelope;
-  };
 
   void on_head(const wire::Head& head);
+  // Something got a place: the relay holds the log no more.
+  void goes_on(Log& log);
   // The desk resumes after the newest cursor up to which it has stored everything.
   void note_cursor(std::uint64_t cursor);
   void caught_up(const Log& log);
   void adopt_cursor();
   // One entry that the relay gives a place. False where it was not taken.
-  bool on_entry(Log& log, std::uint64_t seq, std::uint64_t time_ms, BytesView envelope);
-  bool apply(Log& log, std::uint64_t seq, std::uint64_t time_ms, BytesView bytes);
+  bool on_entry(Log& log, const wire::Deliver& entry);
+  bool apply(Log& log, const wire::Deliver& entry);
   Errc check(Log& log, const OpenEnvelope& envelope, std::uint64_t seq, std::uint64_t time_ms);
   void apply_member(Log& log, const OpenEnvelope& envelope, std::uint64_t seq,
                     std::uint64_t time_ms);
@@ -71,7 +76,6 @@ class Replica {
   std::uint64_t show_message(Log& log, const OpenEnvelope& envelope, std::uint64_t seq,
                              std::uint64_t time_ms, std::uint64_t ref, bool history);
   Result<Inner> open_message(const Log& log, const OpenEnvelope& envelope) const;
-  Result<Stored> read_entry(const in::Record& record) const;
   void on_history(const HistoryLoad& load, std::span<const in::Record> records);
   void on_placed_again(const HistoryLoad& load, std::span<const in::Record> records);
   // One stored entry of a page; its place, 0 where it does not open.
@@ -79,7 +83,8 @@ class Replica {
   void note_talk(Log& log, const wire::MessageEvent& event);
   // Keeps the relay's word where it agrees; where it does not, the relay tells two stories.
   void take_checkpoint(Log& log, BytesView checkpoint);
-  void stop(Log& log, Errc why);
+  // What this device has and the relay does not name, once it has named all it will.
+  void find_missing();
   bool is_genesis_of(const LogId& log, BytesView envelope) const;
 
   Machines& m_;
@@ -87,7 +92,7 @@ class Replica {
   std::map<std::uint64_t, std::vector<std::pair<Bytes, Bytes>>> amend_loads_;
   std::uint64_t cursor_told_ = 0;
   std::set<LogId> behind_;  // logs that keep the cursor from being adopted
-  bool heads_asked_ = false;
+  bool names_all_ = false;  // the heads of this connection began with the first
 };
 
 }  // namespace shopbell::engine

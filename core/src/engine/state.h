@@ -41,6 +41,20 @@ struct Outgoing {
   bool sealed() const { return !envelope.empty(); }
 };
 
+// The relay has other places than this device: the search for the last one that both have.
+struct LookBack {
+  enum class Step : std::uint8_t { probing, loading, refilling, asking, waiting };
+  Step step = Step::probing;
+  std::uint64_t low = 0;  // the chains agree here ...
+  Hash low_chain;
+  std::uint64_t high = 0;  // ... and no more here
+  std::uint64_t probe = 0;
+  Hash probe_chain;  // the relay's
+  std::uint64_t relay_head = 0;
+  std::uint64_t resumed = 0;  // where the desk's word stands
+  std::uint64_t load = 0;     // under way
+};
+
 struct Progress {
   std::uint64_t delivered = 0;
   std::uint64_t read = 0;
@@ -85,6 +99,15 @@ struct Log {
   std::uint64_t fetch_from = 0;         // of the fetch under way
   std::uint64_t fetch_retry_at_ms = 0;  // the relay had no time for it
   bool in_sync_shown = true;
+  bool named = false;      // by the relay, on this connection
+  std::uint64_t held = 0;  // after a restore of the relay (wire::Head)
+  bool held_shown = false;
+  std::uint64_t resume_at_ms = 0;
+  std::optional<LookBack> look_back;
+  // The desk's word for what is taken again, and up to where that was shown before.
+  std::uint64_t resume_seq = 0;
+  Hash resume_chain;
+  std::uint64_t shown_seq = 0;
 
   std::map<DeviceId, Progress> marks;
   // By device and kind; they name entries that are not here yet.
@@ -109,6 +132,8 @@ struct Log {
   std::uint64_t last_epoch() const { return epochs.empty() ? 0 : epochs.rbegin()->first; }
   bool has_genesis() const { return seq > 0; }
   bool is_behind() const { return head_seq > seq; }
+  // Nothing goes out and nothing comes in before the relay's places and ours are one.
+  bool is_apart() const { return look_back.has_value(); }
 };
 
 // The device, its shop and its logs.

@@ -51,6 +51,11 @@ Bytes amend_key(const LogId& log, std::uint64_t target_seq, std::uint64_t seq) {
   append(key, crypto::u64be(seq));
   return key;
 }
+Bytes lost_key(const LogId& log, std::uint64_t seq, const Hash& envelope) {
+  Bytes key = key_of("~", log, seq);
+  append(key, envelope.view().first(8));
+  return key;
+}
 
 Bytes start_from() { return key_of("a"); }
 Bytes start_to() { return key_of("z"); }

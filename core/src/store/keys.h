@@ -20,6 +20,8 @@ Bytes sent_key(std::uint64_t slot);
 Bytes checkpoint_key(const LogId& log);
 Bytes entry_key(const LogId& log, std::uint64_t seq);
 Bytes amend_key(const LogId& log, std::uint64_t target_seq, std::uint64_t seq);
+// What lost its place; of two that lost the same one both are kept.
+Bytes lost_key(const LogId& log, std::uint64_t seq, const Hash& envelope);
 
 // What is loaded at start: everything but entries and their copies.
 Bytes start_from();

@@ -168,6 +168,9 @@ void Relay::received(std::size_t who, BytesView bytes) {
       case wire::FrameKind::fetch:
         on_fetch(who, *codec::decode<wire::Fetch>(body));
         break;
+      case wire::FrameKind::refill:
+        on_refill(who, *codec::decode<wire::Refill>(body));
+        break;
       case wire::FrameKind::mark:
         on_mark(who, *codec::decode<wire::Mark>(body));
         break;
@@ -244,6 +247,8 @@ wire::Head Relay::head_of(const LogId& id, const Log& log, const DeviceId& devic
   head.kind = static_cast<std::uint64_t>(log.fold.kind());
   if (const Author* author = log.fold.find(device)) head.counter = author->counter;
   for (const auto& [who, mark] : log.marks) head.marks.push_back(mark.second);
+  if (!log.chains.empty()) head.chain = log.chains.back();
+  head.held = log.held;
   return head;
 }
 
@@ -254,6 +259,7 @@ wire::Deliver Relay::deliver_of(const LogId& id, std::uint64_t seq) const {
   deliver.seq = seq;
   deliver.time_ms = entry.time_ms;
   deliver.envelope = entry.envelope;
+  deliver.voucher = entry.voucher.view().first(16);
   return deliver;
 }
 
@@ -267,6 +273,7 @@ wire::Published Relay::published_of(const LogId& id, std::uint64_t seq) const {
   published.time_ms = entry.time_ms;
   published.chain = log.chains.at(seq - 1);
   published.envelope_hash = entry.hash;
+  published.voucher = entry.voucher.view().first(16);
   return published;
 }
 
@@ -296,6 +303,10 @@ Errc Relay::place(BytesView bytes, std::optional<std::size_t> from) {
       if (from) send(*from, published_of(header.log, seq));
       return Errc::none;
     }
+    if (from && log.held != 0 && !is_resume(*envelope)) {
+      if (header.author == log.fold.creator()) hold_for_desk(header.log);
+      return refuse(Errc::log_held);
+    }
     if (header.counter > placed.size() + 1) return refuse(Errc::counter_gap);
     if (header.envelope_class == 3) {
       if (Status status = log.fold.apply_member(*card, *envelope, log.entries.size() + 1, now_ms);
@@ -319,7 +330,7 @@ Errc Relay::place(BytesView bytes, std::optional<std::size_t> from) {
     }
   }
   Log& log = logs[header.log];
-  append_entry(log, *envelope, bytes);
+  append_entry(log, *envelope, bytes, now_ms);
   const std::uint64_t seq = log.entries.size();
   for (auto& [who, peer] : peers) {
     if (from && who == *from) {
@@ -331,11 +342,14 @@ Errc Relay::place(BytesView bytes, std::optional<std::size_t> from) {
   return Errc::none;
 }
 
-void Relay::append_entry(Log& log, const OpenEnvelope& envelope, BytesView bytes) {
+void Relay::append_entry(Log& log, const OpenEnvelope& envelope, BytesView bytes,
+                         std::uint64_t time_ms) {
+  log.held = 0;
   const std::uint64_t seq = log.entries.size() + 1;
   const Hash before = seq == 1 ? chain_start(shop, envelope.header.log) : log.chains.back();
-  log.entries.push_back({to_bytes(bytes), now_ms, envelope.hash});
-  log.chains.push_back(chain_next(before, seq, now_ms, envelope.hash));
+  log.chains.push_back(chain_next(before, seq, time_ms, envelope.hash));
+  const Hash voucher = crypto::hash("a voucher of tests", {log.chains.back().view()});
+  log.entries.push_back({to_bytes(bytes), time_ms, envelope.hash, voucher});
   log.by_author[envelope.header.author].push_back(seq);
   log.fold.advance(envelope);
 }
@@ -365,6 +379,11 @@ void Relay::on_fetch(std::size_t who, const wire::Fetch& fetch) {
     return;
   }
   page.head_seq = log->second.entries.size();
+  page.resumed = log->second.fold.resumed();
+  if (fetch.from == 1) page.before = chain_start(shop, fetch.log);
+  if (fetch.from > 1 && fetch.from - 1 <= page.head_seq) {
+    page.before = log->second.chains[fetch.from - 2];
+  }
   // A page of three, so that asking on is asked for.
   for (std::uint64_t seq = fetch.from;
        seq <= std::min(fetch.to, page.head_seq) && page.items.size() < 3; ++seq) {

@@ -38,6 +38,7 @@ SHOPBELL_KIND(Card, FrameKind, card);
 SHOPBELL_KIND(Error, FrameKind, error);
 SHOPBELL_KIND(Ping, FrameKind, ping);
 SHOPBELL_KIND(Pong, FrameKind, pong);
+SHOPBELL_KIND(Refill, FrameKind, refill);
 SHOPBELL_KIND(Ready, EventKind, ready);
 SHOPBELL_KIND(Connection, EventKind, connection);
 SHOPBELL_KIND(LogOpened, EventKind, log_opened);
@@ -55,6 +56,7 @@ SHOPBELL_KIND(Member, EventKind, member);
 SHOPBELL_KIND(Placed, EventKind, placed);
 SHOPBELL_KIND(Draft, EventKind, draft);
 SHOPBELL_KIND(Discarded, EventKind, discarded);
+SHOPBELL_KIND(LogReset, EventKind, log_reset);
 SHOPBELL_KIND(Send, CommandKind, send);
 SHOPBELL_KIND(OpenLog, CommandKind, open_log);
 SHOPBELL_KIND(LoadHistory, CommandKind, load_history);
@@ -207,6 +209,7 @@ class Relay {
     Bytes envelope;
     std::uint64_t time_ms = 0;
     Hash hash;
+    Hash voucher;
   };
   struct Log {
     Fold fold;
@@ -215,6 +218,7 @@ class Relay {
     std::map<DeviceId, std::vector<std::uint64_t>> by_author;  // counter - 1 -> seq
     std::uint64_t epoch = 0;
     Hash commitment;
+    std::uint64_t held = 0;
     std::map<std::pair<DeviceId, std::uint64_t>, std::pair<std::uint64_t, Bytes>> marks;
   };
   struct Peer {
@@ -240,6 +244,8 @@ class Relay {
   void received(std::size_t who, BytesView bytes);
   // As if `author` had handed it in on another connection. The error where it is refused.
   Errc place(BytesView envelope, std::optional<std::size_t> from = std::nullopt);
+  // As if this were copied back from a backup, and noticed or not.
+  void set_back(const std::map<LogId, Log>& backup, bool noticed);
   void put_card(BytesView bytes);
   wire::Deliver deliver_of(const LogId& log, std::uint64_t seq) const;
   wire::Published published_of(const LogId& log, std::uint64_t seq) const;
@@ -264,12 +270,16 @@ class Relay {
  private:
   void on_hello(std::size_t who, const wire::Hello& hello);
   void on_fetch(std::size_t who, const wire::Fetch& fetch);
+  void on_refill(std::size_t who, const wire::Refill& refill);
+  Errc check_refill(const wire::Refill& refill);
+  void send_head(std::size_t who, const LogId& id);
+  void hold_for_desk(const LogId& id);
   void on_mark(std::size_t who, const wire::Mark& mark);
   void on_signal(std::size_t who, const wire::Signal& signal);
   void on_watch(std::size_t who, const wire::Watch& watch);
   bool reads(const Peer& peer, const LogId& id, const Log& log) const;
   wire::Head head_of(const LogId& id, const Log& log, const DeviceId& device) const;
-  void append_entry(Log& log, const OpenEnvelope& envelope, BytesView bytes);
+  void append_entry(Log& log, const OpenEnvelope& envelope, BytesView bytes, std::uint64_t time_ms);
 };
 
 // Hosts, a relay and the time between them. Each step is one thing that happens to one of them.

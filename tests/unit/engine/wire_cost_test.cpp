@@ -94,8 +94,8 @@ void expect_about(const char* what, std::size_t measured, std::size_t gate) {
 TEST(WireCost, a_message_that_is_sent) {
   // Above the body: header 208 (log, author, and four hashes), signature 66, tags and lengths.
   constexpr std::size_t publish_bytes_max = body_bytes + 300;
-  // Log 18, chain 34, envelope hash 34, and counter, place, time.
-  constexpr std::size_t published_bytes_max = 104;
+  // Log 18, chain 34, envelope hash 34, voucher 18, and counter, place, time.
+  constexpr std::size_t published_bytes_max = 122;
   // One before it leaves (outbox record, log), one when it has its place (entry, log).
   constexpr std::size_t batches_max = 2;
   // The sealed outbox record 850, the entry 660, the place of its ref 90, and the log's record of
@@ -119,8 +119,8 @@ TEST(WireCost, a_message_that_is_sent) {
 }
 
 TEST(WireCost, a_message_that_is_received) {
-  // The envelope as it was published, and log, place and time.
-  constexpr std::size_t deliver_bytes_max = body_bytes + 330;
+  // The envelope as it was published, and log, place, time and voucher.
+  constexpr std::size_t deliver_bytes_max = body_bytes + 348;
   // Body 90, signature 66: whoever shows "delivered" verifies it himself.
   constexpr std::size_t mark_bytes_max = 170;
   // The entry and the log's record in one.

@@ -161,6 +161,8 @@ struct World {
     config.hosts = {"relay.test"};
     config.shops = {info.shop};
     config.generation = store->generation();
+    config.restored_ms = store->restored_ms();
+    config.last_change = store->last_change();
     config.limits = limits;
     shard = std::make_unique<Shard>(std::move(config), filled<Hash>(4).view());
     commits.clear();

@@ -42,6 +42,7 @@ const events = {
   placed: [wire.EventKind.PLACED, wire.Placed],
   draft: [wire.EventKind.DRAFT, wire.Draft],
   discarded: [wire.EventKind.DISCARDED, wire.Discarded],
+  logReset: [wire.EventKind.LOG_RESET, wire.LogReset],
 } as const;
 
 type FieldsOf<Row> = Row extends readonly [number, Table<infer T>] ? T : never;

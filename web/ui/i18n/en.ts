@@ -44,6 +44,8 @@ export const en: Catalog = {
   online: "Connected",
   offline: "Offline. Your message will be sent when you are back.",
   notInSync: "Catching up. There may be newer messages.",
+  setBack:
+    "The shop's server was set back. Messages are being put back; new ones wait here.",
   shopNotConfirmed: "The shop is not confirmed right now",
   stopped: "No conversation possible",
   close: "Close",
@@ -123,6 +125,10 @@ export const en: Catalog = {
   errorCardRefused:
     "The server did not accept the information of this shop. Please tell the owner of this site.",
   errorRestarting: "The server restarts and will be back in a moment.",
+  errorSetBack:
+    "The shop's server was set back. Messages are being put back; yours go out after that.",
+  errorSetBackRefused:
+    "The server does not take back some messages. They are kept here; please tell the shop.",
   errorWeak: "The network is unsteady. Connecting again.",
   errorReplaced: "The conversation is open in another window.",
   errorShopUnknown: "The server here does not know this shop. Please tell the owner of this site.",

@@ -54,11 +54,14 @@ export const sentenceOf: Record<ErrorName, SentenceKey> = {
   unreachable: "errorDeskAway",
   quota: "errorBusy",
   class_refused: "errorUpdate",
+  log_held: "errorSetBack",
+  refill_refused: "errorSetBackRefused",
   closed_draining: "errorRestarting",
   closed_slow: "errorWeak",
   closed_idle: "errorWeak",
   closed_busy: "errorBusy",
   closed_store: "errorServerStore",
+  closed_restored: "errorSetBack",
   closed_hello: "errorWeak",
   closed_frame: "errorUpdate",
   closed_replaced: "errorReplaced",
@@ -81,7 +84,7 @@ export function errorSentence(t: Translate, code: number): string {
 /** They promise another try, which a message that was refused for good does not get. */
 const passing: ReadonlySet<SentenceKey> = new Set([
   "errorAgain", "errorBusy", "errorDeskAway", "errorRestarting", "errorServerStore",
-  "errorShopCannotOpen", "errorWeak",
+  "errorSetBack",  "errorShopCannotOpen", "errorWeak",
 ]);
 
 /** Why a message was refused, and what its author can do. */

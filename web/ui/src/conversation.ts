@@ -57,6 +57,8 @@ export type Conversation = {
   readonly ownReadSeq: number;
   readonly headSeq: number;
   readonly inSync: boolean;
+  /** The server was set back; what it lost is being put back, and nothing new gets a place. */
+  readonly held: boolean;
   readonly unread: number;
   /** There are older messages to ask for. */
   readonly more: boolean;
@@ -81,6 +83,7 @@ export function emptyConversation(log: string): Conversation {
     ownReadSeq: 0,
     headSeq: 0,
     inSync: true,
+    held: false,
     unread: 0,
     more: false,
     newer: false,
@@ -296,9 +299,12 @@ export function reduce(state: Conversation, event: CoreEvent): Conversation {
       return { ...state, typing: event.on ? [...others, author] : others };
     }
     case "logChanged": {
-      const { headSeq, inSync, unread } = event;
-      return { ...state, headSeq, inSync, unread };
+      const { headSeq, inSync, held, unread } = event;
+      return { ...state, headSeq, inSync, held, unread };
     }
+    case "logReset":
+      // What lost its place comes again: own messages at once as waiting, others' with their place.
+      return { ...state, items: state.items.filter((item) => item.seq < event.fromSeq) };
     default:
       return state;
   }

@@ -112,6 +112,7 @@ export class Session {
         shopKnown: this.shop.value !== undefined,
         shopFresh: this.shop.value?.fresh ?? false,
         inSync: this.logs.value.get(this.shown.value)?.inSync ?? true,
+        held: this.logs.value.get(this.shown.value)?.held ?? false,
       }),
     );
     this.draft_store = new Drafts((log, text) => engine.command("setDraft", { log, text }));

@@ -12,6 +12,7 @@ export type Status = {
     | "online"
     | "offline"
     | "stopped"
+    | "set-back"
     | "not-in-sync"
     | "shop-not-confirmed";
   readonly tone: "calm" | "warn" | "danger";
@@ -27,13 +28,16 @@ export type StatusInput = {
   readonly shopKnown: boolean;
   readonly shopFresh: boolean;
   readonly inSync: boolean;
+  readonly held: boolean;
 };
 
 /** While offline a restart or a full house says more than "offline" does. */
-const TELLING = new Set(["closed_draining", "closed_busy", "closed_store", "busy", "store_full"]);
+const TELLING = new Set([
+  "closed_draining", "closed_busy", "closed_store", "closed_restored", "busy", "store_full",
+]);
 
 export function statusOf(input: StatusInput): Status {
-  const { ready, connection, code, shopKnown, shopFresh, inSync } = input;
+  const { ready, connection, code, shopKnown, shopFresh, inSync, held } = input;
   if (connection === ConnectionState.stopped) {
     return { name: "stopped", tone: "danger", code };
   }
@@ -49,6 +53,9 @@ export function statusOf(input: StatusInput): Status {
   }
   if (shopKnown && !shopFresh) {
     return { name: "shop-not-confirmed", tone: "warn", sentence: "shopNotConfirmed", code: 0 };
+  }
+  if (held) {
+    return { name: "set-back", tone: "warn", sentence: "setBack", code: 0 };
   }
   if (!inSync) {
     return { name: "not-in-sync", tone: "calm", sentence: "notInSync", code: 0 };

@@ -15,7 +15,7 @@ const DOMAIN = "shopbell envelope v1";
 
 export const CLASS = { message: 1n, grant: 2n, member: 3n, erase: 4n } as const;
 export const LOG_KIND = { main: 1n, team: 2n, shop: 3n } as const;
-export const MEMBER_KIND = { genesis: 1n, join: 2n, leave: 3n } as const;
+export const MEMBER_KIND = { genesis: 1n, join: 2n, leave: 3n, resume: 4n } as const;
 
 export const log_id = (
   shop: Uint8Array, creator: Uint8Array, random: Uint8Array,
@@ -206,10 +206,20 @@ export class LogReader {
     return { device, certificate, counter, last: before?.last ?? new Uint8Array(32) };
   }
 
+  // The desk's word that the log goes on after a restore; nothing but the kind stands in it.
+  private resuming(first: boolean, author: Uint8Array, body: Uint8Array): Author {
+    demand(!first && equal(body, Uint8Array.of(8, Number(MEMBER_KIND.resume))), "envelope_bad");
+    demand(equal(author, this.shop.desk.id), "not_a_member");
+    return this.writing(author);
+  }
+
   private joining(entry: Entry, { header, body }: Opened): Author {
     const member = decode(MemberBody, body);
     demand(member.kind !== MEMBER_KIND.leave, "class_refused");
     const first = entry.seq === 1n;
+    if (member.kind === MEMBER_KIND.resume) {
+      return this.resuming(first, header.author, body);
+    }
     demand(member.kind === (first ? MEMBER_KIND.genesis : MEMBER_KIND.join), "envelope_bad");
     const device = take_device_card(member.card);
     demand(equal(device.id, header.author), "not_a_member");
