@@ -131,6 +131,7 @@ export const frameScenes: Record<string, Scene> = {
   },
   connecting: with_talk({}, { connection: { state: 1, code: 0 } }),
   "not in sync": with_talk({ behind: true }),
+  "set back": with_talk({ held: true }),
   refused: ended((language) => ({
     by: "customer",
     text: words[language].draft,

@@ -39,6 +39,8 @@ export type Conversation = {
   readonly typing?: "customer" | "agent";
   /** The relay has more than is stored here. */
   readonly behind?: boolean;
+  /** The server was set back; what it lost is being put back. */
+  readonly held?: boolean;
   readonly more?: boolean;
   readonly waitingSinceMs?: number;
   /** Conversations with the same number come from one device. */

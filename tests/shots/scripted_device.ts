@@ -151,6 +151,7 @@ class ScriptedDevice extends EventTarget {
         log,
         headSeq: head,
         inSync: !each.behind,
+        held: each.held ?? false,
         unread: each.unread ?? 0,
       };
       events.push(event(EventKind.LOG_CHANGED, wire.LogChanged, changed));
