@@ -11,6 +11,8 @@ for (const said of [true, false]) {
     server,
     people,
   }) => {
+    // Three starts of the program, and ten messages that wait for each other.
+    test.slow();
     const visitor = await people.visitor();
     await visitor.ring();
     await visitor.say("开始");
