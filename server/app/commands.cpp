@@ -11,6 +11,7 @@
 #include "app/entropy.h"
 #include "app/refusal.h"
 #include "app/serve.h"
+#include "app/team.h"
 #include "desk/settings.h"
 #include "net/asio_types.h"
 #include "store/store.h"
@@ -25,6 +26,8 @@ struct Arguments {
   std::string assets;
   std::string file;
   std::string role;
+  std::string passphrase_file;
+  bool passphrase = false;
   std::optional<std::uint16_t> port;
   bool demo = false;
   bool behind_proxy = false;
@@ -33,7 +36,32 @@ struct Arguments {
   InviteOptions invite;
 };
 
+Passphrase passphrase_of(const Arguments& a) {
+  return a.passphrase_file.empty() ? Passphrase{} : Passphrase::from_file(a.passphrase_file);
+}
+
 DataDir dir_of(const Arguments& a) { return DataDir{fs::path(a.data)}; }
+
+// Of a command that opens key files.
+DataDir open_dir_of(const Arguments& a) { return DataDir{fs::path(a.data), passphrase_of(a)}; }
+
+constexpr char lost_key[] =
+    "Without the keys the shop is gone: no page that carries its tag ever trusts another.\n";
+
+// Until a backup was made and once found good.
+void remind_of_backup(const DataDir& dir) {
+  const auto state = backup_state(dir);
+  if (state.is_safe() || !fs::exists(dir.desk_key())) return;
+  if (state.made_ms == 0) {
+    std::cout << "The keys were never saved. " << lost_key
+              << "Save them: shopbell keys backup FILE "
+              << "--data " << dir.path.string() << "\n";
+  } else {
+    std::cout << "The backup of the keys was never checked. " << lost_key
+              << "Check it where it is kept: shopbell keys verify FILE --data " << dir.path.string()
+              << "\n";
+  }
+}
 
 std::string date_text(std::uint64_t ms) {
   const auto seconds = static_cast<std::time_t>(ms / 1000);
@@ -66,13 +94,13 @@ void init(const Arguments& a) {
   init_data_dir(dir_of(a), a.relay_only ? Parts::relay : Parts::shop, config, wall_ms());
   std::cout << "made " << dir_of(a).path.string() << "\n";
   show_keys(dir_of(a));
-  std::cout << "next: look at " << dir_of(a).config().string()
-            << ", keep a copy of the keys (shopbell keys backup FILE), then start\n";
+  std::cout << "next: look at " << dir_of(a).config().string() << ", then start\n";
+  remind_of_backup(dir_of(a));
 }
 
 int run_server(const Arguments& a, bool relay, bool desk) {
   ServeOptions options;
-  options.dir = dir_of(a);
+  options.dir = open_dir_of(a);
   options.assets = a.assets;
   options.with_relay = relay;
   options.with_desk = desk;
@@ -159,16 +187,19 @@ void mark_restored(const DataDir& dir) {
 }
 
 int print_status(const Arguments& a) {
-  const auto dir = dir_of(a);
+  const auto dir = open_dir_of(a);
   auto config = load_config(dir);
   if (a.port) config.serve.port = *a.port;
   show_keys(dir);
   if (shop_of(dir)) {
     const auto state = load_desk(dir, wall_ms());
     std::cout << "desk certificate until: " << date_text(state.certificate.not_after_ms) << "\n";
-    const auto saved_ms = backed_up_ms(dir);
-    std::cout << "keys saved: " << (saved_ms == 0 ? "never" : date_text(saved_ms)) << "\n";
+    const auto backup = backup_state(dir);
+    const auto date_or_never = [](std::uint64_t ms) { return ms == 0 ? "never" : date_text(ms); };
+    std::cout << "keys saved: " << date_or_never(backup.made_ms)
+              << ", backup checked: " << date_or_never(backup.verified_ms) << "\n";
     print_words(dir);
+    remind_of_backup(dir);
   }
   print_held(dir);
   const auto ready = ask_server(config, "/readyz");
@@ -180,11 +211,17 @@ void add_data(CLI::App* command, Arguments& a) {
   command->add_option("--data", a.data, "data directory")->capture_default_str();
 }
 
+void add_passphrase_file(CLI::App* command, Arguments& a) {
+  command->add_option("--passphrase-file", a.passphrase_file,
+                      "file whose first line is the passphrase, in place of asking");
+}
+
 void add_server_options(CLI::App* command, Arguments& a, bool assets) {
   add_data(command, a);
   command->add_option("--port", a.port, "port to listen on, in place of the configuration's");
   command->add_flag("--behind-proxy", a.behind_proxy,
                     "plain HTTP on any address: a proxy before it ends TLS");
+  add_passphrase_file(command, a);
   if (assets) command->add_option("--assets", a.assets, "folder of the web files");
 }
 
@@ -216,49 +253,105 @@ void add_invite(CLI::App& app, Arguments& a) {
       ->capture_default_str();
   command
       ->add_option("--certificate-for", a.invite.certificate_ms,
-                   "how long the device may then speak for the shop, as 30d, 12h, 90m or 45s")
+                   "how long the device may then speak for the shop, 30d at most: 12h, 90m, 45s")
       ->transform(CLI::AsNumberWithUnit(units_ms, CLI::AsNumberWithUnit::UNIT_REQUIRED))
-      ->check(CLI::Range(units_ms.at("s"), 366 * units_ms.at("d")))
+      ->check(CLI::Range(units_ms.at("s"), desk::certificate_ms_max))
       ->default_str("30d");
 }
 
 CLI::App* add_keys(CLI::App& app, Arguments& a) {
   auto* keys = app.add_subcommand("keys", "show, save, check and bring back the keys");
   keys->require_subcommand(1);
-  add_data(keys->add_subcommand("show", "print the shop's id and the relay's public key"), a);
+  auto* show = keys->add_subcommand("show", "print the shop's id and the relay's public key");
+  add_data(show, a);
+  add_passphrase_file(show, a);
   for (const auto& [name, about] :
        {std::pair{"backup", "save all keys in one file; as secret as the keys"},
         std::pair{"verify", "check that a backup is whole and is of these keys"},
         std::pair{"restore", "write the key files that are missing"}}) {
     auto* command = keys->add_subcommand(name, about);
     add_data(command, a);
+    add_passphrase_file(command, a);
     command->add_option("FILE", a.file, "the backup")->required();
+    if (std::string_view(name) == "backup") {
+      command->add_flag("--passphrase", a.passphrase, "ask for a passphrase and seal the file");
+    }
+  }
+  for (const auto& [name, about] :
+       {std::pair{"seal", "put a passphrase on the key files; serve then asks for it"},
+        std::pair{"unseal", "take the passphrase off again"}}) {
+    auto* command = keys->add_subcommand(name, about);
+    add_data(command, a);
+    add_passphrase_file(command, a);
   }
   return keys;
 }
 
-int run_keys(const CLI::App& keys, const Arguments& a) {
+CLI::App* add_team(CLI::App& app, Arguments& a) {
+  auto* team = app.add_subcommand("team", "who speaks for the shop; remove a device");
+  team->require_subcommand(1);
+  add_data(
+      team->add_subcommand("list", "print each device: id, role, end of its certificate, name"), a);
+  auto* remove = team->add_subcommand("remove", "remove a device for good");
+  add_data(remove, a);
+  remove->add_option("ID", a.file, "the first figures of its id, as list prints it")->required();
+  return team;
+}
+
+int run_team(const CLI::App& team, const Arguments& a) {
   const auto dir = dir_of(a);
+  (void)require_shop(dir);
+  if (team.got_subcommand("list")) {
+    std::cout << team_text(dir, wall_ms());
+    return 0;
+  }
+  std::cout << remove_member(dir, a.file, wall_ms())
+            << " is removed. A desk that runs makes it so within a minute, another at its next "
+               "start.\nWhat was read on that device stays readable there; what is written from "
+               "then on does not.\n";
+  return 0;
+}
+
+void save_keys(const Arguments& a) {
+  const bool seals = a.passphrase || !a.passphrase_file.empty();
+  const auto dir = open_dir_of(a);
+  backup_keys(dir, a.file, seals ? &dir.passphrase : nullptr, wall_ms());
+  std::cout << "saved; whoever has " << a.file << (seals ? " and its passphrase" : "")
+            << " is the shop\n";
+  remind_of_backup(dir);
+}
+
+void bring_back_keys(const Arguments& a) {
+  const auto dir = dir_of(a);
+  const bool made_config = restore_keys(dir, a.file, passphrase_of(a));
+  std::cout << "brought back\n";
+  if (made_config) {
+    std::cout << "next: " << dir.config().string() << " was not there and is as init writes it; "
+              << "fill it in before you start\n";
+  }
+}
+
+int run_keys(const CLI::App& keys, const Arguments& a) {
+  const auto dir = open_dir_of(a);
   if (keys.got_subcommand("show")) {
     show_keys(dir);
   } else if (keys.got_subcommand("backup")) {
-    backup_keys(dir, a.file, wall_ms());
-    std::cout << "saved; whoever has " << a.file << " is the shop\n";
+    save_keys(a);
   } else if (keys.got_subcommand("verify")) {
-    verify_backup(dir, a.file);
+    verify_backup(dir, a.file, dir.passphrase, wall_ms());
     std::cout << "whole, and of these keys\n";
+  } else if (keys.got_subcommand("seal") || keys.got_subcommand("unseal")) {
+    // A server that runs has read them already.
+    const bool seals = keys.got_subcommand("seal");
+    const auto count = seals ? seal_keys(dir) : unseal_keys(dir);
+    std::cout << count << " key files are " << (seals ? "sealed" : "open") << " now\n";
   } else {
-    const bool made_config = restore_keys(dir, a.file);
-    std::cout << "brought back\n";
-    if (made_config) {
-      std::cout << "next: " << dir.config().string() << " was not there and is as init writes it; "
-                << "fill it in before you start\n";
-    }
+    bring_back_keys(a);
   }
   return 0;
 }
 
-int run_one(const CLI::App& app, const CLI::App& keys, Arguments& a) {
+int run_one(const CLI::App& app, const CLI::App& keys, const CLI::App& team, Arguments& a) {
   if (app.got_subcommand("serve")) {
     if (a.demo && app.get_subcommand("serve")->count("--data") == 0) a.data = ".shopbell-demo";
     return run_server(a, true, true);
@@ -266,6 +359,7 @@ int run_one(const CLI::App& app, const CLI::App& keys, Arguments& a) {
   if (app.got_subcommand("relay")) return run_server(a, true, false);
   if (app.got_subcommand("desk")) return run_server(a, false, true);
   if (app.got_subcommand("keys")) return run_keys(keys, a);
+  if (app.got_subcommand("team")) return run_team(team, a);
   if (app.got_subcommand("status")) return print_status(a);
   if (app.got_subcommand("init")) {
     init(a);
@@ -297,6 +391,7 @@ int run_command(int argc, const char* const* argv) {
                      true);
   add_init(app, a);
   const auto* keys = add_keys(app, a);
+  const auto* team = add_team(app, a);
   add_invite(app, a);
   auto* status = app.add_subcommand("status", "print whether the server is ready");
   add_data(status, a);
@@ -313,7 +408,7 @@ int run_command(int argc, const char* const* argv) {
     return app.exit(error) == 0 ? 0 : 2;
   }
   try {
-    return run_one(app, *keys, a);
+    return run_one(app, *keys, *team, a);
   } catch (const Refusal& refusal) {
     std::cerr << "shopbell: " << refusal.what() << "\n";
   } catch (const std::exception& error) {

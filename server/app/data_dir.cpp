@@ -21,15 +21,21 @@ constexpr std::uint64_t certificate_ms = 365 * day_ms;
 constexpr std::uint64_t renew_before_ms = 60 * day_ms;
 constexpr std::array key_files = {"root.key", "desk.key", "desk.cert", "relay.key"};
 
+constexpr std::array secret_files = {"root.key", "desk.key", "relay.key"};
+
+std::string opened(const DataDir& dir, const fs::path& path, std::string text) {
+  return is_sealed(text) ? open_sealed(text, path.string(), dir.passphrase) : text;
+}
+
 // The text of a secret file that must be there.
-std::string secret_text(const fs::path& path) {
+std::string secret_text(const DataDir& dir, const fs::path& path) {
   auto text = read_file(path);
   if (!text) {
     throw Refusal(fmt::format(
         "{} is missing; bring it back from a backup: shopbell keys restore FILE", path.string()));
   }
   require_private(path);
-  return *text;
+  return opened(dir, path, std::move(*text));
 }
 
 void certify_desk(const DataDir& dir, const RootKey& root, const SignKey& desk,
@@ -47,12 +53,26 @@ DeskCertificate load_certificate(const DataDir& dir) {
   return parse_desk_certificate(*text, dir.desk_certificate().string());
 }
 
+bool holds_keys(const DataDir& dir) {
+  return std::any_of(key_files.begin(), key_files.end(),
+                     [&](const auto* name) { return fs::exists(dir.path / name); });
+}
+
+// As they are once opened.
 std::map<std::string, std::string> present_keys(const DataDir& dir) {
   std::map<std::string, std::string> files;
   for (const auto* name : key_files) {
-    if (auto text = read_file(dir.path / name)) files.emplace(name, std::move(*text));
+    const auto path = dir.path / name;
+    if (auto text = read_file(path)) files.emplace(name, opened(dir, path, std::move(*text)));
   }
   return files;
+}
+
+bool any_sealed(const DataDir& dir) {
+  return std::any_of(secret_files.begin(), secret_files.end(), [&](const auto* name) {
+    const auto text = read_file(dir.path / name);
+    return text && is_sealed(*text);
+  });
 }
 
 // Parses each file, so that a backup never keeps a damaged key.
@@ -80,12 +100,17 @@ void make_private_folder(const fs::path& path) {
   if (error) throw Refusal(fmt::format("{} cannot be made: {}", path.string(), error.message()));
 }
 
-std::map<std::string, std::string> load_backup(const fs::path& file) {
-  const auto text = read_file(file);
+std::map<std::string, std::string> load_backup(const fs::path& file, const Passphrase& passphrase) {
+  auto text = read_file(file);
   if (!text) throw Refusal(fmt::format("{} is not there", file.string()));
+  if (is_sealed(*text)) text = open_sealed(*text, file.string(), passphrase);
   auto files = parse_backup(*text, file.string());
   check_files(files, file.string());
   return files;
+}
+
+void mark_backup(const DataDir& dir, const BackupState& state) {
+  write_file(dir.backup_mark(), fmt::format("{} {}\n", state.made_ms, state.verified_ms), false);
 }
 
 }  // namespace
@@ -94,7 +119,7 @@ void init_data_dir(const DataDir& dir, Parts parts, const Config& config, std::u
   if (fs::exists(dir.config())) {
     throw Refusal(fmt::format("{} is there already; nothing was changed", dir.config().string()));
   }
-  if (!present_keys(dir).empty()) {
+  if (holds_keys(dir)) {
     throw Refusal(fmt::format(
         "{} holds keys but no shopbell.toml: a former init was cut short, or the file was removed. "
         "Move the directory away and run init again, or put shopbell.toml back",
@@ -115,7 +140,7 @@ void init_data_dir(const DataDir& dir, Parts parts, const Config& config, std::u
 Config load_config(const DataDir& dir) {
   const auto text = read_file(dir.config());
   if (!text) {
-    if (!present_keys(dir).empty()) {
+    if (holds_keys(dir)) {
       throw Refusal(fmt::format(
           "{} holds keys but no shopbell.toml: init was cut short, or the file was removed. Put it "
           "back, or move the directory away and run init again",
@@ -128,14 +153,14 @@ Config load_config(const DataDir& dir) {
 }
 
 DeskState load_desk(const DataDir& dir, std::uint64_t now_ms) {
-  auto desk = parse_desk_key(secret_text(dir.desk_key()), dir.desk_key().string());
+  auto desk = parse_desk_key(secret_text(dir, dir.desk_key()), dir.desk_key().string());
   auto certificate = load_certificate(dir);
   if (certificate.desk_key != desk.device.self.sign_key) {
     throw Refusal(fmt::format("{} and {} do not belong together; restore both from one backup",
                               dir.desk_key().string(), dir.desk_certificate().string()));
   }
   if (certificate.not_after_ms < now_ms + renew_before_ms && fs::exists(dir.root_key())) {
-    const auto root = parse_root_key(secret_text(dir.root_key()), dir.root_key().string());
+    const auto root = parse_root_key(secret_text(dir, dir.root_key()), dir.root_key().string());
     if (root.shop() != certificate.shop) {
       throw Refusal(fmt::format("{} is the root of another shop than {}", dir.root_key().string(),
                                 dir.desk_certificate().string()));
@@ -152,7 +177,7 @@ DeskState load_desk(const DataDir& dir, std::uint64_t now_ms) {
 }
 
 crypto::SignPair load_relay_key(const DataDir& dir) {
-  return parse_relay_key(secret_text(dir.relay_key()), dir.relay_key().string());
+  return parse_relay_key(secret_text(dir, dir.relay_key()), dir.relay_key().string());
 }
 
 std::optional<ShopId> shop_of(const DataDir& dir) {
@@ -160,23 +185,35 @@ std::optional<ShopId> shop_of(const DataDir& dir) {
   return load_certificate(dir).shop;
 }
 
-void backup_keys(const DataDir& dir, const fs::path& file, std::uint64_t now_ms) {
+void backup_keys(const DataDir& dir, const fs::path& file, const Passphrase* passphrase,
+                 std::uint64_t now_ms) {
   if (fs::exists(file)) throw Refusal(fmt::format("{} is there already", file.string()));
+  if (passphrase == nullptr && any_sealed(dir)) {
+    throw Refusal(
+        "the keys here are sealed with a passphrase, so their backup must be too: add --passphrase "
+        "or --passphrase-file");
+  }
   const auto files = present_keys(dir);
   if (files.empty()) throw Refusal(fmt::format("{} holds no keys", dir.path.string()));
   check_files(files, dir.path.string());
-  write_file(file, backup_text(files), true);
-  write_file(dir.backup_mark(), fmt::format("{}\n", now_ms), false);
+  const auto text = backup_text(files);
+  write_file(file, passphrase != nullptr ? seal_text(text, *passphrase) : text, true);
+  auto state = backup_state(dir);
+  state.made_ms = now_ms;
+  mark_backup(dir, state);
 }
 
-std::uint64_t backed_up_ms(const DataDir& dir) {
-  std::uint64_t out = 0;
+BackupState backup_state(const DataDir& dir) {
+  BackupState out;
   std::ifstream in(dir.backup_mark());
-  return in >> out ? out : 0;
+  if (!(in >> out.made_ms)) return {};
+  if (!(in >> out.verified_ms)) out.verified_ms = 0;
+  return out;
 }
 
-void verify_backup(const DataDir& dir, const fs::path& file) {
-  const auto saved = load_backup(file);
+void verify_backup(const DataDir& dir, const fs::path& file, const Passphrase& passphrase,
+                   std::uint64_t now_ms) {
+  const auto saved = load_backup(file, passphrase);
   const auto present = present_keys(dir);
   if (present.empty()) {
     throw Refusal(fmt::format("{} is whole, but {} holds no keys to compare it with", file.string(),
@@ -193,10 +230,15 @@ void verify_backup(const DataDir& dir, const fs::path& file) {
           fmt::format("{} holds another {} than {}", file.string(), name, dir.path.string()));
     }
   }
+  // Whoever made it, and where: it is there.
+  auto state = backup_state(dir);
+  if (state.made_ms == 0) state.made_ms = now_ms;
+  state.verified_ms = now_ms;
+  mark_backup(dir, state);
 }
 
-bool restore_keys(const DataDir& dir, const fs::path& file) {
-  const auto saved = load_backup(file);
+bool restore_keys(const DataDir& dir, const fs::path& file, const Passphrase& passphrase) {
+  const auto saved = load_backup(file, passphrase);
   const auto present = present_keys(dir);
   for (const auto& [name, text] : saved) {
     const auto found = present.find(name);
@@ -214,6 +256,30 @@ bool restore_keys(const DataDir& dir, const fs::path& file) {
   const auto parts = saved.contains("desk.key") ? Parts::shop : Parts::relay;
   write_file(dir.config(), config_text(Config{}, parts), false);
   return true;
+}
+
+std::size_t seal_keys(const DataDir& dir) {
+  std::size_t count = 0;
+  for (const auto* name : secret_files) {
+    const auto path = dir.path / name;
+    const auto text = read_file(path);
+    if (!text || is_sealed(*text)) continue;
+    write_file(path, seal_text(*text, dir.passphrase), true);
+    ++count;
+  }
+  return count;
+}
+
+std::size_t unseal_keys(const DataDir& dir) {
+  std::size_t count = 0;
+  for (const auto* name : secret_files) {
+    const auto path = dir.path / name;
+    const auto text = read_file(path);
+    if (!text || !is_sealed(*text)) continue;
+    write_file(path, open_sealed(*text, path.string(), dir.passphrase), true);
+    ++count;
+  }
+  return count;
 }
 
 DirLock::DirLock(const DataDir& dir)

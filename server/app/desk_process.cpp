@@ -33,11 +33,13 @@ DeskProcess::DeskProcess(net::asio::io_context& io, DeskState state, Options opt
       options.dir.search().string(),
       crypto::derive(state.desk.storage_key, "shopbell search v1", {}), problem);
   if (!search_) throw Refusal(problem);
-  desk::Premises premises{.relay_url = options.config->relay_url(),
-                          .assets_url = options.config->public_url(),
-                          .certificate_end_ms = state.certificate.not_after_ms,
-                          .backed_up_ms = [dir = options.dir] { return backed_up_ms(dir); },
-                          .on_domains = std::move(options.on_domains)};
+  desk::Premises premises{
+      .relay_url = options.config->relay_url(),
+      .assets_url = options.config->public_url(),
+      .certificate_end_ms = state.certificate.not_after_ms,
+      .backed_up_ms = [dir = options.dir] { return backup_state(dir).made_ms; },
+      .backup_verified_ms = [dir = options.dir] { return backup_state(dir).verified_ms; },
+      .on_domains = std::move(options.on_domains)};
   desk::Desk::Options about{.shop = state.shop,
                             .words = shop_words(options.config->shop),
                             .relays = {std::move(options.relay)},

@@ -23,8 +23,8 @@ constexpr char plain_text[] = "text/plain; charset=utf-8";
 // Handlers carried out before what gathered is sent.
 constexpr int burst_max = 256;
 
-constexpr std::uint64_t role_admin = 1;
-constexpr std::uint64_t role_agent = 2;
+using desk::role_admin;
+using desk::role_agent;
 
 std::string origin_of_relay(const std::string& relay_url) {
   return relay_url.substr(0, relay_url.find('/', relay_url.find("://") + 3));
@@ -320,8 +320,8 @@ bool has_admin(desk::InvitationBook& book) {
   const auto now = wall_ms();
   const auto all = book.all();
   return std::any_of(all.begin(), all.end(), [now](const desk::Invitation& each) {
-    const auto end_ms = each.used() ? each.not_after_ms : each.expires_ms;
-    return each.role == role_admin && end_ms > now;
+    const bool counts = each.used() ? desk::is_member(each, now) : each.expires_ms > now;
+    return each.role == role_admin && counts;
   });
 }
 

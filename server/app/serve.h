@@ -5,6 +5,7 @@
 #include <string>
 
 #include "app/data_dir.h"
+#include "desk/members.h"
 
 namespace shopbell::app {
 
@@ -32,7 +33,7 @@ std::filesystem::path default_assets();
 struct InviteOptions {
   std::optional<std::uint64_t> role;  // none: admin while there is none, then agent
   std::uint64_t hours = 24;
-  std::uint64_t certificate_ms = 30ull * 24 * 3600 * 1000;
+  std::uint64_t certificate_ms = desk::certificate_ms_max;
 };
 std::string invite(const DataDir& dir, const ShopId& shop, const std::string& public_url,
                    const std::string& relay_url, const InviteOptions& options);

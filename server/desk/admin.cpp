@@ -94,6 +94,7 @@ void Admin::overview(const wire::RequestEvent& request) {
   out.domains.assign(words_.domains.begin(), words_.domains.end());
   out.look = look;
   out.backed_up_ms = premises_.backed_up_ms();
+  out.backup_verified_ms = premises_.backup_verified_ms();
   out.certificate_end_ms = premises_.certificate_end_ms;
   out.now_ms = port_.now_ms();
   for (const auto& [origin, one] : seen_.all()) {

@@ -17,6 +17,8 @@ struct Premises {
   std::uint64_t certificate_end_ms = 0;
   // When the keys were last saved; 0: never.
   std::function<std::uint64_t()> backed_up_ms = [] { return std::uint64_t{0}; };
+  // When a backup was last checked; 0: never.
+  std::function<std::uint64_t()> backup_verified_ms = [] { return std::uint64_t{0}; };
   // The host's own copy of the list follows at once.
   std::function<void(const std::vector<std::string>&)> on_domains = [](const auto&) {};
 };

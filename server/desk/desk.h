@@ -40,8 +40,11 @@ class Desk {
 
  private:
   std::vector<DeskModule*> modules();
+  // The book's word for what a device may do stands before its certificate's.
+  Bytes with_role_of_today(BytesView request) const;
 
   DeskPort& port_;
+  InvitationBook& book_;
   std::unique_ptr<SettingsBook> own_settings_;
   SettingsBook& settings_;
   ShopWords words_;

@@ -1,5 +1,7 @@
 #include "desk/enrolment.h"
 
+#include "desk/members.h"
+
 namespace shopbell::desk {
 namespace {
 
@@ -8,13 +10,15 @@ constexpr std::size_t name_bytes_max = 120;
 
 }  // namespace
 
-Enrolment::Enrolment(DeskPort& port, InvitationBook& book, const ShopId& shop)
-    : port_(port), book_(book), shop_(shop) {}
+Enrolment::Enrolment(DeskPort& port, InvitationBook& book, const ShopId& shop,
+                     std::function<void()> on_removed)
+    : port_(port), book_(book), shop_(shop), on_removed_(std::move(on_removed)) {}
 
 void Enrolment::on_event(wire::EventKind kind, BytesView body) {
   if (kind != wire::EventKind::request_event) return;
   const auto request = codec::decode<wire::RequestEvent>(body);
   if (request && request->method == "enrol") enrol(*request);
+  if (request && request->method == "certificate.renew") renew(*request);
 }
 
 void Enrolment::enrol(const wire::RequestEvent& request) {
@@ -22,7 +26,17 @@ void Enrolment::enrol(const wire::RequestEvent& request) {
   if (!asked) return respond(port_, request, asked.error(), {});
   const auto invitation = admit(*asked, request.from);
   if (!invitation) return respond(port_, request, invitation.error(), {});
-  certify(request, *invitation);
+  certify(request, *invitation, invitation->id);
+}
+
+void Enrolment::renew(const wire::RequestEvent& request) {
+  const auto known = book_.find_used_by(request.from);
+  if (!known) return respond(port_, request, Errc::not_certified, {});
+  if (known->removed_ms != 0) return respond(port_, request, Errc::certificate_revoked, {});
+  if (!is_member(*known, port_.now_ms())) {
+    return respond(port_, request, Errc::certificate_ended, {});
+  }
+  certify(request, *known, {});
 }
 
 Result<Invitation> Enrolment::admit(const wire::EnrolRequest& asked, const DeviceId& from) {
@@ -33,28 +47,33 @@ Result<Invitation> Enrolment::admit(const wire::EnrolRequest& asked, const Devic
     return Errc::invitation_refused;
   }
   if (invitation->used()) {
-    if (invitation->used_by != from) return Errc::invitation_refused;
+    if (invitation->used_by != from || invitation->removed_ms != 0) {
+      return Errc::invitation_refused;
+    }
     return std::move(*invitation);
   }
   const auto now = port_.now_ms();
   if (now > invitation->expires_ms) return Errc::invitation_refused;
   invitation->used_by = from;
   invitation->name = asked.name;
-  invitation->not_after_ms = now + invitation->certificate_ms;
-  if (!book_.use(invitation->id, from, invitation->not_after_ms, invitation->name)) {
+  invitation->not_after_ms = now + std::min(invitation->certificate_ms, certificate_ms_max);
+  if (!book_.use(invitation->id, from, invitation->not_after_ms, invitation->name, now)) {
     return Errc::store_failed;
   }
+  // First, so that the newcomer is given a key that the former device does not have.
+  if (invitation->replaces) on_removed_();
   return std::move(*invitation);
 }
 
-void Enrolment::certify(const wire::RequestEvent& request, const Invitation& invitation) {
+void Enrolment::certify(const wire::RequestEvent& request, const Invitation& invitation,
+                        const LogId& used) {
   wire::Certify certify;
   certify.device = request.from;
   certify.request_id = request.id;
   certify.role = invitation.role;
   certify.not_after_ms = invitation.not_after_ms;
   certify.name = invitation.name;
-  certify.invitation = invitation.id;
+  certify.invitation = used;
   issue(port_, wire::CommandKind::certify, certify);
 }
 

@@ -1,6 +1,9 @@
 // Enrolment: a device that proves an invitation gets a certificate and the team's key
-// (docs/PROTOCOL.md section 2.11). Requests for a newer team key are answered by the engine.
+// (docs/PROTOCOL.md section 2.11); one of the team gets another certificate where its role changed.
+// Requests for a newer team key are answered by the engine.
 #pragma once
+
+#include <functional>
 
 #include "desk/invitations.h"
 #include "desk/port.h"
@@ -9,18 +12,23 @@ namespace shopbell::desk {
 
 class Enrolment : public DeskModule {
  public:
-  Enrolment(DeskPort& port, InvitationBook& book, const ShopId& shop);
+  // `on_removed`: a device was replaced by the one that comes now.
+  Enrolment(
+      DeskPort& port, InvitationBook& book, const ShopId& shop,
+      std::function<void()> on_removed = [] {});
   void on_event(wire::EventKind kind, BytesView body) override;
 
  private:
   void enrol(const wire::RequestEvent& request);
+  void renew(const wire::RequestEvent& request);
   // Whose use of it is right; `name` is what a first use gives.
   Result<Invitation> admit(const wire::EnrolRequest& asked, const DeviceId& from);
-  void certify(const wire::RequestEvent& request, const Invitation& invitation);
+  void certify(const wire::RequestEvent& request, const Invitation& invitation, const LogId& used);
 
   DeskPort& port_;
   InvitationBook& book_;
   ShopId shop_;
+  std::function<void()> on_removed_;
 };
 
 }  // namespace shopbell::desk

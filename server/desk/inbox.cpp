@@ -55,6 +55,11 @@ Inbox::Inbox(DeskPort& port, Conversations& conversations, InvitationBook& book)
     : port_(port), conversations_(conversations), book_(book) {}
 
 void Inbox::on_event(wire::EventKind kind, BytesView body) {
+  if (kind == wire::EventKind::shop) {
+    const auto shop = codec::decode<wire::Shop>(body);
+    if (!shop) return;
+    for (const auto& device : shop->revoked) listeners_.erase(device);
+  }
   if (kind != wire::EventKind::request_event) return;
   const auto request = codec::decode<wire::RequestEvent>(body);
   if (request && request->method == "inbox.list") list(*request);

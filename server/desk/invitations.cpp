@@ -5,18 +5,28 @@
 namespace shopbell::desk {
 namespace {
 
-constexpr int version = 1;
+constexpr int version = 2;
 constexpr char schema[] =
     "CREATE TABLE IF NOT EXISTS invitations (id BLOB PRIMARY KEY, key BLOB NOT NULL, "
     "role INTEGER NOT NULL, expires_ms INTEGER NOT NULL, certificate_ms INTEGER NOT NULL, "
-    "used_by BLOB NOT NULL, not_after_ms INTEGER NOT NULL, name BLOB NOT NULL) WITHOUT ROWID";
+    "used_by BLOB NOT NULL, not_after_ms INTEGER NOT NULL, name BLOB NOT NULL, "
+    "withdrawn_ms INTEGER NOT NULL DEFAULT 0, removed_ms INTEGER NOT NULL DEFAULT 0, "
+    "replaces BLOB NOT NULL DEFAULT x'') WITHOUT ROWID";
+// A file of version 1 lacks what came with removal.
+constexpr char asked_of_2[] = "SELECT withdrawn_ms, removed_ms, replaces FROM invitations LIMIT 0";
+constexpr char schema_1_to_2[] =
+    "BEGIN IMMEDIATE; "
+    "ALTER TABLE invitations ADD COLUMN withdrawn_ms INTEGER NOT NULL DEFAULT 0; "
+    "ALTER TABLE invitations ADD COLUMN removed_ms INTEGER NOT NULL DEFAULT 0; "
+    "ALTER TABLE invitations ADD COLUMN replaces BLOB NOT NULL DEFAULT x''; COMMIT";
 constexpr char columns[] =
-    "SELECT id, key, role, expires_ms, certificate_ms, used_by, not_after_ms, name "
-    "FROM invitations ";
+    "SELECT id, key, role, expires_ms, certificate_ms, used_by, not_after_ms, name, withdrawn_ms, "
+    "removed_ms, replaces FROM invitations ";
 
 Invitation copy_of(const Invitation& from) {
-  return {from.id,      from.key.clone(),  from.role, from.expires_ms, from.certificate_ms,
-          from.used_by, from.not_after_ms, from.name};
+  return {from.id,      from.key.clone(),  from.role, from.expires_ms,   from.certificate_ms,
+          from.used_by, from.not_after_ms, from.name, from.withdrawn_ms, from.removed_ms,
+          from.replaces};
 }
 
 class MemoryBook : public InvitationBook {
@@ -42,13 +52,35 @@ class MemoryBook : public InvitationBook {
   }
 
   bool use(const LogId& id, const DeviceId& device, std::uint64_t not_after_ms,
-           const std::string& name) override {
+           const std::string& name, std::uint64_t now_ms) override {
     const auto found = all_.find(id);
     if (found == all_.end() || found->second.used()) return false;
     found->second.used_by = device;
     found->second.not_after_ms = not_after_ms;
     found->second.name = name;
+    std::uint64_t withdrawn_ms = 0;
+    for (auto& [other, each] : all_) {
+      if (each.used_by == device) {
+        each.removed_ms = 0;
+        withdrawn_ms = std::max(withdrawn_ms, each.withdrawn_ms);
+      } else if (each.used() && each.used_by == found->second.replaces) {
+        each.withdrawn_ms = each.removed_ms = now_ms;
+      }
+    }
+    found->second.withdrawn_ms = withdrawn_ms;
     return true;
+  }
+
+  bool change(const DeviceId& device, const MemberChange& change) override {
+    bool found = false;
+    for (auto& [id, each] : all_) {
+      if (!each.used() || each.used_by != device) continue;
+      each.role = change.role;
+      each.withdrawn_ms = change.withdrawn_ms;
+      each.removed_ms = change.removed_ms;
+      found = true;
+    }
+    return found;
   }
 
   std::vector<Invitation> all() override {
@@ -73,7 +105,10 @@ class SqliteBook : public InvitationBook {
   explicit SqliteBook(Db db) : db_(std::move(db)) {}
 
   bool add(const Invitation& invitation) override {
-    return Statement(db_.get(), "INSERT INTO invitations VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
+    return Statement(db_.get(),
+                     "INSERT INTO invitations (id, key, role, expires_ms, certificate_ms, "
+                     "used_by, not_after_ms, name, replaces) "
+                     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
         .bind(invitation.id.view())
         .bind(invitation.key.reveal())
         .bind(invitation.role)
@@ -82,6 +117,7 @@ class SqliteBook : public InvitationBook {
         .bind(invitation.used_by.view())
         .bind(invitation.not_after_ms)
         .bind(as_bytes(invitation.name))
+        .bind(invitation.replaces.view())
         .run();
   }
 
@@ -99,18 +135,26 @@ class SqliteBook : public InvitationBook {
   }
 
   bool use(const LogId& id, const DeviceId& device, std::uint64_t not_after_ms,
-           const std::string& name) override {
-    const DeviceId nobody;
+           const std::string& name, std::uint64_t now_ms) override {
+    if (!execute(db_.get(), "BEGIN IMMEDIATE")) return false;
+    if (use_in_transaction(id, device, not_after_ms, name, now_ms) &&
+        execute(db_.get(), "COMMIT")) {
+      return true;
+    }
+    execute(db_.get(), "ROLLBACK");
+    return false;
+  }
+
+  bool change(const DeviceId& device, const MemberChange& change) override {
     const bool ran = Statement(db_.get(),
-                               "UPDATE invitations SET used_by = ?, not_after_ms = ?, name = ? "
-                               "WHERE id = ? AND used_by = ?")
+                               "UPDATE invitations SET role = ?, withdrawn_ms = ?, removed_ms = ? "
+                               "WHERE used_by = ?")
+                         .bind(change.role)
+                         .bind(change.withdrawn_ms)
+                         .bind(change.removed_ms)
                          .bind(device.view())
-                         .bind(not_after_ms)
-                         .bind(as_bytes(name))
-                         .bind(id.view())
-                         .bind(nobody.view())
                          .run();
-    return ran && sqlite3_changes(db_.get()) == 1;
+    return ran && sqlite3_changes(db_.get()) > 0;
   }
 
   std::vector<Invitation> all() override {
@@ -132,6 +176,35 @@ class SqliteBook : public InvitationBook {
   }
 
  private:
+  bool use_in_transaction(const LogId& id, const DeviceId& device, std::uint64_t not_after_ms,
+                          const std::string& name, std::uint64_t now_ms) {
+    const DeviceId nobody;
+    const bool taken =
+        Statement(db_.get(),
+                  "UPDATE invitations SET used_by = ?1, not_after_ms = ?2, name = ?3, withdrawn_ms "
+                  "= (SELECT coalesce(max(withdrawn_ms), 0) FROM invitations WHERE used_by = ?1) "
+                  "WHERE id = ?4 AND used_by = ?5")
+            .bind(device.view())
+            .bind(not_after_ms)
+            .bind(as_bytes(name))
+            .bind(id.view())
+            .bind(nobody.view())
+            .run() &&
+        sqlite3_changes(db_.get()) == 1;
+    return taken &&
+           Statement(db_.get(), "UPDATE invitations SET removed_ms = 0 WHERE used_by = ?")
+               .bind(device.view())
+               .run() &&
+           Statement(db_.get(),
+                     "UPDATE invitations SET removed_ms = ?1, withdrawn_ms = ?1 WHERE used_by = "
+                     "(SELECT replaces FROM invitations WHERE id = ?2) AND used_by NOT IN (?3, ?4)")
+               .bind(now_ms)
+               .bind(id.view())
+               .bind(nobody.view())
+               .bind(device.view())
+               .run();
+  }
+
   static std::optional<Invitation> read(Statement& statement) {
     if (!statement.row()) return std::nullopt;
     return from_row(statement);
@@ -145,10 +218,20 @@ class SqliteBook : public InvitationBook {
       return std::nullopt;
     }
     const auto name = statement.bytes(7);
-    return Invitation{LogId::from(id),     Key::from(key),
-                      statement.number(2), statement.number(3),
-                      statement.number(4), DeviceId::from(used_by),
-                      statement.number(6), std::string(as_text(name))};
+    const auto replaces = statement.bytes(10);
+    return Invitation{
+        LogId::from(id),
+        Key::from(key),
+        statement.number(2),
+        statement.number(3),
+        statement.number(4),
+        DeviceId::from(used_by),
+        statement.number(6),
+        std::string(as_text(name)),
+        statement.number(8),
+        statement.number(9),
+        replaces.size() == DeviceId::size ? DeviceId::from(replaces) : DeviceId{},
+    };
   }
 
   Db db_;
@@ -161,6 +244,14 @@ std::unique_ptr<InvitationBook> make_memory_invitations() { return std::make_uni
 std::unique_ptr<InvitationBook> open_invitations(const std::string& path, std::string& problem) {
   auto db = open_db(path, version, schema, problem);
   if (!db) return nullptr;
+  sqlite3_stmt* statement = nullptr;
+  const bool is_whole =
+      sqlite3_prepare_v2(db.get(), asked_of_2, -1, &statement, nullptr) == SQLITE_OK;
+  sqlite3_finalize(statement);
+  if (!is_whole && !execute(db.get(), schema_1_to_2)) {
+    problem = path + " cannot be brought to this version: " + sqlite3_errmsg(db.get());
+    return nullptr;
+  }
   return std::make_unique<SqliteBook>(std::move(db));
 }
 

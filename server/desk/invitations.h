@@ -22,11 +22,23 @@ struct Invitation {
   DeviceId used_by;
   std::uint64_t not_after_ms = 0;  // of that certificate
   std::string name;
+  // Of that device since: its certificates up to then hold no longer; it is removed.
+  std::uint64_t withdrawn_ms = 0;
+  std::uint64_t removed_ms = 0;
+  // The same person's former device, which is removed as this one comes.
+  DeviceId replaces = {};
 
   bool used() const { return !used_by.is_zero(); }
 };
 
-// Contract: what add(), use() and revoke() wrote is durable when they return true.
+// What changes of a device after it was certified.
+struct MemberChange {
+  std::uint64_t role = 0;
+  std::uint64_t withdrawn_ms = 0;
+  std::uint64_t removed_ms = 0;
+};
+
+// Contract: what add(), use(), change() and revoke() wrote is durable when they return true.
 class InvitationBook {
  public:
   virtual ~InvitationBook() = default;
@@ -34,9 +46,13 @@ class InvitationBook {
   virtual std::optional<Invitation> find(const LogId& id) = 0;
   // The newest one that this device has used.
   virtual std::optional<Invitation> find_used_by(const DeviceId& device) = 0;
-  // False where it is used already, is not there, or cannot be written.
+  // The device is in the team from now on, also if it was removed before; the one that it replaces
+  // is removed at `now_ms` in the same step. False where the invitation is used already, is not
+  // there, or cannot be written.
   virtual bool use(const LogId& id, const DeviceId& device, std::uint64_t not_after_ms,
-                   const std::string& name) = 0;
+                   const std::string& name, std::uint64_t now_ms) = 0;
+  // False where nothing of this device is known, or it cannot be written.
+  virtual bool change(const DeviceId& device, const MemberChange& change) = 0;
   // Used and unused ones.
   virtual std::vector<Invitation> all() = 0;
   // Forgets one that nobody has used. False where it is used, is not there, or cannot be written.

@@ -32,9 +32,13 @@ inline void respond(DeskPort& port, const wire::RequestEvent& request, Errc code
   issue(port, wire::CommandKind::respond, answer);
 }
 
+// What a certificate lets its device do; role 0: it has none that holds.
+inline constexpr std::uint64_t role_admin = 1;
+inline constexpr std::uint64_t role_agent = 2;
+inline constexpr std::uint64_t role_observer = 3;
+
 // Whether the device is an admin's; one that is not is answered with the reason.
 inline bool may_administer(DeskPort& port, const wire::RequestEvent& request) {
-  constexpr std::uint64_t role_admin = 1;
   if (request.role == role_admin) return true;
   respond(port, request, request.role == 0 ? Errc::not_certified : Errc::role_refused, {});
   return false;

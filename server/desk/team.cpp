@@ -1,15 +1,16 @@
 #include "desk/team.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include "desk/admin.h"
+#include "desk/members.h"
 
 namespace shopbell::desk {
 namespace {
 
 constexpr std::uint64_t hour_ms = 3'600'000;
 constexpr std::uint64_t life_ms_max = 30 * 24 * hour_ms;
-constexpr std::uint64_t certificate_ms = 30 * 24 * hour_ms;
 // Enough for every team that passes one link at a time; more would be a mistake or a bad joke.
 constexpr std::size_t open_max = 50;
 // An answer is one signal.
@@ -59,9 +60,9 @@ void Team::on_event(wire::EventKind kind, BytesView body) {
   if (!request) return;
   using Method = void (Team::*)(const wire::RequestEvent&);
   constexpr std::pair<std::string_view, Method> methods[] = {
-      {"admin.team.list", &Team::list},
-      {"admin.invite", &Team::invite},
-      {"admin.invitation.revoke", &Team::revoke},
+      {"admin.team.list", &Team::list},           {"admin.invite", &Team::invite},
+      {"admin.invitation.revoke", &Team::revoke}, {"admin.team.remove", &Team::remove},
+      {"admin.team.role", &Team::set_role},
   };
   for (const auto& [name, method] : methods) {
     if (request->method != name) continue;
@@ -74,35 +75,35 @@ void Team::list(const wire::RequestEvent& request) {
   const auto now = port_.now_ms();
   wire::TeamPage page;
   page.now_ms = now;
-  const auto all = book_.all();
+  auto all = book_.all();
   for (const auto* each : open_invitations_of(all, now)) {
     wire::OpenInvitation open;
     open.invitation = each->id;
     open.role = each->role;
     open.expires_ms = each->expires_ms;
+    open.replaces = each->replaces;
     page.invitations.push_back(open);
   }
   // A device that was invited again has one line, that of its newest certificate.
-  std::map<DeviceId, const Invitation*> newest;
-  for (const auto& each : all) {
-    if (!each.used()) continue;
-    auto& place = newest[each.used_by];
-    if (place == nullptr || each.not_after_ms > place->not_after_ms) place = &each;
-  }
-  for (const auto& [device, invitation] : newest) {
+  const auto members = members_of(std::move(all));
+  for (const auto& [device, invitation] : members) {
     const auto there = presence_.of(device);
     wire::TeamDevice out;
     out.device = device;
-    out.name = invitation->name;
-    out.role = invitation->role;
-    out.not_after_ms = invitation->not_after_ms;
+    out.name = invitation.name;
+    out.role = invitation.role;
+    out.not_after_ms = invitation.not_after_ms;
+    out.removed_ms = invitation.removed_ms;
+    out.last_admin = is_last_admin(members, device, now);
     out.heard_ms = there.heard_ms;
     out.away = there.away;
     out.status_ms = there.status_ms;
     page.devices.push_back(out);
   }
+  // Who is gone stands last.
   std::sort(page.devices.begin(), page.devices.end(), [](const auto& a, const auto& b) {
-    return std::pair(b.heard_ms, b.not_after_ms) < std::pair(a.heard_ms, a.not_after_ms);
+    return std::tuple(a.removed_ms, b.heard_ms, b.not_after_ms) <
+           std::tuple(b.removed_ms, a.heard_ms, a.not_after_ms);
   });
   if (page.devices.size() > devices_max) page.devices.resize(devices_max);
   respond(port_, request, Errc::none, codec::encode(page));
@@ -116,13 +117,17 @@ void Team::invite(const wire::RequestEvent& request) {
     return refuse_setting(port_, request, "life");
   }
   if (asked->secret.is_zero()) return refuse_setting(port_, request, "secret");
+  if (asked->replaces && !book_.find_used_by(asked->replaces)) {
+    return refuse_setting(port_, request, "member");
+  }
   const auto secret = Key::from(asked->secret.view());
   Invitation invitation;
   invitation.id = invitation_id_of(secret);
   invitation.key = invitation_key_of(secret, options_.shop);
   invitation.role = asked->role;
   invitation.expires_ms = port_.now_ms() + asked->life_ms;
-  invitation.certificate_ms = certificate_ms;
+  invitation.certificate_ms = certificate_ms_max;
+  invitation.replaces = asked->replaces;
   // A request whose answer was lost comes again with the same secret.
   const auto former = book_.find(invitation.id);
   if (former) {
@@ -147,6 +152,53 @@ void Team::revoke(const wire::RequestEvent& request) {
   if (found && found->used()) return refuse_setting(port_, request, "used");
   const bool gone = !found || book_.revoke(asked->invitation);
   respond(port_, request, gone ? Errc::none : Errc::store_failed, {});
+}
+
+void Team::remove(const wire::RequestEvent& request) {
+  const auto asked = codec::decode<wire::AdminRemove>(request.body);
+  if (!asked) return respond(port_, request, asked.error(), {});
+  const auto member = book_.find_used_by(asked->device);
+  if (!member) return refuse_setting(port_, request, "member");
+  if (member->removed_ms != 0) return respond(port_, request, Errc::none, {});
+  const auto now = port_.now_ms();
+  if (is_last_admin(members_of(book_.all()), asked->device, now)) {
+    return refuse_setting(port_, request, "last-admin");
+  }
+  change(request, *member, {member->role, now, now});
+}
+
+void Team::set_role(const wire::RequestEvent& request) {
+  const auto asked = codec::decode<wire::AdminRole>(request.body);
+  if (!asked) return respond(port_, request, asked.error(), {});
+  if (asked->role < role_admin || asked->role > role_observer) {
+    return refuse_setting(port_, request, "role");
+  }
+  const auto member = book_.find_used_by(asked->device);
+  const auto now = port_.now_ms();
+  if (!member || !is_member(*member, now)) return refuse_setting(port_, request, "member");
+  if (member->role == asked->role) return respond(port_, request, Errc::none, {});
+  if (is_last_admin(members_of(book_.all()), asked->device, now)) {
+    return refuse_setting(port_, request, "last-admin");
+  }
+  // Who may write no more has a certificate that says he may.
+  const bool falls_silent = asked->role == role_observer;
+  change(request, *member, {asked->role, falls_silent ? now : member->withdrawn_ms, 0});
+}
+
+void Team::change(const wire::RequestEvent& request, const Invitation& member,
+                  const MemberChange& change) {
+  if (!book_.change(member.used_by, change)) {
+    return respond(port_, request, Errc::store_failed, {});
+  }
+  // It asks for another certificate, where it may have one; one that is away does when it comes.
+  if (change.removed_ms == 0) {
+    wire::Push push;
+    push.to = member.used_by;
+    push.method = "certificate.renew";
+    issue(port_, wire::CommandKind::push, push);
+  }
+  respond(port_, request, Errc::none, {});
+  if (change.withdrawn_ms != member.withdrawn_ms) options_.on_changed();
 }
 
 }  // namespace shopbell::desk

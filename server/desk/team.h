@@ -1,6 +1,8 @@
 // The team as admins see it: who was given a certificate, who is there, which invitations wait.
 #pragma once
 
+#include <functional>
+
 #include "desk/invitations.h"
 #include "desk/presence.h"
 
@@ -17,6 +19,8 @@ class Team : public DeskModule {
     ShopId shop;
     std::string assets_url;
     std::string relay_url;
+    // Somebody was removed, or may do less.
+    std::function<void()> on_changed = [] {};
   };
   // `book` and `presence` outlive it.
   Team(DeskPort& port, InvitationBook& book, const Presence& presence, Options options);
@@ -26,6 +30,10 @@ class Team : public DeskModule {
   void list(const wire::RequestEvent& request);
   void invite(const wire::RequestEvent& request);
   void revoke(const wire::RequestEvent& request);
+  void remove(const wire::RequestEvent& request);
+  void set_role(const wire::RequestEvent& request);
+  void change(const wire::RequestEvent& request, const Invitation& member,
+              const MemberChange& change);
 
   DeskPort& port_;
   InvitationBook& book_;

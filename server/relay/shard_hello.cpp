@@ -60,7 +60,14 @@ void Shard::Impl::check_hello(Conn& conn, const wire::Hello& hello) {
   conn.client_nonce = hello.client_nonce;
   conn.card_version = hello.card_version;
   conn.certificate = to_bytes(hello.certificate);
-  if (Errc code = take_standing(conn); code != Errc::none) return close(conn, code);
+  if (Errc code = take_standing(conn); code != Errc::none) {
+    // Only the card says that another certificate is to be had.
+    const auto certificate = take_agent_certificate(*conn.shop->info, conn.certificate);
+    if (certificate && is_withdrawn(*conn.shop->info, *certificate)) {
+      send(conn, FrameKind::card, wire::Card{conn.shop->info->card});
+    }
+    return close(conn, code);
+  }
   if (!replace_older(conn, hello.term)) return;
   conn.phase = Phase::welcoming;
   --unproven_;
@@ -73,13 +80,14 @@ Errc Shard::Impl::take_standing(Conn& conn) {
   conn.standing = Standing::no_card;
   if (!conn.shop->info) return Errc::none;
   const ShopInfo& info = *conn.shop->info;
-  if (info.is_revoked(conn.device)) return Errc::closed_certificate;
+  // Without its certificate it is one visitor more; so somebody can be invited again.
+  if (info.is_revoked(conn.device) && !conn.certificate.empty()) return Errc::closed_removed;
   conn.standing = Standing::visitor;
   if (conn.device == info.desk.id) {
     conn.standing = Standing::desk;
   } else if (!conn.certificate.empty()) {
     auto certificate = take_agent_certificate(info, conn.certificate);
-    if (!certificate || certificate->device != conn.device ||
+    if (!certificate || certificate->device != conn.device || is_withdrawn(info, *certificate) ||
         !check_certificate(info, *certificate, now_ms_)) {
       return Errc::closed_certificate;
     }
@@ -162,6 +170,10 @@ void Shard::Impl::on_put_card(Conn& conn, BytesView body) {
   if (shop.info) {
     bool unchanged = false;
     if (!compare_shop_cards(*shop.info, *offered, unchanged)) {
+      // A desk that was restored learns from it what it has said since.
+      if (offered->team_version < shop.info->team_version) {
+        send(conn, FrameKind::card, wire::Card{shop.info->card});
+      }
       return refuse(conn, {}, Errc::card_refused);
     }
     if (unchanged) return send(conn, FrameKind::card, wire::Card{shop.info->card});

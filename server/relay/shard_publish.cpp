@@ -18,6 +18,7 @@ Errc refusal_of_member(Errc code) {
     case Errc::not_certified:
     case Errc::certificate_ended:
     case Errc::certificate_revoked:
+    case Errc::role_refused:
       return Errc::not_member;
     default:
       return Errc::envelope_bad;
@@ -148,6 +149,8 @@ Errc Shard::Impl::check_class(Conn& conn, LogState& log, const OpenEnvelope& env
   if (!log.fold.started()) return Errc::no_such_log;
   if (!log.fold.may_write(info, conn.device)) return Errc::not_member;
   if (envelope_class == EnvelopeClass::message) {
+    // Its author does not know of the newest team key yet: somebody removed could read it.
+    if (header.card_version < info.team_since) return Errc::epoch_closed;
     const bool newest =
         log.epoch != 0 && header.epoch == log.epoch && header.commitment == log.commitment;
     return newest ? Errc::none : Errc::epoch_closed;

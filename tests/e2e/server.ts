@@ -51,7 +51,7 @@ export class Server {
   private constructor(
     private child: ChildProcess,
     readonly addresses: Addresses,
-    private readonly folder: string,
+    readonly folder: string,
     private readonly assets: string,
   ) {}
 
@@ -112,10 +112,10 @@ export class Server {
     await this.again();
   }
 
-  /** On the same port and data, after kill or stop. */
-  async again(): Promise<void> {
+  /** On the same port, after kill or stop, and the same data unless another folder is named. */
+  async again(folder = this.folder): Promise<void> {
     const { port } = new URL(this.addresses.shops);
-    const next = await Server.start(this.folder, port, this.assets);
+    const next = await Server.start(folder, port, this.assets);
     this.child = next.child;
   }
 }

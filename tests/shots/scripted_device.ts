@@ -46,6 +46,7 @@ function answerAdmin(admin: Admin, method: string): Uint8Array {
       const { url, look, seen, shop, ...rest } = admin;
       return encode(wire.AdminOverview, {
         ...rest,
+        backupVerifiedMs: rest.backedUpMs,
         domains: [...rest.domains],
         shop: filled(32, 7),
         name: shop,
@@ -66,12 +67,15 @@ function answerAdmin(admin: Admin, method: string): Uint8Array {
         devices: admin.devices.map((each) => ({
           away: false,
           statusMs: 0,
+          removedMs: 0,
+          lastAdmin: false,
           ...each,
           device: filled(32, each.device),
         })),
         invitations: admin.invitations.map((each) => ({
           ...each,
           invitation: filled(16, each.invitation),
+          replaces: new Uint8Array(32),
         })),
       });
     case "admin.invite": {

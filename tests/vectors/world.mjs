@@ -81,9 +81,22 @@ export const card_3_fields = {
   fresh_until_ms: START + 9n * DAY,
   revoked: [agent.id],
 };
-export const [card_1, card_2, card_3] = [card_1_fields, card_2_fields, card_3_fields].map(
-  (fields) => v.make_shop_card(desk.sign_seed, fields),
-);
+// The agent was removed at a time; or had another certificate before.
+export const card_4_fields = {
+  ...card_3_fields,
+  version: START + 3n * DAY,
+  team_since: START + DAY,
+  withdrawals: [{ device: agent.id, at_ms: START + DAY }],
+};
+export const card_5_fields = {
+  ...card_4_fields,
+  version: START + 4n * DAY,
+  revoked: [],
+  withdrawals: [{ device: agent.id, at_ms: START - 2n * HOUR }],
+};
+export const [card_1, card_2, card_3, card_4, card_5] = [
+  card_1_fields, card_2_fields, card_3_fields, card_4_fields, card_5_fields,
+].map((fields) => v.make_shop_card(desk.sign_seed, fields));
 
 export const agent_certificate_fields = {
   format: 1n, shop: shop_id, device: agent.id, role: 2n, issued_ms: START - HOUR,

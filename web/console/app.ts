@@ -148,12 +148,14 @@ export class ConsoleApp {
     this.expelled = computed(() => {
       const { certificateEnded, connection } = this.session;
       const { state, code } = connection.value;
-      const shut = state === ConnectionState.stopped && code === Errc.closed_certificate;
+      const shut =
+        state === ConnectionState.stopped &&
+        (code === Errc.closed_certificate || code === Errc.closed_removed);
       return certificateEnded.value || shut;
     });
     this.canSend = computed(() => {
       const stopped = this.session.connection.value.state === ConnectionState.stopped;
-      return !this.expelled.value && !stopped;
+      return !this.expelled.value && !stopped && !this.shop.isObserver.value;
     });
     this.customerShown = computed(() =>
       this.wide.value ? !this.settings.now.value.customerFolded : this.customerOver.value,

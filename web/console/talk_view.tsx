@@ -162,6 +162,13 @@ function Writing({ app, row }: { app: ConsoleApp; row: Row }) {
   const { t } = app;
   const is_note = app.mode.value === "note";
   const note_waits = is_note && !row.teamLog;
+  if (app.shop.isObserver.value) {
+    return (
+      <p class="reads-only" data-testid="reads-only">
+        {t("readsOnly")}
+      </p>
+    );
+  }
   const stopped = !app.canSend.value;
   const about = app.speaking.about.value;
   const shown = (is_note ? app.notes.value : app.conversation.value) || undefined;

@@ -245,7 +245,7 @@ test("a sentence of the page waits until it is known whether something is writte
 test("only a page that the shop's card names shows the conversation", async () => {
   const shop: EngineEvent = {
     type: "shop", name: "Shop", look: new Uint8Array(), version: 1, fresh: true, desk: device,
-    shopLog: NO_LOG, domains: ["https://shop.example"],
+    shopLog: NO_LOG, domains: ["https://shop.example"], teamVersion: 1, teamSince: 1, revoked: [],
   };
   const blocked = async (...ancestors: string[]) => {
     const { engine, app } = await begin(ancestors);

@@ -46,6 +46,12 @@ struct RelayInfo {
   std::uint64_t until_ms = 0;
 };
 
+// Certificates of `device` issued up to `at_ms` hold for nothing that comes later.
+struct WithdrawalInfo {
+  DeviceId device;
+  std::uint64_t at_ms = 0;
+};
+
 // A verified shop card.
 struct ShopInfo {
   ShopId shop;
@@ -55,11 +61,13 @@ struct ShopInfo {
   Device desk;
   std::uint64_t team_version = 0;
   SealKey team_key;
+  std::uint64_t team_since = 0;  // version of the first card with this team key
   LogId shop_log;
   std::string name;
   Bytes look;
   std::vector<RelayInfo> relays;
-  std::vector<DeviceId> revoked;
+  std::vector<DeviceId> revoked;  // removed devices
+  std::vector<WithdrawalInfo> withdrawals;
   std::vector<std::string> domains;
   Bytes card;  // the Signed bytes
 
@@ -71,7 +79,8 @@ struct ShopInfo {
 
 // PROTOCOL.md 2.5 without the version rule. malformed, unknown_format, wrong_shop, card_chain.
 Result<ShopInfo> take_shop_card(const ShopId& pinned, BytesView card);
-// The version rule: none (newer: adopt), card_old, card_forked; `unchanged` is set for the same
+// The version rule: none (newer: adopt), card_old (also of a newer one with an older team key),
+// card_forked; `unchanged` is set for the same
 // bytes.
 Status compare_shop_cards(const ShopInfo& known, const ShopInfo& offered, bool& unchanged);
 // Signs a card; `info.desk` must be the signer's device, `info.card` is ignored.
@@ -86,12 +95,18 @@ struct Certificate {
   std::uint64_t not_after_ms = 0;
   Bytes bytes;  // the Signed bytes
 };
+// Role 1 admin, 2 agent: they write. 3 observer: reads along.
+inline bool may_role_write(std::uint64_t role) { return role == 1 || role == 2; }
 Bytes make_agent_certificate(const DeviceKeys& desk, const ShopId& shop, const DeviceId& device,
                              std::uint64_t role, std::uint64_t issued_ms,
                              std::uint64_t not_after_ms);
 // Signature and shop only: malformed, unknown_format, wrong_shop, bad_signature.
 Result<Certificate> take_agent_certificate(const ShopInfo& shop, BytesView certificate);
-// Whether it holds at a time: certificate_ended, certificate_revoked.
+// Whether the newest card withdraws it for what comes at that time; by default: from now on.
+bool is_withdrawn(const ShopInfo& shop, const Certificate& certificate,
+                  std::uint64_t at_ms = ~std::uint64_t{0});
+// Whether it holds at a time: certificate_ended, certificate_revoked. What was said before a
+// withdrawal stays said.
 Status check_certificate(const ShopInfo& shop, const Certificate& certificate, std::uint64_t at_ms);
 
 Result<KeyBox> make_handover(Rng& rng, const ShopId& shop, std::uint64_t team_version,

@@ -17,6 +17,8 @@ inline constexpr std::size_t envelope_bytes_max = body_bytes_max + header_bytes_
 inline constexpr std::size_t frame_bytes_max = 256 * 1024;
 inline constexpr std::size_t page_bytes_max = 128 * 1024;
 inline constexpr std::size_t card_bytes_max = 16 * 1024;
+// Removed devices that a shop card names, newest first to stay: half of a card.
+inline constexpr std::size_t removals_max = 100;
 inline constexpr std::size_t signal_bytes_max = 64 * 1024;
 // Elements of one repeated field: heads of a welcome, items of a page.
 inline constexpr std::size_t repeated_max = 4096;

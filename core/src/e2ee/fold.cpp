@@ -48,6 +48,7 @@ Result<Certificate> check_join(const ShopInfo& shop, const wire::MemberBody& bod
   if (Status status = check_certificate(shop, *certificate, at_ms); !status) {
     return status.error();
   }
+  if (!may_role_write(certificate->role)) return Errc::role_refused;
   return certificate;
 }
 
@@ -66,6 +67,11 @@ Result<Author> load_author(const wire::AuthorRecord& record) {
     Result<Certificate> certificate = parse_agent_certificate(record.certificate);
     if (!certificate) return certificate.error();
     author.certificate = std::move(*certificate);
+  }
+  for (const BytesView bytes : record.earlier) {
+    Result<Certificate> certificate = parse_agent_certificate(bytes);
+    if (!certificate) return certificate.error();
+    author.earlier.push_back(std::move(*certificate));
   }
   return author;
 }
@@ -116,6 +122,9 @@ Status Fold::apply_join(const ShopInfo& shop, const wire::MemberBody& body,
   if (!device) return device.error();
   Author& author = authors_[device->id];
   author.device = std::move(*device);
+  // What he said under a former one stays the shop's.
+  const bool again = author.certificate && author.certificate->bytes != certificate->bytes;
+  if (again) author.earlier.push_back(std::move(*author.certificate));
   author.certificate = std::move(*certificate);
   note_desk(shop);
   return {};
@@ -151,13 +160,28 @@ void Fold::advance(const OpenEnvelope& envelope) {
   author.last = envelope.hash;
 }
 
-bool Fold::may_write(const ShopInfo& shop, const DeviceId& device) const {
+namespace {
+
+// The first certificate of an author that `holds` is true for.
+template <class Holds>
+bool any_certificate(const Author& author, Holds&& holds) {
+  if (!author.certificate) return false;
+  return holds(*author.certificate) ||
+         std::any_of(author.earlier.begin(), author.earlier.end(), holds);
+}
+
+}  // namespace
+
+bool Fold::may_write(const ShopInfo& shop, const DeviceId& device, std::uint64_t at_ms) const {
   if (!started_) return false;
   if (device == shop.desk.id) return true;
   if (kind_ == LogKind::shop) return false;
   if (kind_ == LogKind::main && device == creator_) return true;
   const Author* author = find(device);
-  return author && author->certificate && !shop.is_revoked(device);
+  // That it has ended is for the reader to see: the class of what it wrote says so.
+  return author && any_certificate(*author, [&](const Certificate& each) {
+           return !is_withdrawn(shop, each, at_ms);
+         });
 }
 
 bool Fold::may_read(const ShopInfo& shop, const DeviceId& device, bool certified) const {
@@ -171,11 +195,20 @@ AuthorClass Fold::class_of(const ShopInfo& shop, const DeviceId& device,
                            std::uint64_t at_ms) const {
   if (device == shop.desk.id) return AuthorClass::desk;
   const Author* author = find(device);
-  if (author && author->certificate && check_certificate(shop, *author->certificate, at_ms)) {
-    return AuthorClass::shop;
-  }
+  const bool certified = author && any_certificate(*author, [&](const Certificate& each) {
+                           return check_certificate(shop, each, at_ms).ok();
+                         });
+  if (certified) return AuthorClass::shop;
   if (started_ && kind_ == LogKind::main && device == creator_) return AuthorClass::customer;
   return AuthorClass::stranger;
+}
+
+Errc Fold::void_at(const ShopInfo& shop, const DeviceId& device, std::uint64_t at_ms) const {
+  if (class_of(shop, device, at_ms) != AuthorClass::stranger) return Errc::none;
+  const Author* author = find(device);
+  if (author == nullptr || !author->certificate) return Errc::none;
+  const bool withdrawn = is_withdrawn(shop, *author->certificate, at_ms);
+  return withdrawn ? Errc::certificate_revoked : Errc::none;
 }
 
 const Author* Fold::find(const DeviceId& device) const {
@@ -213,6 +246,7 @@ Bytes Fold::save() const {
     entry.counter = author.counter;
     entry.last = author.last;
     if (author.certificate) entry.certificate = author.certificate->bytes;
+    for (const Certificate& each : author.earlier) entry.earlier.push_back(each.bytes);
     record.authors.push_back(entry);
   }
   return codec::encode(record);

@@ -17,12 +17,18 @@ Recipient recipient_of(const Device& device) {
   return out;
 }
 
-// Everyone a grant must name, ascending: the devices of the fold, the desk, the team.
-std::vector<Recipient> recipients_of(const ShopInfo& shop, const Fold& fold,
-                                     std::uint64_t team_version, const SealKey& team_key) {
+// Everyone a grant must name but the team: the devices of the fold, the desk.
+std::vector<Recipient> people_of(const ShopInfo& shop, const Fold& fold) {
   std::vector<Recipient> out;
   for (const Device* device : fold.granted_devices(shop)) out.push_back(recipient_of(*device));
   out.push_back(recipient_of(shop.desk));
+  return out;
+}
+
+// Everyone a grant must name, ascending.
+std::vector<Recipient> recipients_of(const ShopInfo& shop, const Fold& fold,
+                                     std::uint64_t team_version, const SealKey& team_key) {
+  std::vector<Recipient> out = people_of(shop, fold);
   Recipient team;
   team.id = team_id_of(team_version, team_key);
   team.key = team_key;
@@ -58,6 +64,46 @@ bool names_exactly(const std::vector<wire::GrantBox>& boxes, const std::vector<R
                     });
 }
 
+// What stands in a grant whatever its team: class, author, epoch.
+Result<wire::GrantBody> read_grant(const ShopInfo& shop, const Fold& fold, std::uint64_t last_epoch,
+                                   const OpenEnvelope& envelope, std::uint64_t at_ms) {
+  if (envelope.header.log != fold.log()) return Errc::grant_refused;
+  if (!fold.may_write(shop, envelope.header.author, at_ms)) return Errc::not_a_member;
+  if (envelope.header.envelope_class != static_cast<std::uint64_t>(EnvelopeClass::grant)) {
+    return Errc::grant_refused;
+  }
+  Result<wire::GrantBody> body = codec::decode<wire::GrantBody>(envelope.body);
+  if (!body) return body.error();
+  if (body->epoch != 0 && body->epoch <= last_epoch) return Errc::grant_taken;
+  if (body->epoch != last_epoch + 1 || body->commitment.is_zero()) return Errc::grant_refused;
+  return body;
+}
+
+Grant grant_of(const wire::GrantBody& body) {
+  return {body.epoch, body.commitment, body.team_version};
+}
+
+// Everyone but the team is named, and one more.
+bool names_one_more(const std::vector<wire::GrantBox>& boxes, std::vector<Recipient> wanted) {
+  if (boxes.size() != wanted.size() + 1) return false;
+  const auto is_wanted = [&](const wire::GrantBox& box) {
+    return std::any_of(wanted.begin(), wanted.end(),
+                       [&](const Recipient& each) { return each.id == box.recipient; });
+  };
+  const auto ascends = [](const wire::GrantBox& a, const wire::GrantBox& b) {
+    return a.recipient < b.recipient;
+  };
+  return std::is_sorted(boxes.begin(), boxes.end(), ascends) &&
+         std::adjacent_find(boxes.begin(), boxes.end(),
+                            [](const wire::GrantBox& a, const wire::GrantBox& b) {
+                              return a.recipient == b.recipient;
+                            }) == boxes.end() &&
+         std::count_if(boxes.begin(), boxes.end(), is_wanted) ==
+             static_cast<std::ptrdiff_t>(wanted.size()) &&
+         std::none_of(boxes.begin(), boxes.end(),
+                      [](const wire::GrantBox& box) { return box.box.is_zero(); });
+}
+
 }  // namespace
 
 Hash commitment_of(const LogId& log, std::uint64_t epoch, const Key& key) {
@@ -85,25 +131,30 @@ Result<Bytes> make_grant_body(Rng& rng, const ShopInfo& shop, const Fold& fold, 
 Result<Grant> check_grant(const ShopInfo& shop, const Fold& fold, std::uint64_t last_epoch,
                           const std::map<std::uint64_t, SealKey>& team_keys,
                           const OpenEnvelope& envelope) {
-  if (envelope.header.log != fold.log()) return Errc::grant_refused;
-  if (!fold.may_write(shop, envelope.header.author)) return Errc::not_a_member;
-  if (envelope.header.envelope_class != static_cast<std::uint64_t>(EnvelopeClass::grant)) {
-    return Errc::grant_refused;
-  }
-  const Result<wire::GrantBody> body = codec::decode<wire::GrantBody>(envelope.body);
+  const Result<wire::GrantBody> body =
+      read_grant(shop, fold, last_epoch, envelope, Fold::from_now_on);
   if (!body) return body.error();
-  if (body->epoch != 0 && body->epoch <= last_epoch) return Errc::grant_taken;
-  if (body->epoch != last_epoch + 1 || body->commitment.is_zero()) return Errc::grant_refused;
   const SealKey team_key = accepted_team_key(shop, body->team_version, team_keys);
   if (team_key.is_zero()) return Errc::grant_refused;
   if (!names_exactly(body->boxes, recipients_of(shop, fold, body->team_version, team_key))) {
     return Errc::grant_refused;
   }
-  Grant grant;
-  grant.epoch = body->epoch;
-  grant.commitment = body->commitment;
-  grant.team_version = body->team_version;
-  return grant;
+  return grant_of(*body);
+}
+
+Result<Grant> check_placed_grant(const ShopInfo& shop, const Fold& fold, std::uint64_t last_epoch,
+                                 const std::map<std::uint64_t, SealKey>& team_keys,
+                                 const OpenEnvelope& envelope, std::uint64_t at_ms) {
+  const Result<wire::GrantBody> body = read_grant(shop, fold, last_epoch, envelope, at_ms);
+  if (!body) return body.error();
+  const SealKey team_key = accepted_team_key(shop, body->team_version, team_keys);
+  if (body->team_version == 0) return Errc::grant_refused;
+  const bool right =
+      team_key.is_zero()
+          ? names_one_more(body->boxes, people_of(shop, fold))
+          : names_exactly(body->boxes, recipients_of(shop, fold, body->team_version, team_key));
+  if (!right) return Errc::grant_refused;
+  return grant_of(*body);
 }
 
 Result<Key> open_grant(const LogId& log, BytesView body, const Hash& recipient,

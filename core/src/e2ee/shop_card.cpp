@@ -37,6 +37,9 @@ void copy_lists(const wire::ShopCard& card, ShopInfo& info) {
     info.relays.push_back(std::move(relay));
   }
   info.revoked = card.revoked;
+  for (const wire::Withdrawal& each : card.withdrawals) {
+    info.withdrawals.push_back({each.device, each.at_ms});
+  }
   for (std::string_view domain : card.domains) info.domains.push_back(std::string(domain));
 }
 
@@ -83,6 +86,7 @@ Result<ShopInfo> take_shop_card(const ShopId& pinned, BytesView card) {
   info.desk = std::move(*desk);
   info.team_version = body->team_version;
   info.team_key = body->team_key;
+  info.team_since = body->team_since;
   info.shop_log = body->shop_log;
   info.name = body->name;
   info.look = to_bytes(body->look);
@@ -93,7 +97,11 @@ Result<ShopInfo> take_shop_card(const ShopId& pinned, BytesView card) {
 
 Status compare_shop_cards(const ShopInfo& known, const ShopInfo& offered, bool& unchanged) {
   unchanged = same_bytes(known.card, offered.card);
-  if (unchanged || offered.version > known.version) return {};
+  if (unchanged) return {};
+  // A desk that was restored from before a removal does not take it back.
+  if (offered.version > known.version) {
+    return offered.team_version < known.team_version ? Errc::card_old : Errc::none;
+  }
   return offered.version < known.version ? Errc::card_old : Errc::card_forked;
 }
 
@@ -121,6 +129,10 @@ Bytes make_shop_card(const DeviceKeys& desk, BytesView desk_certificate, const S
   }
   card.revoked = info.revoked;
   for (const std::string& domain : info.domains) card.domains.push_back(domain);
+  card.team_since = info.team_since;
+  for (const WithdrawalInfo& each : info.withdrawals) {
+    card.withdrawals.push_back({each.device, each.at_ms});
+  }
   return sign_object(desk.sign, card_domain, codec::encode(card));
 }
 

@@ -12,6 +12,10 @@ Status Cards::take(BytesView card) {
   if (m_.state.shop) {
     bool unchanged = false;
     const Status order = compare_shop_cards(*m_.state.shop, *offered, unchanged);
+    if (order.error() == Errc::card_old && m_.state.is_desk() &&
+        offered->team_version > m_.state.shop->team_version) {
+      return m_.desk.catch_up(*offered);
+    }
     if (unchanged || order.error() == Errc::card_old) return {};
     if (order.error() == Errc::card_forked) {
       m_.state.forged_card = to_bytes(card);
@@ -25,10 +29,16 @@ Status Cards::take(BytesView card) {
 
 void Cards::adopt(ShopInfo info) {
   if (info.team_version != 0) m_.state.team_keys[info.team_version] = info.team_key;
+  const bool other_team = m_.state.shop && info.team_version > m_.state.shop->team_version;
   m_.state.shop = std::move(info);
   save();
   show();
   m_.sessions.card_changed();
+  for (auto& [id, log] : m_.state.logs) {
+    // The desk's hand-overs are for those who have the former key alone.
+    const bool handovers = m_.state.is_desk() && id == m_.state.shop->shop_log;
+    if (other_team && !handovers) m_.outbox.team_changed(log);
+  }
   m_.pump_all();
 }
 
@@ -52,6 +62,9 @@ void Cards::show() {
   event.fresh = shop.is_fresh(m_.connection.trusted_now());
   event.desk = shop.desk.id;
   event.shop_log = shop.shop_log;
+  event.team_version = shop.team_version;
+  event.team_since = shop.team_since;
+  event.revoked = shop.revoked;
   for (const std::string& domain : shop.domains) event.domains.push_back(domain);
   m_.io.event(wire::EventKind::shop, event);
 }

@@ -198,6 +198,13 @@ Status Engine::Impl::take_record(BytesView key, BytesView plain) {
         state.team_secrets[record.version] = crypto::seal_pair(Key::from(record.secret.view()));
         return Status();
       });
+    case store::RecordKind::team_member:
+      return decoded<wire::TeamMemberRecord>(plain, [&](const wire::TeamMemberRecord& record) {
+        Result<Device> device = take_device_card(record.card);
+        if (!device) return Status(device.error());
+        state.team_members[device->id] = {*device, record.not_after_ms};
+        return Status();
+      });
     case store::RecordKind::epoch:
       return decoded<wire::EpochRecord>(plain, [&](const wire::EpochRecord& record) {
         engine::Epoch& epoch = machines_.replica.log_of(parsed.log).epochs[record.epoch];
@@ -287,6 +294,7 @@ void Engine::Impl::become_ready() {
   ready.picture = state.about.picture;
   machines_.io.event(wire::EventKind::ready, ready);
   machines_.drafts.show_all();
+  machines_.sessions.card_changed();
   if (state.shop) machines_.cards.show();
   for (auto& [id, log] : state.logs) {
     // Whoever was to hear of it may be gone.

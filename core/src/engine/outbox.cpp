@@ -60,6 +60,10 @@ Status Outbox::send(const wire::Send& command) {
     return Errc::too_large;
   }
   if (m_.repeats.answer(command)) return {};
+  if (m_.state.role == Role::agent) {
+    if (!m_.state.certificate) return Errc::not_certified;
+    if (!may_role_write(m_.state.certificate->role)) return Errc::role_refused;
+  }
   Log* log = nullptr;
   if (command.log) {
     log = m_.state.find(command.log);
@@ -76,7 +80,6 @@ Status Outbox::send(const wire::Send& command) {
     }
   }
   if (m_.state.role == Role::agent) {
-    if (!m_.state.certificate) return Errc::not_certified;
     join(*log);
   } else {
     m_.people.say_about(*log);
@@ -119,7 +122,7 @@ void Outbox::add_message(Log& log, std::uint64_t ref, const wire::InnerBody& inn
 }
 
 void Outbox::join(Log& log) {
-  if (!m_.state.certificate) return;
+  if (!m_.state.certificate || !may_role_write(m_.state.certificate->role)) return;
   const Author* self = log.fold.find(m_.state.self());
   const bool joined = self != nullptr && self->certificate &&
                       self->certificate->bytes == m_.state.certificate->bytes;
@@ -347,6 +350,32 @@ void Outbox::epoch_changed(Log& log) {
   unseal(log, at);
 }
 
+void Outbox::team_changed(Log& log) {
+  if (log.outbox.empty()) return;
+  // What may have its place already is recognised by its former hash.
+  epoch_changed(log);
+  pump(log);
+}
+
+void Outbox::announce(Log& log) {
+  // Whatever still waits for its seal announces one itself.
+  if (!log.outbox.empty() && !log.outbox.back().sealed()) return;
+  if (!can_seal(log) || !log.has_genesis() || !needs_epoch(log, log.outbox.size())) return;
+  Outgoing grant;
+  grant.index = log.outbox_next++;
+  grant.envelope_class = EnvelopeClass::grant;
+  grant.time_ms = m_.io.now_ms;
+  grant.epoch = epoch_before(log, log.outbox.size()).number + 1;
+  grant.epoch_key = m_.io.rng.key();
+  log.outbox.push_back(std::move(grant));
+  m_.touch(log);
+  if (!seal(log, log.outbox.size() - 1)) {
+    log.outbox.pop_back();
+    return;
+  }
+  pump(log);
+}
+
 void Outbox::renumber(Log& log) {
   if (log.outbox.empty()) return;
   const Author* self = log.fold.find(m_.state.self());
@@ -472,6 +501,11 @@ bool Outbox::placed(Log& log, const OpenEnvelope& envelope, std::uint64_t seq,
   return true;
 }
 
+bool Outbox::is_sealed_before_team(const Outgoing& item) const {
+  Result<OpenEnvelope> envelope = open_envelope(item.envelope);
+  return m_.state.shop && envelope && envelope->header.card_version < m_.state.shop->team_since;
+}
+
 void Outbox::on_refused(const wire::Error& error) {
   Log* log = m_.state.find(error.log);
   if (log == nullptr) return;
@@ -480,6 +514,13 @@ void Outbox::on_refused(const wire::Error& error) {
   const Errc code = static_cast<Errc>(error.code);
   switch (code) {
     case Errc::epoch_closed:
+      // Of a card before the newest team key the relay takes nothing: it is sealed anew.
+      if (is_sealed_before_team(log->outbox[at])) {
+        unseal(*log, at);
+        pump(*log);
+      }
+      m_.replica.fetch(*log);
+      return;
     case Errc::grant_taken:
     case Errc::id_taken:
       // The log says what came first; taking it mends the outbox.

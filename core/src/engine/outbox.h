@@ -48,6 +48,10 @@ class Outbox {
   void renumber(Log& log);
   // Somebody else's grant has its place: what was sealed under an older epoch is given up.
   void epoch_changed(Log& log);
+  // A card with a newer team key: nothing more is said under what the former team can read.
+  void team_changed(Log& log);
+  // Announces an epoch where the author's rule would do so before the next message.
+  void announce(Log& log);
   // The genesis of a log of our own that has no place yet.
   static std::optional<wire::MemberBody> own_genesis(const Log& log);
   void show(const Log& log);
@@ -68,6 +72,7 @@ class Outbox {
   void seal_waiting(Log& log);
   bool seal(Log& log, std::size_t at);
   bool needs_epoch(const Log& log, std::size_t at) const;
+  bool is_sealed_before_team(const Outgoing& item) const;
   bool can_seal(const Log& log) const;
   void transmit(Log& log);
   void show_one(const Log& log, const Outgoing& item);

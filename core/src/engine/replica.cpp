@@ -18,6 +18,8 @@ std::uint64_t amends_of(const Result<Inner>& inner) {
 }
 
 constexpr std::uint64_t fetch_retry_ms = 500;
+// What is read again once its keys are there; older pages are asked for as people scroll.
+constexpr std::uint64_t regrant_shown = 50;
 
 void remember_chain(Log& log) {
   log.chains[log.seq] = log.chain;
@@ -327,7 +329,8 @@ bool Replica::apply(Log& log, const wire::Deliver& entry) {
     stop(log, Errc::forked);
     return false;
   }
-  const bool may_write = seq == 1 || log.fold.may_write(*m_.state.shop, envelope.header.author);
+  const bool may_write =
+      seq == 1 || log.fold.may_write(*m_.state.shop, envelope.header.author, time_ms);
   // First: whatever is told from here on waits for this entry's batch.
   m_.touch(log);
   log.seq = seq;
@@ -391,10 +394,8 @@ void Replica::apply_member(Log& log, const OpenEnvelope& envelope, std::uint64_t
 
 void Replica::apply_grant(Log& log, const OpenEnvelope& envelope, std::uint64_t time_ms,
                           std::optional<Key> own_key) {
-  const AuthorClass author = log.fold.class_of(*m_.state.shop, envelope.header.author, time_ms);
-  if (author == AuthorClass::stranger) return;
-  Result<Grant> grant =
-      check_grant(*m_.state.shop, log.fold, log.last_epoch(), m_.state.team_keys, envelope);
+  Result<Grant> grant = check_placed_grant(*m_.state.shop, log.fold, log.last_epoch(),
+                                           m_.state.team_keys, envelope, time_ms);
   if (!grant) {
     m_.problem(grant.error(), log.id, envelope.header.author);
     return;
@@ -411,7 +412,46 @@ void Replica::apply_grant(Log& log, const OpenEnvelope& envelope, std::uint64_t 
   } else {
     open_epoch(log, envelope, epoch);
   }
+  save(log, epoch);
+  if (envelope.header.author != m_.state.self()) m_.outbox.epoch_changed(log);
+  if (!epoch.key) want_keys(log);
+}
 
+void Replica::want_keys(const Log& log) {
+  if (!log.open || !m_.state.certificate || m_.state.is_desk()) return;
+  for (const auto& [number, epoch] : log.epochs) {
+    if (epoch.key) continue;
+    m_.sessions.ask_keys(log.id, number);
+    return;
+  }
+}
+
+void Replica::want_all_keys() {
+  for (const auto& [id, log] : m_.state.logs) want_keys(log);
+}
+
+void Replica::take_keys(const wire::RegrantResponse& answer) {
+  Log* log = m_.state.find(answer.log);
+  if (log == nullptr) return;
+  bool news = false;
+  for (const wire::EpochKey& each : answer.keys) {
+    const auto epoch = log->epochs.find(each.epoch);
+    if (epoch == log->epochs.end() || epoch->second.key) continue;
+    Key key = Key::from(each.key.view());
+    if (commitment_of(log->id, each.epoch, key) != epoch->second.commitment) {
+      m_.problem(Errc::grant_bad, log->id, m_.state.shop->desk.id);
+      continue;
+    }
+    epoch->second.key = std::move(key);
+    save(*log, epoch->second);
+    news = true;
+  }
+  if (!news) return;
+  m_.outbox.pump(*log);
+  if (log->open) load_history(log->id, 0, regrant_shown);
+}
+
+void Replica::save(const Log& log, const Epoch& epoch) {
   wire::EpochRecord record;
   record.epoch = epoch.number;
   record.commitment = epoch.commitment;
@@ -419,7 +459,6 @@ void Replica::apply_grant(Log& log, const OpenEnvelope& envelope, std::uint64_t 
   record.granted_ms = epoch.granted_ms;
   if (epoch.key) record.key = Hash::from(epoch.key->reveal());
   m_.io.put(store::epoch_key(log.id, epoch.number), record);
-  if (envelope.header.author != m_.state.self()) m_.outbox.epoch_changed(log);
 }
 
 void Replica::open_epoch(Log& log, const OpenEnvelope& envelope, Epoch& epoch) {
@@ -497,7 +536,8 @@ std::uint64_t Replica::show_message(Log& log, const OpenEnvelope& envelope, std:
   event.time_ms = time_ms;
   event.ref = ref;
   event.history = history;
-  Result<Inner> inner = open_message(log, envelope);
+  const Errc is_void = log.fold.void_at(*m_.state.shop, header.author, time_ms);
+  Result<Inner> inner = is_void == Errc::none ? open_message(log, envelope) : is_void;
   if (inner) {
     event.kind = inner->body.kind;
     event.content = inner->body.content;
@@ -507,6 +547,7 @@ std::uint64_t Replica::show_message(Log& log, const OpenEnvelope& envelope, std:
     event.answers_seq = inner->body.answers_seq;
     event.target_seq = inner->body.target_seq;
     m_.people.heard(log, event);
+    m_.sessions.heard(log, event);
   } else {
     event.problem = static_cast<std::uint64_t>(inner.error());
   }
@@ -530,6 +571,7 @@ void Replica::open(Log& log, std::uint64_t limit, bool quiet) {
   log.open = true;
   if (m_.state.role == Role::agent && !quiet) log.want_join = true;
   watch();
+  want_keys(log);
   if (m_.connection.online() && !m_.state.certificate) fetch(log);
   join_if_wanted(log);
   m_.people.show_all(log);

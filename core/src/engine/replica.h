@@ -25,6 +25,9 @@ class Replica {
   Log& log_of(const LogId& id);
   // Asks for what the relay has and this device has not; also when nothing is known to be missing.
   void fetch(Log& log);
+  // Asks the desk for the keys of what is open here and has none, and takes what it gives.
+  void want_all_keys();
+  void take_keys(const wire::RegrantResponse& answer);
   void watch();
   void open(Log& log, std::uint64_t limit, bool quiet);
   void load_history(const LogId& log, std::uint64_t before_seq, std::uint64_t limit);
@@ -72,10 +75,11 @@ class Replica {
   void apply_grant(Log& log, const OpenEnvelope& envelope, std::uint64_t time_ms,
                    std::optional<Key> own_key);
   void open_epoch(Log& log, const OpenEnvelope& envelope, Epoch& epoch);
+  void want_keys(const Log& log);
+  void save(const Log& log, const Epoch& epoch);
   // The answer is the place that the message is said to change; 0 where it changes none.
   std::uint64_t show_message(Log& log, const OpenEnvelope& envelope, std::uint64_t seq,
                              std::uint64_t time_ms, std::uint64_t ref, bool history);
-  Result<Inner> open_message(const Log& log, const OpenEnvelope& envelope) const;
   void on_history(const HistoryLoad& load, std::span<const in::Record> records);
   void on_placed_again(const HistoryLoad& load, std::span<const in::Record> records);
   // One stored entry of a page; its place, 0 where it does not open.

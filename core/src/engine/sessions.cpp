@@ -17,6 +17,10 @@ constexpr std::uint64_t message_push = 3;
 // Ids of the engine's own requests, out of the way of the host's.
 constexpr std::uint64_t enrol_id = (std::uint64_t{1} << 52) + 1;
 constexpr std::uint64_t handover_id = (std::uint64_t{1} << 52) + 2;
+constexpr std::uint64_t renew_id = (std::uint64_t{1} << 52) + 3;
+constexpr std::uint64_t keys_id_first = (std::uint64_t{1} << 52) + 16;
+
+constexpr std::string_view renew_method = "certificate.renew";
 
 constexpr std::size_t peers_max = 1024;
 constexpr std::size_t asked_max = 256;
@@ -67,11 +71,59 @@ void Sessions::restore_enrol(const wire::EnrolRecord& record) {
   asked_[enrol_id] = Asked{"enrol", codec::encode(request), false};
 }
 
-void Sessions::card_changed() {
-  if (m_.state.is_desk() || !m_.state.certificate || !m_.state.shop) return;
-  if (m_.state.team_secrets.contains(m_.state.shop->team_version)) return;
-  asked_.try_emplace(handover_id, Asked{"handover", {}, false});
+void Sessions::ask(std::uint64_t id, std::string_view method, Bytes body) {
+  asked_.try_emplace(id, Asked{std::string(method), std::move(body), false});
   send_asked();
+}
+
+void Sessions::card_changed() {
+  if (m_.state.is_desk() && m_.state.shop) {
+    // Nothing more is said to who is removed, nor as to whom he was.
+    std::erase_if(peers_, [&](const auto& each) {
+      return m_.state.shop->is_revoked(each.first) ||
+             (each.second.certificate.size() > 0 && role_of(each.second) == 0);
+    });
+  }
+  if (m_.state.is_desk() || !m_.state.certificate || !m_.state.shop) return;
+  drop_withdrawn_certificate();
+  adopt_early_secret();
+  if (!m_.state.certificate) return;
+  if (!m_.state.team_secrets.contains(m_.state.shop->team_version))
+    ask(handover_id, "handover", {});
+}
+
+void Sessions::drop_withdrawn_certificate() {
+  if (!is_withdrawn(*m_.state.shop, *m_.state.certificate)) return;
+  // A removed device is told so by the relay, and stays away.
+  if (m_.state.shop->is_revoked(m_.state.self())) return;
+  m_.state.certificate.reset();
+  ask(renew_id, renew_method, {});
+  m_.connection.renew();
+}
+
+void Sessions::ask_keys(const LogId& log, std::uint64_t from_epoch) {
+  if (key_requests_.contains(log) || asked_.size() >= asked_max) return;
+  wire::RegrantRequest request;
+  request.log = log;
+  request.from_epoch = from_epoch;
+  const std::uint64_t id = keys_id_first + keys_asked_++;
+  key_requests_[log] = id;
+  ask(id, "regrant", codec::encode(request));
+}
+
+void Sessions::heard(const Log& log, const wire::MessageEvent& event) {
+  if (m_.state.is_desk() || !m_.state.certificate || log.id != m_.state.shop->shop_log ||
+      event.kind != static_cast<std::uint64_t>(wire::ContentKind::shop_handover)) {
+    return;
+  }
+  Result<wire::ShopHandover> handover = codec::decode<wire::ShopHandover>(event.content);
+  if (!handover || handover->device != m_.state.self()) return;
+  if (m_.state.team_secrets.contains(handover->team_version)) return;
+  Result<Key> secret =
+      open_handover(*m_.state.keys, m_.state.shop_id, handover->team_version, handover->box);
+  Status taken =
+      secret ? take_team_secret(handover->team_version, std::move(*secret)) : secret.error();
+  if (!taken) m_.problem(taken.error(), log.id);
 }
 
 void Sessions::open_to_desk() {
@@ -138,6 +190,7 @@ std::uint64_t Sessions::role_of(const Peer& peer) const {
   Result<Certificate> certificate = take_agent_certificate(*m_.state.shop, peer.certificate);
   if (!certificate || certificate->device != peer.device.id) return 0;
   const bool valid =
+      !is_withdrawn(*m_.state.shop, *certificate) &&
       check_certificate(*m_.state.shop, *certificate, m_.connection.trusted_now()).ok();
   return valid ? certificate->role : 0;
 }
@@ -209,7 +262,9 @@ void Sessions::on_data(const wire::Signal& signal) {
   if (message.kind == message_request && m_.state.is_desk()) on_request(peer->second, message);
   if (m_.state.is_desk()) return;
   if (message.kind == message_response) on_response(message);
-  if (message.kind == message_push) {
+  if (message.kind == message_push && message.method == renew_method) {
+    ask(renew_id, renew_method, {});
+  } else if (message.kind == message_push) {
     wire::PushEvent event;
     event.method = message.method;
     event.body = message.body;
@@ -222,6 +277,10 @@ void Sessions::on_request(Peer& peer, const wire::SessionMessage& message) {
   const std::uint64_t role = role_of(peer);
   if (message.method == "handover") {
     m_.desk.answer_handover(peer.device, role, message.id);
+    return;
+  }
+  if (message.method == "regrant") {
+    m_.desk.answer_regrant(peer.device, role, message);
     return;
   }
   wire::RequestEvent event;
@@ -237,8 +296,12 @@ void Sessions::on_response(const wire::SessionMessage& message) {
   const auto asked = asked_.find(message.id);
   if (asked == asked_.end()) return;
   asked_.erase(asked);
-  if (message.id == enrol_id || message.id == handover_id) {
+  if (message.id == enrol_id || message.id == handover_id || message.id == renew_id) {
     on_enrolled(message);
+    return;
+  }
+  if (message.id >= keys_id_first) {
+    on_keys(message);
     return;
   }
   wire::ResponseEvent event;
@@ -246,6 +309,16 @@ void Sessions::on_response(const wire::SessionMessage& message) {
   event.code = message.code;
   event.body = message.body;
   m_.io.event(wire::EventKind::response_event, event);
+}
+
+void Sessions::on_keys(const wire::SessionMessage& message) {
+  std::erase_if(key_requests_, [&](const auto& each) { return each.second == message.id; });
+  if (message.code != 0) {
+    m_.problem(static_cast<Errc>(message.code));
+    return;
+  }
+  Result<wire::RegrantResponse> answer = codec::decode<wire::RegrantResponse>(message.body);
+  if (answer) m_.replica.take_keys(*answer);
 }
 
 void Sessions::on_enrolled(const wire::SessionMessage& message) {
@@ -256,6 +329,9 @@ void Sessions::on_enrolled(const wire::SessionMessage& message) {
     invitation_.reset();
   }
   if (!status) {
+    if (message.id == renew_id && !is_temporary(status.error())) {
+      m_.io.erase(store::certificate_key());
+    }
     m_.problem(status.error());
     return;
   }
@@ -264,7 +340,7 @@ void Sessions::on_enrolled(const wire::SessionMessage& message) {
   event.not_after_ms = m_.state.certificate->not_after_ms;
   m_.io.event(wire::EventKind::enrolled, event);
   // The relay knows this device as certified only from its next Hello on.
-  if (message.id == enrol_id) m_.connection.renew();
+  if (message.id != handover_id) m_.connection.renew();
 }
 
 Status Sessions::take_enrolment(BytesView body) {
@@ -273,27 +349,49 @@ Status Sessions::take_enrolment(BytesView body) {
   Result<Key> secret =
       open_handover(*m_.state.keys, m_.state.shop_id, answer->team_version, answer->team_box);
   if (!secret) return secret.error();
-  crypto::SealPair team = crypto::seal_pair(std::move(*secret));
-  const auto named = m_.state.team_keys.find(answer->team_version);
-  if (named == m_.state.team_keys.end() || named->second != team.key) return Errc::box_bad;
+  if (Status taken = take_team_secret(answer->team_version, std::move(*secret)); !taken) {
+    return taken;
+  }
   if (!answer->certificate.empty()) {
     Result<Certificate> certificate = take_agent_certificate(*m_.state.shop, answer->certificate);
     if (!certificate) return certificate.error();
     if (certificate->device != m_.state.self()) return Errc::not_certified;
-    m_.people.enrolled(enrol_name_);
+    if (invitation_) m_.people.enrolled(enrol_name_);
     wire::CertificateRecord record;
     record.certificate = answer->certificate;
     record.name = m_.state.about.name;
     m_.io.put(store::certificate_key(), record);
     m_.state.certificate = std::move(*certificate);
   }
-  if (!m_.state.certificate) return Errc::not_certified;
+  return m_.state.certificate ? Status() : Errc::not_certified;
+}
+
+Status Sessions::take_team_secret(std::uint64_t version, Key secret) {
+  const auto named = m_.state.team_keys.find(version);
+  if (named == m_.state.team_keys.end() && version > m_.state.shop->team_version) {
+    early_secrets_.insert_or_assign(version, std::move(secret));
+    return {};
+  }
+  crypto::SealPair team = crypto::seal_pair(std::move(secret));
+  if (named == m_.state.team_keys.end() || named->second != team.key) return Errc::box_bad;
   wire::TeamSecretRecord record;
-  record.version = answer->team_version;
+  record.version = version;
   record.secret = Hash::from(team.secret.reveal());
-  m_.io.put(store::team_secret_key(answer->team_version), record);
-  m_.state.team_secrets[answer->team_version] = std::move(team);
+  m_.io.put(store::team_secret_key(version), record);
+  m_.state.team_secrets[version] = std::move(team);
+  m_.replica.want_all_keys();
   return {};
+}
+
+void Sessions::adopt_early_secret() {
+  const std::uint64_t version = m_.state.shop->team_version;
+  const auto early = early_secrets_.find(version);
+  if (early == early_secrets_.end()) return;
+  Key secret = std::move(early->second);
+  early_secrets_.erase(early);
+  if (Status taken = take_team_secret(version, std::move(secret)); !taken) {
+    m_.problem(taken.error());
+  }
 }
 
 // --- time and connections

@@ -18,8 +18,12 @@ class Sessions {
   // Uses an invitation; goes on after a reload until it is answered.
   void enrol(const Key& secret, std::string_view name);
   void restore_enrol(const wire::EnrolRecord& record);
-  // Asks for the team's newest secret where this device's is old.
+  // Asks for the team's newest secret where this device's is old, and for another certificate where
+  // the shop has withdrawn this one without removing the device.
   void card_changed();
+  void ask_keys(const LogId& log, std::uint64_t from_epoch);
+  // A message of the shop log may be a hand-over for this device.
+  void heard(const Log& log, const wire::MessageEvent& event);
 
   // --- desk
   Status respond(const DeviceId& to, std::uint64_t id, std::uint64_t code, BytesView body);
@@ -55,7 +59,12 @@ class Sessions {
   void on_request(Peer& peer, const wire::SessionMessage& message);
   void on_response(const wire::SessionMessage& message);
   void on_enrolled(const wire::SessionMessage& message);
+  void on_keys(const wire::SessionMessage& message);
   Status take_enrolment(BytesView body);
+  Status take_team_secret(std::uint64_t version, Key secret);
+  void ask(std::uint64_t id, std::string_view method, Bytes body);
+  void drop_withdrawn_certificate();
+  void adopt_early_secret();
   void transmit(const DeviceId& to, std::uint64_t kind, BytesView body);
   std::uint64_t role_of(const Peer& peer) const;
   void send_message(Peer& peer, const wire::SessionMessage& message);
@@ -68,6 +77,10 @@ class Sessions {
   std::uint64_t retry_at_ms_ = 0;
   std::optional<Key> invitation_;
   std::string enrol_name_;
+  std::uint64_t keys_asked_ = 0;
+  std::map<LogId, std::uint64_t> key_requests_;  // by log, the id under which they were asked
+  // Handed over before the card that names their public keys has come.
+  std::map<std::uint64_t, Key> early_secrets_;
 };
 
 }  // namespace shopbell::engine

@@ -136,6 +136,12 @@ struct Log {
   bool is_apart() const { return look_back.has_value(); }
 };
 
+// A device that the desk has certified.
+struct TeamMember {
+  Device device;
+  std::uint64_t not_after_ms = 0;
+};
+
 // The device, its shop and its logs.
 struct State {
   ShopId shop_id;
@@ -147,6 +153,7 @@ struct State {
   Bytes forged_card;
   std::map<std::uint64_t, SealKey> team_keys;  // public, by version
   std::map<std::uint64_t, crypto::SealPair> team_secrets;
+  std::map<DeviceId, TeamMember> team_members;  // desk only
   std::optional<Certificate> certificate;
   About about;
   bool about_kept = false;  // it has a record of its own

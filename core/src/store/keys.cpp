@@ -40,6 +40,11 @@ Bytes certificate_key() { return key_of("ic"); }
 Bytes enrol_key() { return key_of("ie"); }
 Bytes shop_key() { return key_of("j"); }
 Bytes team_secret_key(std::uint64_t version) { return key_of("kt", version); }
+Bytes team_member_key(const DeviceId& device) {
+  Bytes key = key_of("km");
+  append(key, device.view());
+  return key;
+}
 Bytes epoch_key(const LogId& log, std::uint64_t epoch) { return key_of("ke", log, epoch); }
 Bytes log_key(const LogId& log) { return key_of("l", log); }
 Bytes outbox_key(const LogId& log, std::uint64_t index) { return key_of("o", log, index); }
@@ -78,6 +83,9 @@ ParsedKey parse_key(BytesView key) {
   if (text == "ie") take(RecordKind::enrol, 2, false, false);
   if (text == "j") take(RecordKind::shop, 1, false, false);
   if (text.starts_with("kt")) take(RecordKind::team_secret, 2, false, true);
+  if (text.starts_with("km") && key.size() == 2 + DeviceId::size) {
+    parsed.kind = RecordKind::team_member;
+  }
   if (text.starts_with("ke")) take(RecordKind::epoch, 2, true, true);
   if (text.starts_with("l")) take(RecordKind::log, 1, true, false);
   if (text.starts_with("o")) take(RecordKind::outbox, 1, true, true);

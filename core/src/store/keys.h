@@ -13,6 +13,7 @@ Bytes certificate_key();
 Bytes enrol_key();
 Bytes shop_key();
 Bytes team_secret_key(std::uint64_t version);
+Bytes team_member_key(const DeviceId& device);
 Bytes epoch_key(const LogId& log, std::uint64_t epoch);
 Bytes log_key(const LogId& log);
 Bytes outbox_key(const LogId& log, std::uint64_t index);
@@ -37,6 +38,7 @@ enum class RecordKind : std::uint8_t {
   enrol,
   shop,
   team_secret,
+  team_member,
   epoch,
   log,
   outbox,

@@ -123,26 +123,30 @@ TEST_F(DataDirTest, CertificateIsRenewedByTheRootAndEndsWithoutIt) {
 TEST_F(DataDirTest, BackupIsCheckedAndBringsKeysBack) {
   init();
   const auto file = dir_.path / "backup";
-  EXPECT_EQ(backed_up_ms(dir_), 0u);
-  backup_keys(dir_, file, now_ms);
-  EXPECT_EQ(backed_up_ms(dir_), now_ms);
-  verify_backup(dir_, file);
+  EXPECT_EQ(backup_state(dir_).made_ms, 0u);
+  backup_keys(dir_, file, nullptr, now_ms);
+  EXPECT_EQ(backup_state(dir_).made_ms, now_ms);
+  EXPECT_FALSE(backup_state(dir_).is_safe()) << "nobody has checked it";
+  verify_backup(dir_, file, {}, now_ms + 1);
+  EXPECT_TRUE(backup_state(dir_).is_safe());
+  EXPECT_EQ(backup_state(dir_).verified_ms, now_ms + 1);
   const auto shop = load_desk(dir_, now_ms).shop;
   fs::remove(dir_.desk_key());
   fs::remove(dir_.root_key());
-  restore_keys(dir_, file);
+  restore_keys(dir_, file, {});
   EXPECT_EQ(load_desk(dir_, now_ms).shop, shop);
   EXPECT_EQ(fs::status(dir_.desk_key()).permissions(),
             fs::perms::owner_read | fs::perms::owner_write);
 
   auto text = *read_file(file);
   write_file(file, text.substr(0, text.size() / 2), true);
-  EXPECT_TRUE(says(refusal_of([&] { verify_backup(dir_, file); }), "is cut short"));
+  EXPECT_TRUE(says(refusal_of([&] { verify_backup(dir_, file, {}, now_ms + 1); }), "is cut short"));
   write_file(file, text, true);
   fs::remove_all(dir_.relay_key());
   write_file(dir_.relay_key(), relay_key_text(make_relay_key()), true);
-  EXPECT_TRUE(says(refusal_of([&] { verify_backup(dir_, file); }), "holds another relay.key"));
-  EXPECT_TRUE(says(refusal_of([&] { restore_keys(dir_, file); }), "holds another relay.key"));
+  EXPECT_TRUE(says(refusal_of([&] { verify_backup(dir_, file, {}, now_ms + 1); }),
+                   "holds another relay.key"));
+  EXPECT_TRUE(says(refusal_of([&] { restore_keys(dir_, file, {}); }), "holds another relay.key"));
 }
 
 TEST_F(DataDirTest, BackupAloneMakesADirectoryAgain) {
@@ -150,16 +154,86 @@ TEST_F(DataDirTest, BackupAloneMakesADirectoryAgain) {
   const auto shop = load_desk(dir_, now_ms).shop;
   const auto file = fs::path(testing::TempDir()) / "data_dir_backup";
   fs::remove(file);
-  backup_keys(dir_, file, now_ms);
-  EXPECT_FALSE(restore_keys(dir_, file));
+  backup_keys(dir_, file, nullptr, now_ms);
+  EXPECT_FALSE(restore_keys(dir_, file, {}));
   fs::remove_all(dir_.path);
-  EXPECT_TRUE(says(refusal_of([&] { verify_backup(dir_, file); }), "no keys to compare"));
-  EXPECT_TRUE(restore_keys(dir_, file));
+  EXPECT_TRUE(
+      says(refusal_of([&] { verify_backup(dir_, file, {}, now_ms + 1); }), "no keys to compare"));
+  EXPECT_TRUE(restore_keys(dir_, file, {}));
   EXPECT_EQ(fs::status(dir_.path).permissions(), fs::perms::owner_all);
   load_config(dir_);
   EXPECT_EQ(load_desk(dir_, now_ms).shop, shop);
-  verify_backup(dir_, file);
+  verify_backup(dir_, file, {}, now_ms + 1);
   fs::remove(file);
+}
+
+TEST_F(DataDirTest, MarkOfAnEarlierVersionCountsAsNotChecked) {
+  init();
+  write_file(dir_.backup_mark(), "1700000000000\n", false);
+  EXPECT_EQ(backup_state(dir_).made_ms, 1'700'000'000'000u);
+  EXPECT_EQ(backup_state(dir_).verified_ms, 0u);
+}
+
+class SealedKeysTest : public DataDirTest {
+ protected:
+  Passphrase words(const std::string& text) {
+    const auto file = fs::path(testing::TempDir()) / "data_dir_words";
+    write_file(file, text + "\n", true);
+    auto out = Passphrase::from_file(file.string());
+    fs::remove(file);
+    return out;
+  }
+};
+
+TEST_F(SealedKeysTest, BackupUnderAPassphraseOpensWithItAlone) {
+  init();
+  const auto file = dir_.path / "backup";
+  const auto right = words("correct horse");
+  backup_keys(dir_, file, &right, now_ms);
+  const auto text = *read_file(file);
+  EXPECT_EQ(text.find("seed"), std::string::npos);
+  EXPECT_TRUE(is_sealed(text));
+  verify_backup(dir_, file, words("correct horse"), now_ms);
+  EXPECT_TRUE(says(refusal_of([&] { verify_backup(dir_, file, words("battery staple"), now_ms); }),
+                   "the passphrase is not that of"));
+  auto other = text;
+  other[other.size() - 10] = other[other.size() - 10] == '0' ? '1' : '0';
+  write_file(file, other, true);
+  EXPECT_TRUE(says(refusal_of([&] { verify_backup(dir_, file, right, now_ms); }), "was changed"));
+  write_file(file, text.substr(0, 60), true);
+  EXPECT_TRUE(says(refusal_of([&] { verify_backup(dir_, file, right, now_ms); }), "cut short"));
+}
+
+TEST_F(SealedKeysTest, KeyFilesRestUnderAPassphraseAndServeAllTheSame) {
+  init();
+  const auto shop = load_desk(dir_, now_ms).shop;
+  dir_.passphrase = words("correct horse");
+  EXPECT_EQ(seal_keys(dir_), 3u);
+  EXPECT_EQ(seal_keys(dir_), 0u) << "what is sealed stays as it is";
+  for (const auto& path : {dir_.root_key(), dir_.desk_key(), dir_.relay_key()}) {
+    EXPECT_EQ(read_file(path)->find("seed"), std::string::npos) << path;
+    EXPECT_EQ(fs::status(path).permissions(), fs::perms::owner_read | fs::perms::owner_write);
+  }
+  EXPECT_EQ(load_desk(dir_, now_ms).shop, shop);
+  const auto file = dir_.path / "backup";
+  EXPECT_TRUE(
+      says(refusal_of([&] { backup_keys(dir_, file, nullptr, now_ms); }), "backup must be too"));
+  dir_.passphrase = words("battery staple");
+  EXPECT_TRUE(says(refusal_of([&] { load_desk(dir_, now_ms); }), "passphrase is not that of"));
+  dir_.passphrase = words("correct horse");
+  EXPECT_EQ(unseal_keys(dir_), 3u);
+  dir_.passphrase = {};
+  EXPECT_EQ(load_desk(dir_, now_ms).shop, shop);
+}
+
+TEST_F(SealedKeysTest, PassphraseFileIsPrivateAndNotTooShort) {
+  fs::create_directories(dir_.path);
+  const auto file = (dir_.path / "words").string();
+  EXPECT_TRUE(says(refusal_of([&] { Passphrase::from_file(file); }), "is not there"));
+  write_file(file, "short\n", true);
+  EXPECT_TRUE(says(refusal_of([&] { Passphrase::from_file(file); }), "at least 8"));
+  write_file(file, "long enough\n", false);
+  EXPECT_TRUE(says(refusal_of([&] { Passphrase::from_file(file); }), "read by others"));
 }
 
 TEST_F(DataDirTest, SecretsAreNotWrittenThroughWhatLiesThere) {

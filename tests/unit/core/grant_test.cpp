@@ -203,5 +203,38 @@ TEST(Grant, InTeamAndShopLogsNamesDeskAndTeamOnly) {
   EXPECT_EQ(codec::decode<wire::GrantBody>(*body)->boxes.size(), 2u);
 }
 
+TEST(Grant, a_placed_one_of_a_team_that_is_not_known_here_needs_everybody_else_and_one_more) {
+  Granted granted;
+  const DeviceKeys& customer = granted.shop.customer;
+  const auto placed = [&](const std::function<void(wire::GrantBody&)>& change) {
+    auto grant = codec::decode<wire::GrantBody>(granted.body);
+    change(*grant);
+    const Bytes body = codec::encode(*grant);
+    testing::LogWriter writer = granted.log.writer;
+    const SignedEnvelope made = writer.write(customer, EnvelopeClass::grant, body);
+    const Result<OpenEnvelope> open = open_envelope(made.bytes);
+    return error_of(
+        check_placed_grant(granted.shop.info, granted.log.fold, 0, {}, *open, testing::now_ms));
+  };
+  EXPECT_EQ(placed([](wire::GrantBody&) {}), Errc::none);
+  granted.shop.info.team_key = filled<SealKey>(3);
+  EXPECT_EQ(placed([](wire::GrantBody&) {}), Errc::grant_refused) << "the team's key is another";
+  for (const std::uint64_t card_version : {0u, 5u}) {
+    granted.shop.info.team_version = card_version;
+    EXPECT_EQ(placed([](wire::GrantBody&) {}), Errc::none);
+    EXPECT_EQ(placed([](wire::GrantBody& body) { body.boxes.pop_back(); }), Errc::grant_refused);
+    EXPECT_EQ(placed([](wire::GrantBody& body) {
+                auto more = body.boxes.back();
+                more.recipient = filled<Hash>(0xff);
+                body.boxes.push_back(more);
+              }),
+              Errc::grant_refused);
+    EXPECT_EQ(placed([](wire::GrantBody& body) { std::swap(body.boxes[0], body.boxes[1]); }),
+              Errc::grant_refused);
+    EXPECT_EQ(placed([](wire::GrantBody& body) { body.boxes[0].box = {}; }), Errc::grant_refused);
+    EXPECT_EQ(placed([](wire::GrantBody& body) { body.team_version = 0; }), Errc::grant_refused);
+  }
+}
+
 }  // namespace
 }  // namespace shopbell

@@ -343,5 +343,53 @@ TEST(Fold, IsTheSameAfterSavingAndLoading) {
   }
 }
 
+TEST(Fold, what_was_said_before_a_withdrawal_stays_the_shops) {
+  Shop shop;
+  MainLog log(shop);
+  log.apply(shop, log.join(shop.agent, shop.certificate(shop.agent)), 2);
+  const DeviceId agent = shop.agent.self.id;
+  shop.info.withdrawals.push_back({agent, now_ms + day_ms});
+  EXPECT_EQ(log.fold.class_of(shop.info, agent, now_ms + day_ms), AuthorClass::shop);
+  EXPECT_EQ(log.fold.void_at(shop.info, agent, now_ms + day_ms), Errc::none);
+  EXPECT_EQ(log.fold.class_of(shop.info, agent, now_ms + day_ms + 1), AuthorClass::stranger);
+  EXPECT_EQ(log.fold.void_at(shop.info, agent, now_ms + day_ms + 1), Errc::certificate_revoked);
+  EXPECT_TRUE(log.fold.may_write(shop.info, agent, now_ms + day_ms));
+  EXPECT_FALSE(log.fold.may_write(shop.info, agent, now_ms + day_ms + 1));
+  EXPECT_FALSE(log.fold.may_write(shop.info, agent)) << "whatever the clock says";
+}
+
+TEST(Fold, a_later_certificate_is_not_withdrawn_and_the_former_words_stay_the_shops) {
+  Shop shop;
+  MainLog log(shop);
+  const DeviceId agent = shop.agent.self.id;
+  log.apply(shop, log.join(shop.agent, shop.certificate(shop.agent)), 2);
+  shop.info.withdrawals.push_back({agent, now_ms});
+  const Bytes later = make_agent_certificate(shop.desk, shop.id, agent, 2, now_ms + 5 * day_ms,
+                                             now_ms + 35 * day_ms);
+  const SignedEnvelope again = log.join(shop.agent, later);
+  const Result<OpenEnvelope> open = open_envelope(again.bytes);
+  ASSERT_EQ(log.fold.apply_member(shop.info, *open, 3, now_ms + 5 * day_ms).error(), Errc::none);
+  EXPECT_TRUE(log.fold.may_write(shop.info, agent));
+  const Result<Fold> kept = Fold::load(log.fold.save());
+  ASSERT_TRUE(kept.ok());
+  for (const Fold& fold : {log.fold, *kept}) {
+    EXPECT_EQ(fold.class_of(shop.info, agent, now_ms), AuthorClass::shop);
+    EXPECT_EQ(fold.class_of(shop.info, agent, now_ms + 2 * day_ms), AuthorClass::stranger);
+    EXPECT_EQ(fold.class_of(shop.info, agent, now_ms + 6 * day_ms), AuthorClass::shop);
+  }
+}
+
+TEST(Fold, an_observer_does_not_join) {
+  Shop shop;
+  MainLog log(shop);
+  const Bytes observer =
+      make_agent_certificate(shop.desk, shop.id, shop.agent.self.id, 3, now_ms, now_ms + day_ms);
+  const SignedEnvelope join = log.join(shop.agent, observer);
+  const Result<OpenEnvelope> open = open_envelope(join.bytes);
+  EXPECT_EQ(log.fold.apply_member(shop.info, *open, 2, now_ms).error(), Errc::role_refused);
+  EXPECT_FALSE(log.fold.may_write(shop.info, shop.agent.self.id));
+  EXPECT_TRUE(log.fold.may_read(shop.info, shop.agent.self.id, true));
+}
+
 }  // namespace
 }  // namespace shopbell

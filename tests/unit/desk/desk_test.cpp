@@ -71,6 +71,85 @@ TEST_F(DeskTest, SignsTheCardAtStartAndDaily) {
   EXPECT_EQ(port_.take(CommandKind::sign_card).size(), 1u);
 }
 
+TEST_F(DeskTest, CardNamesWhoWasRemovedAlsoByTheCommandLine) {
+  Invitation invitation;
+  invitation.id = log_number(7);
+  invitation.role = 2;
+  ASSERT_TRUE(book_->add(invitation));
+  ASSERT_TRUE(book_->use(invitation.id, device_number(9), port_.now + 1'000'000'000, "Mei", 1));
+  tell(desk_, wire::EventKind::ready, wire::Ready{});
+  desk_.settle();
+  EXPECT_TRUE(codec::decode<wire::SignCard>(port_.take(CommandKind::sign_card).at(0))
+                  ->revoked.empty());
+  ASSERT_TRUE(book_->change(device_number(9), {2, port_.now, port_.now}));
+  port_.now += 60'000;
+  desk_.settle();
+  const auto cards = port_.take(CommandKind::sign_card);
+  ASSERT_EQ(cards.size(), 1u);
+  const auto card = codec::decode<wire::SignCard>(cards[0]);
+  ASSERT_EQ(card->revoked.size(), 1u);
+  EXPECT_EQ(card->revoked[0], device_number(9));
+  ASSERT_EQ(card->withdrawals.size(), 1u);
+  EXPECT_EQ(card->withdrawals[0].at_ms, port_.now - 60'000);
+  port_.now += 60'000;
+  desk_.settle();
+  EXPECT_EQ(port_.take(CommandKind::sign_card).size(), 0u);
+}
+
+TEST_F(DeskTest, TeamKeyTurnsOverOnceAMonth) {
+  tell(desk_, wire::EventKind::ready, wire::Ready{});
+  wire::Shop shop;
+  shop.team_version = 4;
+  shop.team_since = port_.now;
+  tell(desk_, wire::EventKind::shop, shop);
+  const auto version_asked = [&] {
+    desk_.settle();
+    const auto cards = port_.take(CommandKind::sign_card);
+    return cards.empty() ? 0 : codec::decode<wire::SignCard>(cards.back())->team_version_min;
+  };
+  (void)version_asked();
+  port_.now += 29ull * 24 * 3600 * 1000;
+  EXPECT_EQ(version_asked(), 4u);
+  port_.now += 24ull * 3600 * 1000;
+  EXPECT_EQ(version_asked(), 5u);
+}
+
+TEST_F(DeskTest, BookThatWasRestoredLearnsOfARemovalFromTheCard) {
+  Invitation invitation;
+  invitation.id = log_number(7);
+  ASSERT_TRUE(book_->add(invitation));
+  ASSERT_TRUE(book_->use(invitation.id, device_number(9), port_.now + 1'000'000'000, "Mei", 1));
+  wire::Shop shop;
+  shop.revoked.push_back(device_number(9));
+  tell(desk_, wire::EventKind::shop, shop);
+  EXPECT_EQ(book_->find_used_by(device_number(9))->removed_ms, port_.now);
+}
+
+TEST_F(DeskTest, RoleOfTheBookStandsBeforeThatOfTheCertificate) {
+  Invitation invitation;
+  invitation.id = log_number(7);
+  invitation.role = 1;
+  ASSERT_TRUE(book_->add(invitation));
+  ASSERT_TRUE(book_->use(invitation.id, device_number(9), port_.now + 1'000'000'000, "Mei", 1));
+  ASSERT_TRUE(book_->change(device_number(9), {3, 0, 0}));
+  const auto code_of = [&](std::string_view method) {
+    wire::RequestEvent request;
+    request.from = device_number(9);
+    request.method = method;
+    request.role = 1;
+    tell(desk_, wire::EventKind::request_event, request);
+    return static_cast<Errc>(
+        codec::decode<wire::Respond>(port_.take(CommandKind::respond).at(0))->code);
+  };
+  EXPECT_EQ(code_of("admin.overview"), Errc::role_refused);
+  EXPECT_EQ(code_of("inbox.list"), Errc::none);
+  const auto pushes = port_.take(CommandKind::push);
+  ASSERT_FALSE(pushes.empty());
+  EXPECT_EQ(codec::decode<wire::Push>(pushes[0])->method, "certificate.renew");
+  ASSERT_TRUE(book_->change(device_number(9), {3, 1, 1}));
+  EXPECT_EQ(code_of("inbox.list"), Errc::not_certified);
+}
+
 TEST_F(DeskTest, NothingIsSignedBeforeTheEngineIsReady) {
   desk_.settle();
   EXPECT_TRUE(port_.commands.empty());

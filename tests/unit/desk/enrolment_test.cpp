@@ -130,7 +130,7 @@ TEST_P(EnrolmentTest, UseIsKept) {
   EXPECT_EQ(kept->used_by, device_number(1));
   EXPECT_EQ(kept->name, "Lin");
   EXPECT_EQ(kept->not_after_ms, port_.now + 24 * hour_ms);
-  EXPECT_FALSE(book_->use(kept->id, device_number(2), 1, "x"));
+  EXPECT_FALSE(book_->use(kept->id, device_number(2), 1, "x", 1));
   EXPECT_EQ(book_->find_used_by(device_number(1))->id, kept->id);
   EXPECT_FALSE(book_->find_used_by(device_number(2)));
 }
@@ -148,6 +148,76 @@ TEST_P(EnrolmentTest, UsedOneIsNotRevoked) {
   EXPECT_FALSE(book_->revoke(invitation_id_of(secret_)));
   ASSERT_EQ(book_->all().size(), 1u);
   EXPECT_EQ(book_->all()[0].name, "Lin");
+}
+
+TEST_P(EnrolmentTest, ReplacedDeviceGoesInTheSameStep) {
+  int removals = 0;
+  enrolment_.emplace(port_, *book_, shop_, [&] { ++removals; });
+  EXPECT_EQ(ask(device_number(1), secret_), 0u);
+  EXPECT_EQ(removals, 0);
+  Key second;
+  second.writable()[0] = 43;
+  Invitation invitation;
+  invitation.id = invitation_id_of(second);
+  invitation.key = invitation_key_of(second, shop_);
+  invitation.role = 2;
+  invitation.expires_ms = port_.now + hour_ms;
+  invitation.certificate_ms = 24 * hour_ms;
+  invitation.replaces = device_number(1);
+  ASSERT_TRUE(book_->add(invitation));
+  EXPECT_EQ(ask(device_number(2), second), 0u);
+  EXPECT_EQ(removals, 1);
+  EXPECT_EQ(certified_.size(), 1u);
+  book_.reset();
+  book_ = open();
+  if (!GetParam()) return;
+  EXPECT_EQ(book_->find_used_by(device_number(1))->removed_ms, port_.now);
+  EXPECT_EQ(book_->find_used_by(device_number(1))->withdrawn_ms, port_.now);
+  EXPECT_EQ(book_->find_used_by(device_number(2))->removed_ms, 0u);
+}
+
+TEST_P(EnrolmentTest, RemovedDeviceDoesNotComeBackByItsOldLinkButByANewOne) {
+  EXPECT_EQ(ask(device_number(1), secret_), 0u);
+  ASSERT_TRUE(book_->change(device_number(1), {2, port_.now, port_.now}));
+  EXPECT_NE(ask(device_number(1), secret_), 0u);
+  Key second;
+  second.writable()[0] = 43;
+  Invitation invitation;
+  invitation.id = invitation_id_of(second);
+  invitation.key = invitation_key_of(second, shop_);
+  invitation.role = 2;
+  invitation.expires_ms = port_.now + hour_ms;
+  invitation.certificate_ms = 24 * hour_ms;
+  ASSERT_TRUE(book_->add(invitation));
+  EXPECT_EQ(ask(device_number(1), second), 0u);
+  EXPECT_EQ(book_->find_used_by(device_number(1))->removed_ms, 0u);
+  EXPECT_EQ(book_->find_used_by(device_number(1))->withdrawn_ms, port_.now)
+      << "its former certificate stays void";
+}
+
+TEST_P(EnrolmentTest, OneOfTheTeamGetsTheCertificateOfItsRoleOfToday) {
+  const auto renew = [&](const DeviceId& device) {
+    wire::RequestEvent request;
+    request.from = device;
+    request.id = 9;
+    request.method = "certificate.renew";
+    tell(*enrolment_, wire::EventKind::request_event, request);
+    certified_ = port_.take(wire::CommandKind::certify);
+    const auto refusals = port_.take(wire::CommandKind::respond);
+    return refusals.empty() ? Errc::none
+                            : static_cast<Errc>(codec::decode<wire::Respond>(refusals[0])->code);
+  };
+  EXPECT_EQ(renew(device_number(1)), Errc::not_certified);
+  EXPECT_EQ(ask(device_number(1), secret_), 0u);
+  ASSERT_TRUE(book_->change(device_number(1), {3, port_.now, 0}));
+  EXPECT_EQ(renew(device_number(1)), Errc::none);
+  ASSERT_EQ(certified_.size(), 1u);
+  EXPECT_EQ(codec::decode<wire::Certify>(certified_[0])->role, 3u);
+  ASSERT_TRUE(book_->change(device_number(1), {3, port_.now, port_.now}));
+  EXPECT_EQ(renew(device_number(1)), Errc::certificate_revoked);
+  ASSERT_TRUE(book_->change(device_number(1), {3, port_.now, 0}));
+  port_.now += 25 * hour_ms;
+  EXPECT_EQ(renew(device_number(1)), Errc::certificate_ended);
 }
 
 INSTANTIATE_TEST_SUITE_P(Books, EnrolmentTest, testing::Bool(),

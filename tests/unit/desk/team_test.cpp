@@ -50,14 +50,39 @@ class TeamTest : public testing::Test {
   }
 
   void use(const LogId& id, std::uint8_t device, const std::string& name, std::uint64_t end_ms) {
-    ASSERT_TRUE(book_->use(id, device_number(device), end_ms, name));
+    ASSERT_TRUE(book_->use(id, device_number(device), end_ms, name, port_.now));
   }
 
   const ShopId shop_ = numbered(3, ShopId{});
   FakePort port_;
   std::unique_ptr<InvitationBook> book_ = make_memory_invitations();
   Presence presence_{port_};
-  Team team_{port_, *book_, presence_, {shop_, "https://chat.example", "wss://relay.example/ws"}};
+  Answered remove(std::uint8_t device) {
+    wire::AdminRemove body;
+    body.device = device_number(device);
+    return ask(team_, port_, "admin.team.remove", admin, codec::encode(body));
+  }
+  Answered set_role(std::uint8_t device, std::uint64_t role) {
+    wire::AdminRole body;
+    body.device = device_number(device);
+    body.role = role;
+    return ask(team_, port_, "admin.team.role", admin, codec::encode(body));
+  }
+  // Two admins and an agent.
+  void enlist() {
+    const auto first = invite(1, admin);
+    use(codec::decode<wire::AdminInvited>(first.body)->invitation, 5, "Lin", month_);
+    const auto second = invite(2, admin);
+    use(codec::decode<wire::AdminInvited>(second.body)->invitation, 6, "Mei", month_);
+    use(made(3), 7, "Bo", month_);
+  }
+
+  int changes_ = 0;
+  const std::uint64_t month_ = port_.now + 30 * 24 * hour_ms;
+  Team team_{port_,
+             *book_,
+             presence_,
+             {shop_, "https://chat.example", "wss://relay.example/ws", [this] { ++changes_; }}};
 };
 
 TEST_F(TeamTest, InvitationIsALinkThatEnrols) {
@@ -179,6 +204,84 @@ TEST_F(TeamTest, PresenceTakesBoundedMemory) {
   DeviceId first;
   first.data[2] = 1;
   EXPECT_EQ(presence_.of(first).heard_ms, 0u);
+}
+
+TEST_F(TeamTest, RemovedDeviceIsWrittenDownAndTheCardFollows) {
+  enlist();
+  EXPECT_EQ(remove(7).code, Errc::none);
+  EXPECT_EQ(changes_, 1);
+  const auto kept = book_->find_used_by(device_number(7));
+  EXPECT_EQ(kept->removed_ms, port_.now);
+  EXPECT_EQ(kept->withdrawn_ms, port_.now);
+  const auto listed = list();
+  ASSERT_EQ(listed.names.size(), 3u);
+  EXPECT_EQ(listed.names.back(), "Bo") << "who is gone stands last";
+  EXPECT_EQ(listed.devices.back().removed_ms, port_.now);
+  port_.now += 1000;
+  EXPECT_EQ(remove(7).code, Errc::none) << "asked again";
+  EXPECT_EQ(book_->find_used_by(device_number(7))->removed_ms, port_.now - 1000);
+  EXPECT_EQ(why_of(remove(99)), "member@0");
+}
+
+TEST_F(TeamTest, LastAdminStays) {
+  enlist();
+  EXPECT_EQ(remove(5).code, Errc::none);
+  EXPECT_EQ(why_of(remove(6)), "last-admin@0");
+  EXPECT_EQ(why_of(set_role(6, agent)), "last-admin@0");
+  EXPECT_TRUE(list().devices[0].last_admin || list().devices[1].last_admin);
+  EXPECT_EQ(set_role(7, admin).code, Errc::none);
+  EXPECT_EQ(set_role(6, agent).code, Errc::none) << "there is another one now";
+}
+
+TEST_F(TeamTest, AdminWhoseCertificateHasEndedIsNone) {
+  enlist();
+  use(made(4), 8, "Old", port_.now - 1);
+  EXPECT_EQ(remove(5).code, Errc::none);
+  book_->change(device_number(8), {admin, 0, 0});
+  EXPECT_EQ(why_of(remove(6)), "last-admin@0");
+}
+
+TEST_F(TeamTest, RoleIsChangedAndTheDeviceIsToldToAskForItsCertificate) {
+  enlist();
+  EXPECT_EQ(set_role(7, observer).code, Errc::none);
+  EXPECT_EQ(changes_, 1) << "what it has says that it may write";
+  EXPECT_EQ(book_->find_used_by(device_number(7))->role, observer);
+  const auto pushes = port_.take(wire::CommandKind::push);
+  ASSERT_EQ(pushes.size(), 1u);
+  EXPECT_EQ(codec::decode<wire::Push>(pushes[0])->method, "certificate.renew");
+  EXPECT_EQ(set_role(7, agent).code, Errc::none);
+  EXPECT_EQ(changes_, 1) << "an observer's certificate may stay";
+  EXPECT_EQ(why_of(set_role(7, 4)), "role@0");
+  EXPECT_EQ(why_of(set_role(99, agent)), "member@0");
+}
+
+TEST_F(TeamTest, OthersThanAdminsAreRefused) {
+  enlist();
+  wire::AdminRemove body;
+  body.device = device_number(7);
+  for (const auto role : {agent, observer}) {
+    EXPECT_EQ(ask(team_, port_, "admin.team.remove", role, codec::encode(body)).code,
+              Errc::role_refused);
+    EXPECT_EQ(ask(team_, port_, "admin.team.role", role, codec::encode(body)).code,
+              Errc::role_refused);
+  }
+  EXPECT_EQ(book_->find_used_by(device_number(7))->removed_ms, 0u);
+}
+
+TEST_F(TeamTest, InvitationForAnotherBrowserNamesWhomItReplaces) {
+  enlist();
+  wire::AdminInvite body;
+  body.secret.data[0] = 40;
+  body.role = agent;
+  body.life_ms = hour_ms;
+  body.replaces = device_number(7);
+  EXPECT_EQ(ask(team_, port_, "admin.invite", admin, codec::encode(body)).code, Errc::none);
+  const auto listed = list();
+  ASSERT_EQ(listed.invitations.size(), 1u);
+  EXPECT_EQ(listed.invitations[0].replaces, device_number(7));
+  body.secret.data[0] = 41;
+  body.replaces = device_number(99);
+  EXPECT_EQ(why_of(ask(team_, port_, "admin.invite", admin, codec::encode(body))), "member@0");
 }
 
 }  // namespace

@@ -357,7 +357,7 @@ void Relay::append_entry(Log& log, const OpenEnvelope& envelope, BytesView bytes
 void Relay::put_card(BytesView bytes) {
   Result<ShopInfo> taken = take_shop_card(shop, bytes);
   ASSERT_TRUE(taken.ok());
-  if (card && taken->version <= card->version) return;
+  if (card && (taken->version <= card->version || taken->team_version < card->team_version)) return;
   card = std::move(*taken);
   wire::Card news;
   news.card = card->card;

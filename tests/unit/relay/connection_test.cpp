@@ -298,10 +298,59 @@ TEST(RelayCard, closes_whom_it_revokes) {
   world.info.revoked = {agent.keys.self.id};
   world.sign_card(2);
   desk.send(FrameKind::put_card, wire::PutCard{world.info.card});
-  EXPECT_EQ(agent.closed, Errc::closed_certificate);
+  EXPECT_EQ(agent.closed, Errc::closed_removed);
   agent.connect();
   agent.say(agent.hello_of(world.certify(agent.keys)));
+  EXPECT_EQ(agent.closed, Errc::closed_removed);
+}
+
+TEST(RelayCard, refuses_one_with_an_older_team_key_and_shows_its_own) {
+  World world;
+  Client desk = world.client(device(40));
+  desk.join();
+  world.info.team_version += 1;
+  world.sign_card(2);
+  const Bytes newest = world.info.card;
+  desk.send(FrameKind::put_card, wire::PutCard{newest});
+  desk.expect<wire::Card>(FrameKind::card);
+  world.info.team_version -= 1;
+  world.sign_card(3);
+  desk.send(FrameKind::put_card, wire::PutCard{world.info.card});
+  EXPECT_EQ(to_bytes(desk.expect<wire::Card>(FrameKind::card).card), newest);
+  desk.expect_error(Errc::card_refused);
+}
+
+TEST(RelayCard, lets_a_removed_device_in_as_one_visitor_more_so_that_it_may_be_invited_again) {
+  World world;
+  world.info.revoked = {device(2).self.id};
+  world.sign_card(2);
+  Client desk = world.client(device(40));
+  desk.join();
+  desk.send(FrameKind::put_card, wire::PutCard{world.info.card});
+  Client agent = world.client(device(2));
+  agent.join();
+  EXPECT_EQ(agent.closed, Errc::none);
+}
+
+TEST(RelayCard, tells_whose_certificate_was_withdrawn_why_and_takes_a_later_one) {
+  World world;
+  Client desk = world.client(device(40));
+  Client agent = world.client(device(2));
+  desk.join();
+  const Bytes former = world.certify(agent.keys);
+  agent.join(former);
+  world.info.withdrawals = {{agent.keys.self.id, 1000}};
+  world.sign_card(2);
+  desk.send(FrameKind::put_card, wire::PutCard{world.info.card});
   EXPECT_EQ(agent.closed, Errc::closed_certificate);
+  agent.frames.clear();
+  agent.connect();
+  agent.say(agent.hello_of(former));
+  EXPECT_EQ(agent.closed, Errc::closed_certificate);
+  agent.expect<wire::Card>(FrameKind::card);
+  agent.join(make_agent_certificate(world.desk_keys, world.info.shop, agent.keys.self.id, 3, 1001,
+                                    2'000'000));
+  EXPECT_EQ(agent.closed, Errc::none);
 }
 
 }  // namespace

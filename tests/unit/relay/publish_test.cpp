@@ -211,6 +211,15 @@ TEST_F(RelayPublish, an_old_epoch_is_closed) {
   visitor.expect_error(Errc::epoch_closed);
 }
 
+TEST_F(RelayPublish, who_does_not_know_of_the_newest_team_key_seals_again) {
+  world.info.team_since = 2;
+  world.sign_card(2);
+  desk.send(FrameKind::put_card, wire::PutCard{world.info.card});
+  visitor.expect<wire::Card>(FrameKind::card);
+  visitor.publish(visitor.message(log));
+  visitor.expect_error(Errc::epoch_closed);
+}
+
 TEST_F(RelayPublish, of_two_grants_one_is_taken) {
   const Fold fold = world.fold_of(log);
   const SignedEnvelope mine = visitor.grant(log, fold, 2);

@@ -1,8 +1,9 @@
 // device.json, shop_card.json, agent_certificate.json, handover.json, invitation.json.
 import {
   DAY, HOUR, START, agent, agent_certificate as good_certificate, agent_certificate_fields,
-  card_1, card_1_fields, card_2, card_3, customer, desk, desk_certificate, expect, flipped,
-  other_root_seed, other_shop_id, root_seed, seed, shop_id, shown, stranger, team_1, team_2, v,
+  card_1, card_1_fields, card_2, card_3, card_4, card_5, customer, desk, desk_certificate, expect,
+  flipped, other_root_seed, other_shop_id, root_seed, seed, shop_id, shown, stranger, team_1,
+  team_2, v,
 } from "../world.mjs";
 
 const { encode, join, schema } = v;
@@ -133,7 +134,8 @@ export function shop_card() {
 export function agent_certificate() {
   const domain = "shopbell agent certificate v1";
   const shop = v.take_shop_card(shop_id, card_2);
-  const removed = v.take_shop_card(shop_id, card_3);
+  const newest_of = new Map([card_3, card_4, card_5].map((card) =>
+    [card, v.take_shop_card(shop_id, card)]));
   const of = (changed, sign_seed = desk.sign_seed) =>
     signed_as(sign_seed, domain, "AgentCertificate", { ...agent_certificate_fields, ...changed });
   const refused = [
@@ -151,15 +153,19 @@ export function agent_certificate() {
     ["at its end", card_2, not_after_ms, null],
     ["after its end", card_2, not_after_ms + 1n, "certificate_ended"],
     ["withdrawn", card_3, START + HOUR, "certificate_revoked"],
+    ["before it was withdrawn", card_4, START + HOUR, null],
+    ["at the time of the withdrawal", card_4, START + DAY, null],
+    ["after it", card_4, START + DAY + 1n, "certificate_revoked"],
+    ["issued after a withdrawal", card_5, START + HOUR, null],
   ];
   return {
-    shop: shop_id, cards: [card_2, card_3], desk: shown(desk), device: shown(agent),
+    shop: shop_id, cards: [card_2, card_3, card_4, card_5], desk: shown(desk), device: shown(agent),
     fields: agent_certificate_fields, signed: good_certificate,
     refused: refused.map(([what, signed, error]) => ({
       what, signed, error: expect(error, () => v.take_agent_certificate(shop, signed)),
     })),
     validity: times.map(([what, card, at_ms, error]) => {
-      const newest = card === card_3 ? removed : shop;
+      const newest = newest_of.get(card) ?? shop;
       const certificate = v.take_agent_certificate(newest, good_certificate);
       expect(error, () => {
         const fault = v.fault_at(newest, certificate, at_ms);

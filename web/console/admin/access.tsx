@@ -5,24 +5,30 @@ import { AdminOverview, AgentStatus } from "../../engine/src/gen/wire.ts";
 import { Icon } from "../../ui/src/icons.tsx";
 import type { Session } from "../../ui/src/session.ts";
 import { ConnectionState } from "../../ui/src/status.ts";
+import { isBackedUp } from "./admin_state.ts";
 import { sayIn } from "./i18n/index.ts";
 import type { AdminHost } from "./parts.tsx";
 import { snoozedUntil } from "./snooze.ts";
 
 const ROLE_ADMIN = 1;
+const ROLE_OBSERVER = 3;
 
 /** The desk's word for what this device may do. The desk checks each request all the same. */
 export class AdminAccess {
   readonly isAdmin: ReadonlySignal<boolean>;
-  /** The keys were never backed up. */
+  /** It may read along and nothing more. */
+  readonly isObserver: ReadonlySignal<boolean>;
+  /** The keys were never backed up, or nobody has looked whether the backup is good. */
   readonly backupMissing: ReadonlySignal<boolean>;
   /** The pages are looked at. */
   readonly open = signal(false);
   private readonly admin: Signal<boolean> = signal(false);
+  private readonly observer: Signal<boolean> = signal(false);
   private readonly missing: Signal<boolean> = signal(false);
 
   constructor(private readonly session: Session) {
     this.isAdmin = this.admin;
+    this.isObserver = this.observer;
     this.backupMissing = this.missing;
     effect(() => {
       const online = session.connection.value.state === ConnectionState.online;
@@ -37,10 +43,12 @@ export class AdminAccess {
     const { engine } = this.session;
     const status = await engine.request("status.get");
     this.admin.value = status.code === 0 && decode(AgentStatus, status.body).role === ROLE_ADMIN;
+    this.observer.value =
+      status.code === 0 && decode(AgentStatus, status.body).role === ROLE_OBSERVER;
     if (this.admin.value) {
       const overview = await engine.request("admin.overview");
       this.missing.value =
-        overview.code === 0 && decode(AdminOverview, overview.body).backedUpMs === 0;
+        overview.code === 0 && !isBackedUp(decode(AdminOverview, overview.body));
     }
   }
 }

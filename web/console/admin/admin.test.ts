@@ -25,6 +25,7 @@ const overview: Overview = {
     position: "right",
   },
   backedUpMs: 0,
+  backupVerifiedMs: 0,
   certificateEndMs: 0,
   seen: [],
   nowMs: 0,

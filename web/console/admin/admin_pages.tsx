@@ -3,7 +3,7 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Icon } from "../../ui/src/icons.tsx";
 import { accessOf } from "./access.tsx";
-import { AdminState } from "./admin_state.ts";
+import { AdminState, isBackedUp } from "./admin_state.ts";
 import { DomainsPage } from "./domains_page.tsx";
 import { sayIn, type AdminKey, type Say } from "./i18n/index.ts";
 import { InstallPage } from "./install_page.tsx";
@@ -128,15 +128,15 @@ export function AdminPages({ app, onClose }: { app: AdminHost; onClose: () => vo
   useEffect(() => heading.current?.focus(), [shown]);
 
   const overview = state.overview.value;
-  const saved_ms = overview?.backedUpMs;
+  const safe = overview && isBackedUp(overview);
   useEffect(() => {
-    if (saved_ms !== undefined) {
+    if (safe !== undefined) {
       void accessOf(session).look();
     }
-  }, [session, saved_ms]);
+  }, [session, safe]);
   const { name, draw: Draw } = pages.find(({ id }) => id === shown) ?? pages[0];
   const now_ms = overview?.nowMs ?? 0;
-  const unsaved = saved_ms === 0;
+  const unsaved = safe === false;
   const reminds = unsaved && snoozedUntil.value < now_ms && shown !== "keys";
   const leave = (event: KeyboardEvent) => {
     const { target } = event;

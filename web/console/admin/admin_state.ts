@@ -18,6 +18,10 @@ export type Refusal = {
 
 export type Overview = Omit<wire.AdminOverview, "look"> & { readonly look: wire.AdminLook };
 
+/** The keys were saved, and the file was found good once: until then people are reminded. */
+export const isBackedUp = (overview: Pick<Overview, "backedUpMs" | "backupVerifiedMs">): boolean =>
+  overview.backedUpMs > 0 && overview.backupVerifiedMs > 0;
+
 const sentences: Readonly<Record<string, AdminKey>> = {
   empty: "whyEmpty",
   scheme: "whyScheme",
@@ -32,6 +36,8 @@ const sentences: Readonly<Record<string, AdminKey>> = {
   long: "whyLong",
   lines: "whyLines",
   used: "revokedUsed",
+  "last-admin": "lastAdmin",
+  member: "whyMember",
 };
 
 /** Exported for its test. */
@@ -125,13 +131,14 @@ export class AdminState {
   }
 
   /** Gives the id of the invitation, whose link then stands in `links`. */
-  async invite(role: number, lifeMs: number): Promise<Refusal | string> {
+  async invite(
+    role: number,
+    lifeMs: number,
+    replaces?: Uint8Array,
+  ): Promise<Refusal | string> {
     const secret = crypto.getRandomValues(new Uint8Array(32));
-    const { refusal, body } = await this.ask("admin.invite", wire.AdminInvite, {
-      secret,
-      role,
-      lifeMs,
-    });
+    const fields = { secret, role, lifeMs, ...(replaces && { replaces }) };
+    const { refusal, body } = await this.ask("admin.invite", wire.AdminInvite, fields);
     if (refusal) {
       return refusal.key === "whyMany" ? { ...refusal, key: "inviteMany" } : refusal;
     }
@@ -139,6 +146,19 @@ export class AdminState {
     this.links.value = new Map(this.links.value).set(toHex(invitation), link);
     await this.refresh();
     return toHex(invitation);
+  }
+
+  /** Shuts a device out; a new team key follows. */
+  async remove(device: Uint8Array): Promise<Refusal | undefined> {
+    const { refusal } = await this.ask("admin.team.remove", wire.AdminRemove, { device });
+    await this.refresh();
+    return refusal;
+  }
+
+  async setRole(device: Uint8Array, role: number): Promise<Refusal | undefined> {
+    const { refusal } = await this.ask("admin.team.role", wire.AdminRole, { device, role });
+    await this.refresh();
+    return refusal;
   }
 
   async revoke(invitation: Uint8Array): Promise<Refusal | undefined> {

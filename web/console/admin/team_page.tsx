@@ -49,8 +49,142 @@ function certificateLine(say: Say, locale: Locale, endMs: number, nowMs: number)
   return say(endMs - nowMs < SOON_MS ? "certificateEnds" : "certificateUntil", { date });
 }
 
-function Member({ props, member }: { props: PageProps; member: TeamDevice }) {
-  const { say, locale, device, nowMs } = props;
+type Told = (said: string, bad: boolean) => void;
+
+type MemberProps = {
+  readonly page: PageProps;
+  readonly member: TeamDevice;
+  readonly onDone: Told;
+  readonly onInvited: (invitation: string) => void;
+};
+
+/** What cannot be taken back is asked first. */
+function Sure(props: {
+  words: string;
+  yes: string;
+  no: string;
+  danger: boolean;
+  busy: boolean;
+  onYes(): void;
+  onNo(): void;
+}) {
+  const no = useRef<HTMLButtonElement>(null);
+  useEffect(() => no.current?.focus(), []);
+  return (
+    <div class="sure" role="group" aria-label={props.words} data-testid="sure">
+      <p>{props.words}</p>
+      <button
+        type="button"
+        class={props.danger ? "primary danger" : "primary"}
+        disabled={props.busy}
+        data-testid="sure-yes"
+        onClick={props.onYes}
+      >
+        {props.yes}
+      </button>
+      <button ref={no} type="button" class="secondary" data-testid="sure-no" onClick={props.onNo}>
+        {props.no}
+      </button>
+    </div>
+  );
+}
+
+function RoleField({ page, member, onDone }: MemberProps) {
+  const { say, state } = page;
+  const [busy, run] = useBusy();
+  const { name } = member;
+  const set = (role: number) =>
+    run(async () => {
+      const refusal = await state.setRole(member.device, role);
+      onDone(
+        refusal ? sentenceOf(say, refusal) : say("roleSet", { name, role: roleName(say, role) }),
+        refusal !== undefined,
+      );
+    });
+  return (
+    <select
+      class="field"
+      aria-label={say("roleOf", { name })}
+      value={member.role}
+      disabled={busy || member.lastAdmin}
+      data-testid="member-role"
+      onChange={(event) => set(Number(event.currentTarget.value))}
+    >
+      {roles.map(([each, key]) => (
+        <option key={each} value={each}>
+          {say(key)}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+function MemberActs(props: MemberProps) {
+  const { page, member, onDone, onInvited } = props;
+  const { say, state } = page;
+  const { name } = member;
+  const [asks, set_asks] = useState<"" | "remove" | "reinvite">("");
+  const [busy, run] = useBusy();
+  const remove = () =>
+    run(async () => {
+      const refusal = await state.remove(member.device);
+      onDone(refusal ? sentenceOf(say, refusal) : say("removed", { name }), refusal !== undefined);
+    });
+  const reinvite = () =>
+    run(async () => {
+      const made = await state.invite(member.role, DAY_MS, member.device);
+      set_asks("");
+      if (typeof made === "string") {
+        onInvited(made);
+        onDone(say("reinvited", { name }), false);
+      } else {
+        onDone(sentenceOf(say, made), true);
+      }
+    });
+  if (asks) {
+    const removes = asks === "remove";
+    return (
+      <Sure
+        words={say(removes ? "removeSure" : "reinviteSure", { name })}
+        yes={say(removes ? "remove" : "reinviteMake")}
+        no={say("keep")}
+        danger={removes}
+        busy={busy}
+        onYes={removes ? remove : reinvite}
+        onNo={() => set_asks("")}
+      />
+    );
+  }
+  return (
+    <div class="member-acts">
+      <RoleField {...props} />
+      <button
+        type="button"
+        class="plain"
+        aria-label={say("reinviteOne", { name })}
+        data-testid="reinvite"
+        onClick={() => set_asks("reinvite")}
+      >
+        {say("reinvite")}
+      </button>
+      <button
+        type="button"
+        class="plain"
+        aria-label={say("removeOne", { name })}
+        disabled={member.lastAdmin}
+        data-testid="remove"
+        onClick={() => set_asks("remove")}
+      >
+        {say("remove")}
+      </button>
+      {member.lastAdmin && <p class="admin-hint">{say("lastAdmin")}</p>}
+    </div>
+  );
+}
+
+function Member(props: MemberProps) {
+  const { page, member } = props;
+  const { say, locale, device, nowMs } = page;
   const there = thereOf(say, member, nowMs);
   const ending = member.notAfterMs - nowMs < SOON_MS;
   return (
@@ -70,7 +204,28 @@ function Member({ props, member }: { props: PageProps; member: TeamDevice }) {
         <i aria-hidden="true" />
         {there.words}
       </span>
+      <MemberActs {...props} />
     </li>
+  );
+}
+
+function Former({ page, members }: { page: PageProps; members: readonly TeamDevice[] }) {
+  const { say, locale } = page;
+  if (members.length === 0) {
+    return null;
+  }
+  return (
+    <details class="former">
+      <summary data-testid="former">{say("former")}</summary>
+      <ul>
+        {members.map((member) => (
+          <li key={toHex(member.device)}>
+            <span dir="auto">{member.name}</span>{" "}
+            {say("removedOn", { date: momentOf(locale, member.removedMs) })}
+          </li>
+        ))}
+      </ul>
+    </details>
   );
 }
 
@@ -94,6 +249,12 @@ function Invitation(props: {
     role: roleName(say, invitation.role),
     date: momentOf(locale, invitation.expiresMs),
   };
+  const replaced = state.team.value?.devices.find(
+    (member) => toHex(member.device) === toHex(invitation.replaces),
+  );
+  const line = replaced
+    ? say("openFor", { ...about, name: replaced.name })
+    : say("openUntil", about);
   const link = state.links.value.get(toHex(invitation.invitation));
   const revoke = () =>
     run(async () => {
@@ -103,7 +264,7 @@ function Invitation(props: {
   return (
     <li class={`invitation${fresh ? " fresh" : ""}`} data-testid="invitation" ref={row}>
       <div class="invitation-head">
-        <p>{say("openUntil", about)}</p>
+        <p>{line}</p>
         <button
           type="button"
           class="plain"
@@ -211,11 +372,26 @@ export function TeamPage(props: PageProps) {
       <h3>{say("teamMembers")}</h3>
       {devices.length === 0 && <p class="admin-hint">{say("teamEmpty")}</p>}
       <ul class="members">
-        {devices.map((member) => (
-          <Member key={toHex(member.device)} props={props} member={member} />
-        ))}
+        {devices
+          .filter(({ removedMs }) => !removedMs)
+          .map((member) => (
+            <Member
+              key={toHex(member.device)}
+              page={props}
+              member={member}
+              onDone={(said, bad) => set_done({ said, bad })}
+              onInvited={set_fresh}
+            />
+          ))}
       </ul>
-      <p class="admin-hint">{say("removeNot")}</p>
+      <p
+        class={done?.bad ? "admin-error" : "admin-done"}
+        role="status"
+        data-testid="team-done"
+      >
+        {done?.said}
+      </p>
+      <Former page={props} members={devices.filter(({ removedMs }) => removedMs > 0)} />
       <h3>{say("invite")}</h3>
       <p class="admin-hint">{say("inviteLead")}</p>
       <InviteForm
@@ -226,13 +402,6 @@ export function TeamPage(props: PageProps) {
         }}
         onRefused={(said) => set_done({ said, bad: true })}
       />
-      <p
-        class={done?.bad ? "admin-error" : "admin-done"}
-        role="status"
-        data-testid="team-done"
-      >
-        {done?.said}
-      </p>
       <h3>{say("open")}</h3>
       {invitations.length === 0 && <p class="admin-hint">{say("openNone")}</p>}
       <ul class="invitations">

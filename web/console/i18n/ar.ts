@@ -42,6 +42,7 @@ export const ar: ConsoleCatalog = {
   closeThis: "إغلاق هذه المحادثة",
   draftHere: "مسودة",
   replyTo: "الرد على {name}",
+  readsOnly: "أنت مراقب تقرأ فقط. يمكن للمدير أن يسمح لك بالرد.",
   replyToHint: "إلى {name}، وسيراها",
 
   customerPanel: "الزبون",

@@ -40,6 +40,7 @@ export const en: ConsoleCatalog = {
   closeThis: "Close this conversation",
   draftHere: "Draft",
   replyTo: "Reply to {name}",
+  readsOnly: "You are an observer: you read along. An administrator can let you answer.",
   replyToHint: "To {name}, who will see it",
 
   customerPanel: "Customer",

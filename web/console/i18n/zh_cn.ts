@@ -39,6 +39,7 @@ export const zhCn = {
   closeThis: "收起这段对话",
   draftHere: "有草稿",
   replyTo: "回复{name}",
+  readsOnly: "您是观察员，可以查看对话；要回复客户，请管理员调整您的角色。",
   replyToHint: "写给{name}，对方会看到",
 
   customerPanel: "顾客资料",

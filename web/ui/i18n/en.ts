@@ -102,7 +102,9 @@ export const en: Catalog = {
     "Two contradicting identities of this shop were shown. Send nothing important for now.",
   errorCardStale: "The shop has not renewed its identity for a long time.",
   errorCertificateEnded: "This certificate has ended.",
-  errorCertificateRevoked: "The shop has withdrawn this device.",
+  errorCertificateRevoked:
+    "Written after this device was removed from the team; it does not count.",
+  errorRemoved: "This device was removed from the team. A new invitation brings it back.",
   errorNotCertified: "The sender has no certificate of the shop.",
   errorRecordBroken:
     "The record of this conversation is incomplete or was changed. Nothing new is shown.",

@@ -68,6 +68,7 @@ export const sentenceOf: Record<ErrorName, SentenceKey> = {
   closed_shop_unknown: "errorShopUnknown",
   closed_proof: "errorProof",
   closed_certificate: "errorCertificate",
+  closed_removed: "errorRemoved",
   closed_origin: "errorOrigin",
 };
 

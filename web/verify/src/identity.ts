@@ -99,6 +99,7 @@ export function take_shop_card(pinned: Uint8Array, card: Uint8Array): Shop {
 export function supersedes(known: Shop, next: Shop): boolean {
   demand(next.info.version >= known.info.version, "card_old");
   const same_version = next.info.version === known.info.version;
+  demand(same_version || next.info.team_version >= known.info.team_version, "card_old");
   demand(!same_version || equal(next.card, known.card), "card_forked");
   return !same_version;
 }
@@ -136,7 +137,12 @@ export function fault_at(
   if (issued_ms > at_ms + DAY_MS || at_ms > not_after_ms) {
     return "certificate_ended";
   }
-  return shop.info.revoked.some((id) => equal(id, device)) ? "certificate_revoked" : undefined;
+  const mine = shop.info.withdrawals.filter((each) => equal(each.device, device));
+  const named = shop.info.revoked.some((id) => equal(id, device));
+  const withdrawn = mine.length === 0
+    ? named
+    : mine.some((each) => issued_ms <= each.at_ms && each.at_ms < at_ms);
+  return withdrawn ? "certificate_revoked" : undefined;
 }
 
 const handover_aad = (shop: Uint8Array, version: bigint, device: Uint8Array): Uint8Array =>

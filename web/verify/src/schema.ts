@@ -24,11 +24,13 @@ export const DeskCertificate = message("DeskCertificate", {
 
 export const RelayEntry = message("RelayEntry", { url: text, key, from_ms: u64, until_ms: u64 });
 
+export const Withdrawal = message("Withdrawal", { device: id, at_ms: u64 });
+
 export const ShopCard = message("ShopCard", {
   format: u64, shop: id, version: u64, issued_ms: u64, fresh_until_ms: u64,
   desk_certificate: bytes, desk_card: bytes, team_version: u64, team_key: key, shop_log: log_id,
   name: text, look: bytes, relays: messages(RelayEntry), revoked: fixed_list(32), domains: texts,
-  successor: bytes,
+  successor: bytes, team_since: u64, withdrawals: messages(Withdrawal),
 });
 
 export const Look = message("Look", { accent: text, greeting_zh: text, greeting_en: text });

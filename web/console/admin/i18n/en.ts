@@ -4,7 +4,7 @@ export const en: AdminWords = {
   adminTitle: "Shop settings",
   adminPages: "Pages of the settings",
   adminOpen: "Shop settings",
-  adminOpenRemind: "Shop settings; the keys are not backed up yet",
+  adminOpenRemind: "Shop settings; the keys are not safe yet",
   adminClose: "Back to the conversations",
   pageInstall: "Install",
   pageDomains: "Domains",
@@ -172,17 +172,41 @@ export const en: AdminWords = {
   revokeOne: "Take back the invitation for: {role}, until {date}",
   revoked: "Taken back. That link no longer works.",
   revokedUsed: "This invitation has just been used and cannot be taken back.",
-  removeNot:
-    "A device cannot be removed yet: its certificate ends by itself, after 30 days at most.",
+  roleOf: "Role of {name}",
+  roleSet: "{name}: {role} from now on.",
+  remove: "Remove",
+  removeOne: "Remove {name}",
+  removeSure:
+    "Remove {name}? The device is shut out at once and cannot read what is written from now on. " +
+    "What was read on it stays readable there. This cannot be undone; only a new invitation " +
+    "brings the person back.",
+  keep: "Keep",
+  removed: "{name} is removed. Everybody else has a new key.",
+  reinvite: "Invite again",
+  reinviteOne: "Invite {name} again",
+  reinviteSure:
+    "For {name} in another browser, or after this one was emptied. When the link is used, the " +
+    "device here is removed.",
+  reinviteMake: "Make the link",
+  reinvited: "The link for {name} stands below.",
+  openFor: "{name}, {role}, until {date}",
+  lastAdmin:
+    "The last administrator stays one: without any, nobody could invite people or change these " +
+    "settings. Make somebody else an administrator first.",
+  whyMember: "This device is not in the team any more. Refresh to see who is.",
+  former: "Removed",
+  removedOn: "removed {date}",
 
   keysLead:
     "Whoever has these keys is the shop. If the machine breaks and there is no backup, the " +
     "shop's identity is gone for good.",
   keysNever: "The keys have never been backed up.",
-  keysSaved: "Last backup: {date} ({time})",
+  keysSaved: "Last backup: {date} ({time}).",
+  keysVerified: "Checked {date}.",
+  keysUnverified: "It was never checked: a backup that does not open is none.",
   keysHow: "On the machine that runs the desk (DIR is its data directory):",
-  keysBackup: "Save them in one file",
-  keysVerify: "Check that the backup is whole",
+  keysBackup: "Save them in one file; it asks for a passphrase",
+  keysVerify: "Check that the backup opens and is of this shop",
   keysPut:
     "Keep the file where nobody else gets at it, such as on a stick in a safe. Not on the same " +
     "machine, and never in a chat or a mail.",
@@ -191,8 +215,9 @@ export const en: AdminWords = {
     "The desk's certificate ends {date}. Put root.key into the data directory and start again: " +
     "that renews it.",
   keysDone: "I have saved them: refresh",
-  remindTitle: "The shop's keys are not backed up.",
-  remindMore: "If the machine breaks, the shop's identity is lost. One command is enough.",
+  remindTitle: "The shop's keys are not safe yet.",
+  remindMore:
+    "If the machine breaks, the shop's identity is lost. Save them, and check the copy once.",
   remindHow: "How to do it",
   snooze: "Remind me in 7 days",
   snoozed: "You will be reminded on {date}.",
