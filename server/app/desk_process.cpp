@@ -9,6 +9,10 @@ namespace {
 
 constexpr std::uint64_t state_online = 2;
 constexpr std::uint64_t state_stopped = 4;
+// Between two tries to write to a disk that has refused; begins anew after a calm while.
+constexpr std::chrono::seconds disk_wait_first{1};
+constexpr std::chrono::seconds disk_wait_max{16};
+constexpr std::chrono::seconds disk_calm{60};
 
 }  // namespace
 
@@ -16,7 +20,7 @@ class DeskProcess::Port : public desk::DeskPort {
  public:
   explicit Port(DeskProcess& process) : process_(process) {}
   void command(wire::CommandKind kind, BytesView body) override {
-    process_.host_->command(kind, body);
+    if (process_.host_) process_.host_->command(kind, body);
   }
   std::uint64_t now_ms() const override { return wall_ms(); }
 
@@ -25,45 +29,61 @@ class DeskProcess::Port : public desk::DeskPort {
 };
 
 DeskProcess::DeskProcess(net::asio::io_context& io, DeskState state, Options options)
-    : minute_(io.get_executor()), port_(std::make_unique<Port>(*this)) {
+    : io_(io),
+      state_(std::move(state)),
+      options_(std::move(options)),
+      minute_(io.get_executor()),
+      disk_again_(io.get_executor()),
+      port_(std::make_unique<Port>(*this)) {
   std::string problem;
-  book_ = desk::open_invitations(options.dir.invitations().string(), problem);
+  book_ = desk::open_invitations(options_.dir.invitations().string(), problem);
   if (!book_) throw Refusal(problem);
   search_ = desk::SearchIndex::open(
-      options.dir.search().string(),
-      crypto::derive(state.desk.storage_key, "shopbell search v1", {}), problem);
+      options_.dir.search().string(),
+      crypto::derive(state_.desk.storage_key, "shopbell search v1", {}), problem);
   if (!search_) throw Refusal(problem);
-  desk::Premises premises{
-      .relay_url = options.config->relay_url(),
-      .assets_url = options.config->public_url(),
-      .certificate_end_ms = state.certificate.not_after_ms,
-      .backed_up_ms = [dir = options.dir] { return backup_state(dir).made_ms; },
-      .backup_verified_ms = [dir = options.dir] { return backup_state(dir).verified_ms; },
-      .on_domains = std::move(options.on_domains)};
-  desk::Desk::Options about{.shop = state.shop,
-                            .words = shop_words(options.config->shop),
-                            .relays = {std::move(options.relay)},
-                            .desk_certificate = std::move(state.certificate.bytes),
-                            .settings = options.settings,
+  desk_ = make_desk();
+  host_ = make_host(problem);
+  if (!host_) throw Refusal(problem);
+}
+
+std::unique_ptr<desk::Desk> DeskProcess::make_desk() {
+  desk::Premises premises{.relay_url = options_.config->relay_url(),
+                          .assets_url = options_.config->public_url(),
+                          .certificate_end_ms = state_.certificate.not_after_ms,
+                          .backed_up_ms = [dir = options_.dir] { return backup_state(dir).made_ms; },
+                          .backup_verified_ms =
+                              [dir = options_.dir] { return backup_state(dir).verified_ms; },
+                          .on_domains = options_.on_domains};
+  desk::Desk::Options about{.shop = state_.shop,
+                            .words = shop_words(options_.config->shop),
+                            .relays = {options_.relay},
+                            .desk_certificate = state_.certificate.bytes,
+                            .settings = options_.settings,
                             .premises = std::move(premises),
                             .search = search_.get()};
-  desk_ = std::make_unique<desk::Desk>(*port_, *book_, std::move(about));
+  return std::make_unique<desk::Desk>(*port_, *book_, std::move(about));
+}
+
+std::unique_ptr<net::EngineHost> DeskProcess::make_host(std::string& problem) {
+  const auto& device = state_.desk.device;
   net::EngineHost::Options engine{
-      .engine = {.shop = state.shop,
+      .engine = {.shop = state_.shop,
                  .role = Role::desk,
                  .host = {},
-                 .storage_key = std::move(state.desk.storage_key),
-                 .keys = std::move(state.desk.device)},
-      .target = std::move(options.target),
-      .store_path = options.dir.desk_store().string(),
+                 .storage_key = state_.desk.storage_key.clone(),
+                 .keys = device_from_seeds(device.sign.seed.clone(), device.seal.secret.clone(),
+                                           device.self.created_ms)},
+      .target = options_.target,
+      .store_path = options_.dir.desk_store().string(),
       .on_event = [this](wire::EventKind kind, BytesView body) { on_event(kind, body); }};
-  host_ = net::EngineHost::make(io, std::move(engine), problem);
-  if (!host_) throw Refusal(problem);
+  return net::EngineHost::make(io_, std::move(engine), problem);
 }
 
 DeskProcess::~DeskProcess() = default;
 
 void DeskProcess::start() {
+  began_ = std::chrono::steady_clock::now();
   host_->start();
   wake_later();
 }
@@ -71,12 +91,37 @@ void DeskProcess::start() {
 void DeskProcess::stop() {
   online_ = false;
   minute_.cancel();
-  host_->stop();
+  disk_again_.cancel();
+  if (host_) host_->stop();
 }
 
 void DeskProcess::settle() {
-  if (host_->failed()) failed_ = true;
-  if (!failed_) desk_->settle();
+  if (host_ && host_->failed()) lose_disk(host_->problem());
+  if (host_ && !failed_) desk_->settle();
+}
+
+// Its modules have heard of what was never stored, so they go with the device.
+void DeskProcess::lose_disk(std::string problem) {
+  online_ = false;
+  disk_problem_ = std::move(problem);
+  if (std::chrono::steady_clock::now() - began_ > disk_calm) disk_wait_ = {};
+  disk_wait_ = std::clamp(2 * disk_wait_, disk_wait_first, disk_wait_max);
+  host_.reset();
+  try_disk_again();
+}
+
+void DeskProcess::try_disk_again() {
+  disk_again_.expires_after(disk_wait_);
+  disk_again_.async_wait([this](net::error_code error) {
+    if (error) return;
+    // Not told further: it names the path.
+    std::string problem;
+    auto host = make_host(problem);
+    if (!host) return try_disk_again();
+    desk_ = make_desk();
+    host_ = std::move(host);
+    start();
+  });
 }
 
 void DeskProcess::wake_later() {
@@ -91,6 +136,7 @@ void DeskProcess::on_event(wire::EventKind kind, BytesView body) {
     if (const auto event = codec::decode<wire::Connection>(body)) {
       online_ = event->state == state_online;
       failed_ = failed_ || event->state == state_stopped;
+      if (online_) disk_problem_.clear();
       log_info("desk_connection", {{"state", event->state}, {"code", event->code}});
     }
   } else if (kind == wire::EventKind::problem) {

@@ -1,4 +1,6 @@
-// The shop's desk as a running device: its abilities over an engine over a WebSocket.
+// The shop's desk as a running device: its abilities over an engine over a WebSocket. Where its
+// disk refuses a write the device ends, and is made anew from what is stored until the disk takes
+// writes again.
 #pragma once
 
 #include "app/config.h"
@@ -33,16 +35,30 @@ class DeskProcess {
     desk_->note_page(what, address);
   }
   bool online() const { return online_; }
-  // It will not try again by itself, or its disk is gone.
+  // It will not try again by itself.
   bool failed() const { return failed_; }
+  // Why the disk does not take writes; empty while it does.
+  const std::string& disk_problem() const { return disk_problem_; }
 
  private:
   class Port;
 
   void on_event(wire::EventKind kind, BytesView body);
   void wake_later();
+  // A device over what is stored; null where the disk refuses, and `problem` is a sentence.
+  std::unique_ptr<net::EngineHost> make_host(std::string& problem);
+  std::unique_ptr<desk::Desk> make_desk();
+  void lose_disk(std::string problem);
+  void try_disk_again();
 
+  net::asio::io_context& io_;
+  DeskState state_;
+  Options options_;
   net::Timer minute_;
+  net::Timer disk_again_;
+  std::chrono::seconds disk_wait_{};
+  std::chrono::steady_clock::time_point began_;
+  std::string disk_problem_;
   bool online_ = false;
   bool failed_ = false;
   std::unique_ptr<desk::InvitationBook> book_;

@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <iostream>
 
 #include "app/desk_process.h"
@@ -103,6 +104,8 @@ class Server : public net::Site {
  private:
   void prepare() {
     allow_many_sockets();
+    // A limit on the size of files is a full disk, no reason to die.
+    std::signal(SIGXFSZ, SIG_IGN);
     if (options_.demo && !fs::exists(options_.dir.config())) {
       init_data_dir(options_.dir, Parts::shop, demo_config(options_.port.value_or(8080)),
                     wall_ms());
@@ -275,10 +278,15 @@ class Server : public net::Site {
   }
 
   net::Reply readiness() const {
-    std::string_view problem;
+    std::string problem;
     if (shutting_down_) problem = "draining";
-    if (relay_ && !relay_->healthy()) problem = "the relay's store does not take writes";
+    if (relay_ && !relay_->healthy()) {
+      problem = "the relay's store does not take writes: " + relay_->store_problem();
+    }
     if (desk_ && !desk_->online()) problem = "the desk is not connected to its relay";
+    if (desk_ && !desk_->disk_problem().empty()) {
+      problem = "the desk's store does not take writes: " + desk_->disk_problem();
+    }
     if (problem.empty()) return net::text_reply(200, plain_text, "ready\n");
     return net::text_reply(503, plain_text, fmt::format("not ready: {}\n", problem));
   }

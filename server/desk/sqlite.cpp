@@ -72,10 +72,12 @@ Db open_db(const std::string& path, int version, const char* schema, std::string
     problem = fmt::format("{} was written by a newer version of shopbell; update", path);
     return nullptr;
   }
+  // Writing what stands there already would wait for whoever has the lock.
+  const bool is_new = asked.number(0) != static_cast<std::uint64_t>(version);
   const auto mark = fmt::format("PRAGMA user_version = {}", version);
   if (!asked.run() || !execute(db.get(), "PRAGMA journal_mode = WAL") ||
       !execute(db.get(), "PRAGMA synchronous = FULL") || !execute(db.get(), schema) ||
-      !execute(db.get(), mark.c_str())) {
+      (is_new && !execute(db.get(), mark.c_str()))) {
     problem = fmt::format("{} cannot be written: {}", path, sqlite3_errmsg(db.get()));
     return nullptr;
   }

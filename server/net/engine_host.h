@@ -44,6 +44,8 @@ class EngineHost {
   void stop();
   // The store refused a write or could not be read; the engine has stopped for good.
   bool failed() const { return failed_; }
+  // Why, as a sentence; once failed() is true.
+  const std::string& problem() const { return store_->problem(); }
 
  private:
   class Link;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cstring>
 #include <iterator>
 
 #include "app/entropy.h"
@@ -29,14 +30,29 @@ std::array<std::uint8_t, 32> fresh_entropy() {
   return out;
 }
 
+// Who shares an IPv4 address or a /64 of IPv6. Behind a proxy on this machine everybody does, so
+// that loopback says nothing. Never logged, and forgotten with the connection.
+std::uint64_t source_of(const Socket& socket) {
+  error_code error;
+  const auto address = socket.remote_endpoint(error).address();
+  if (error || address.is_loopback()) return 0;
+  if (address.is_v4()) return address.to_v4().to_uint();
+  const auto six = address.to_v6();
+  if (six.is_v4_mapped()) return asio::ip::make_address_v4(asio::ip::v4_mapped, six).to_uint();
+  std::uint64_t prefix = 0;
+  std::memcpy(&prefix, six.to_bytes().data(), sizeof prefix);
+  return prefix;
+}
+
 }  // namespace
 
 class RelayHost::Connection : public std::enable_shared_from_this<Connection> {
  public:
   Connection(RelayHost& host, relay::ConnId id, Socket socket)
-      : host_(host), id_(id), ws_(std::move(socket)) {}
+      : host_(host), id_(id), source_(source_of(socket)), ws_(std::move(socket)) {}
 
   relay::ConnId id() const { return id_; }
+  std::uint64_t source() const { return source_; }
   std::size_t queued() const { return pending_.size() + writing_.size(); }
   bool needs_flush() const { return !pending_.empty() && writing_.empty(); }
   bool settled() const { return open_ && !closing_; }
@@ -170,6 +186,7 @@ class RelayHost::Connection : public std::enable_shared_from_this<Connection> {
 
   RelayHost& host_;
   const relay::ConnId id_;
+  const std::uint64_t source_;
   WebSocket ws_;
   bool open_ = false;
   bool closing_ = false;
@@ -199,11 +216,20 @@ RelayHost::RelayHost(asio::io_context& io, relay::Config config,
   shard_ = std::make_unique<relay::Shard>(std::move(config), fresh_entropy());
   worker_ = std::make_unique<store::StoreWorker>(
       std::move(store), [this](relay::Input reply) { replies_.give(std::move(reply)); },
-      [](const std::string& problem) { app::log_problem("store_failed", problem); });
+      [this](const std::string& problem) {
+        app::log_problem("store_failed", problem);
+        const std::lock_guard lock(problem_mutex_);
+        problem_ = problem;
+      });
   tick(true);
 }
 
 RelayHost::~RelayHost() { worker_.reset(); }
+
+std::string RelayHost::store_problem() const {
+  const std::lock_guard lock(problem_mutex_);
+  return problem_;
+}
 
 void RelayHost::tick(bool asked_for) {
   const auto now = app::wall_ms();
@@ -290,7 +316,7 @@ void RelayHost::accept(Socket socket, UpgradeRequest request) {
 }
 
 void RelayHost::opened(const ConnectionPtr& connection) {
-  feed(relay::in::Opened{connection->id()});
+  feed(relay::in::Opened{connection->id(), connection->source()});
 }
 
 void RelayHost::received(Connection& connection, BytesView bytes) {

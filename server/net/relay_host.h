@@ -31,6 +31,8 @@ class RelayHost {
   // True while the store takes what it is given: false from a commit that failed, for whatever
   // reason, until one that did not. Devices offer again what was refused.
   bool healthy() const { return healthy_; }
+  // Why the store refused, as a sentence; names no content, key or address.
+  std::string store_problem() const;
   std::string metrics_text() const;
 
  private:
@@ -74,6 +76,8 @@ class RelayHost {
   std::uint64_t wake_at_ms_ = 0;
   std::function<void()> drained_;
   std::unique_ptr<relay::Shard> shard_;
+  mutable std::mutex problem_mutex_;
+  std::string problem_;  // said on the store's thread
   WakeUp<relay::Input> replies_;
   std::unique_ptr<store::StoreWorker> worker_;
 };

@@ -92,6 +92,7 @@ void Shard::Impl::on(in::Tick& tick) {
   }
   for (auto& [id, code] : ended) close(*find(id), code);
   drop_idle_logs();
+  budgets_.sweep(now_ms_);
   for (auto& [id, shop] : shops_) forget_terms(*shop);
 }
 
@@ -110,8 +111,11 @@ void Shard::Impl::on(in::Opened& opened) {
   ++metrics_.connections_opened;
   conn.heard_ms = conn.opened_ms = now_ms_;
   if (sweep_at_ms_ <= now_ms_) sweep_at_ms_ = now_ms_ + sweep_ms;
+  conn.source = opened.source;
+  const bool fits = budgets_.open(conn.source, config_.limits.unproven_of_source_max);
   if (draining_) return close(conn, Errc::closed_draining);
-  if (conns_.size() > config_.limits.connections_max || unproven_ > config_.limits.unproven_max) {
+  if (!fits || conns_.size() > config_.limits.connections_max ||
+      unproven_ > config_.limits.unproven_max) {
     return close(conn, Errc::closed_busy);
   }
   conn.relay_nonce = rng_.nonce();
@@ -279,6 +283,7 @@ void Shard::Impl::close(Conn& conn, Errc code) {
 
 void Shard::Impl::forget(Conn& conn) {
   while (!conn.logs.empty()) unsubscribe(conn, *conn.logs.back());
+  budgets_.close(conn.source, conn.phase != Phase::challenged);
   if (conn.phase == Phase::challenged) {
     --unproven_;
   } else {

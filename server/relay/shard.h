@@ -45,6 +45,9 @@ struct Limits {
   std::size_t fetches_reading_max = 4;
   // A person begins few conversations; the desk makes a team log for each and is exempt.
   std::size_t new_logs_per_minute_max = 10;
+  // Of all devices of one address (/64 of IPv6) that had none before. A carrier puts thousands of
+  // phones behind one address; they do not all begin in one minute.
+  std::size_t new_logs_of_source_per_minute_max = 600;
   // A person types, and a newcomer asks to be enrolled; each of these costs the desk a signature's
   // check. Agents ask more often. The desk answers and tells them all, and is exempt.
   std::size_t visitor_signals_per_second_max = 20;
@@ -52,6 +55,8 @@ struct Limits {
   std::size_t connections_max = 100'000;
   // Connections that have not proven themselves hold memory for nothing.
   std::size_t unproven_max = 10'000;
+  // Of one address.
+  std::size_t unproven_of_source_max = 500;
   // Above `congested_bytes` of unsent bytes signals to a connection are dropped, above
   // `slow_bytes` it is closed and resumes from the store.
   std::size_t congested_bytes = 256 * 1024;
@@ -83,6 +88,7 @@ struct Tick {
 // A WebSocket is up.
 struct Opened {
   ConnId conn;
+  std::uint64_t source = 0;  // Budgets::Source: who shares an address shares this; 0 not known
 };
 // One whole WebSocket message.
 struct Received {

@@ -71,6 +71,8 @@ void Shard::Impl::check_hello(Conn& conn, const wire::Hello& hello) {
   if (!replace_older(conn, hello.term)) return;
   conn.phase = Phase::welcoming;
   --unproven_;
+  budgets_.proven(conn.source);
+  conn.known = conn.standing != Standing::visitor;
   ++metrics_.devices;
   if (conn.standing == Standing::desk) conn.shop->desk = &conn;
   prepare_welcome(conn, hello);

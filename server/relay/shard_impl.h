@@ -7,6 +7,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "relay/budgets.h"
 #include "relay/shard.h"
 #include "shopbell/limits.h"
 
@@ -53,16 +54,6 @@ struct HeadsTask {
   std::uint32_t serial = 0;  // of the newest; what belongs to an older one is ignored
 };
 
-// A budget that fills again with time.
-struct Budget {
-  std::uint64_t window_ms = 0;
-  std::size_t used = 0;
-  bool take(std::uint64_t now_ms, std::uint64_t span_ms, std::size_t most) {
-    if (now_ms - window_ms >= span_ms) *this = {now_ms, 0};
-    return used++ < most;
-  }
-};
-
 struct Conn {
   explicit Conn(ConnId conn) : id(conn) {}
 
@@ -88,8 +79,8 @@ struct Conn {
   bool congested = false;
   std::size_t in_flight = 0;
   std::size_t waiting = 0;  // frames that wait for a log
-  Budget new_logs;
-  Budget signals;
+  Budgets::Source source = Budgets::none;
+  bool known = false;  // the device had a log here before it came, or speaks for the shop
   HeadsTask task;
   std::vector<LogState*> logs;  // subscribed; those have this connection in `subscribers`
   struct Fetch {
@@ -332,6 +323,7 @@ class Shard::Impl {
   std::unordered_map<ShopId, std::unique_ptr<Shop>, FixedHash> shops_;
   std::unordered_map<ConnId, std::unique_ptr<Conn>> conns_;
   std::size_t unproven_ = 0;
+  Budgets budgets_;
   std::unordered_map<LogId, std::unique_ptr<LogState>, FixedHash> logs_;
   std::size_t drop_logs_at_ = 0;
   std::size_t waiting_bytes_ = 0;  // of what waits for a log

@@ -131,7 +131,9 @@ Errc Shard::Impl::check_member(Conn& conn, LogState& log, const OpenEnvelope& en
   if (genesis && exists) return Errc::log_exists;
   if (!genesis && !exists) return Errc::no_such_log;
   if (genesis && conn.standing != Standing::desk &&
-      !conn.new_logs.take(now_ms_, 60'000, config_.limits.new_logs_per_minute_max)) {
+      !budgets_.take_log(conn.device, conn.source, conn.known, now_ms_,
+                         config_.limits.new_logs_per_minute_max,
+                         config_.limits.new_logs_of_source_per_minute_max)) {
     return Errc::quota;
   }
   Status status = log.fold.apply_member(*conn.shop->info, envelope, log.next_seq, at_ms);

@@ -187,6 +187,7 @@ void Shard::Impl::logs_of_device_read(const ReadTask& task,
   Conn* conn = find(task.conn);
   if (!conn || conn->phase != Phase::welcoming) return;
   if (!logs) return close(*conn, Errc::closed_store);
+  conn->known = conn->known || !logs->empty();
   std::vector<LogId> first = *logs;
   if (first.size() > limits::repeated_max) first.resize(limits::repeated_max);
   begin_task(*conn, std::move(first));
@@ -319,7 +320,7 @@ void Shard::Impl::on_signal(Conn& conn, BytesView body) {
   const auto most = conn.standing == Standing::visitor
                         ? config_.limits.visitor_signals_per_second_max
                         : config_.limits.signals_per_second_max;
-  if (conn.standing != Standing::desk && !conn.signals.take(now_ms_, 1000, most)) {
+  if (conn.standing != Standing::desk && !budgets_.take_signal(conn.device, now_ms_, most)) {
     ++metrics_.signals_dropped;
     return refuse(conn, error, Errc::quota);
   }

@@ -17,9 +17,9 @@ using namespace shopbell::kill;
 
 enum class Scene : std::uint8_t { rounds, disks, flood, links };
 
-// Memory as a disk of a few MiB, seen by this process and those that it starts.
+// Memory as a small disk, seen by this process and those that it starts.
 void mount_small_disks(const std::filesystem::path& folder) {
-  constexpr char size[] = "size=12m";
+  constexpr char size[] = "size=64m";
   const bool alone = unshare(CLONE_NEWNS) == 0 || unshare(CLONE_NEWUSER | CLONE_NEWNS) == 0;
   bool mounted = alone && mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0;
   for (const auto* name : {"disk-a", "disk-b"}) {
@@ -33,9 +33,9 @@ int play(Shape shape, const std::string& program, const std::filesystem::path& f
          const RoundOptions& options, Scene scene) {
   std::filesystem::remove_all(folder);
   std::filesystem::create_directories(folder);
-  fmt::print("seed {}, {} rounds, {}, {}; all is kept in {}\n", options.seed, options.rounds,
+  fmt::print("seed {}, {}; all is kept in {}\n", options.seed,
              shape == Shape::split ? "relay and desk apart" : "both in one process",
-             options.term ? "SIGTERM" : "SIGKILL", folder.string());
+             folder.string());
   if (scene == Scene::disks) mount_small_disks(folder);
   Site site(shape, program, folder);
   at_give_up([&site] {
@@ -48,9 +48,9 @@ int play(Shape shape, const std::string& program, const std::filesystem::path& f
   if (scene == Scene::flood) rounds.run_flood();
   if (scene == Scene::links) rounds.run_links();
   for (const auto& fault : ledger.faults()) fmt::print("{}\n", fault);
-  fmt::print("{} rounds, {} {}, {} texts acknowledged, {} seen: {} lost, {} doubled, {} faults\n",
-             options.rounds, rounds.kills(), options.term ? "ends" : "kills", ledger.lines().size(),
-             ledger.seen(), ledger.lost(), ledger.doubled(), ledger.faults().size());
+  fmt::print("{} {}, {} texts acknowledged, {} seen: {} lost, {} doubled, {} faults\n",
+             rounds.kills(), options.term ? "ends" : "kills", ledger.lines().size(), ledger.seen(),
+             ledger.lost(), ledger.doubled(), ledger.faults().size());
   at_give_up(nullptr);
   std::error_code busy;  // a mounted disk goes with this process
   if (ledger.faults().empty()) std::filesystem::remove_all(folder, busy);

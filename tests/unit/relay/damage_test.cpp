@@ -31,6 +31,10 @@ struct Scene {
   LogId log;
 
   Scene() {
+    // The same frame many times, and each time as if it were the first.
+    world.limits.new_logs_per_minute_max = 100'000;
+    world.limits.visitor_signals_per_second_max = 100'000;
+    world.start();
     join(visitor);
     join(desk);
     join(agent);

@@ -53,6 +53,7 @@ struct Client {
   std::deque<Frame> frames;
   std::size_t messages = 0;
   Errc closed = Errc::none;
+  std::uint64_t source = 0;
   struct Place {
     std::uint64_t counter = 0;
     Hash last;
@@ -255,7 +256,7 @@ inline void Client::connect() {
   closed = Errc::none;
   frames.clear();
   world->clients[conn] = this;
-  world->feed(in::Opened{conn});
+  world->feed(in::Opened{conn, source});
 }
 
 inline wire::Hello Client::hello_of(const Bytes& certificate, std::uint64_t term) {
