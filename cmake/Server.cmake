@@ -22,17 +22,21 @@ target_include_directories(shopbell_logic PUBLIC ${CMAKE_SOURCE_DIR}/server)
 target_link_libraries(shopbell_logic PUBLIC
   shopbell_core SQLite::SQLite3 spdlog::spdlog fmt::fmt Threads::Threads)
 
+shopbell_sources(desk_sources server/desk)
+shopbell_library(shopbell_desk ${desk_sources})
+target_link_libraries(shopbell_desk PUBLIC shopbell_logic)
+
 shopbell_sources(net_sources server)
-list(REMOVE_ITEM net_sources ${logic_sources} ${CMAKE_SOURCE_DIR}/server/main.cpp
+list(REMOVE_ITEM net_sources ${logic_sources} ${desk_sources} ${CMAKE_SOURCE_DIR}/server/main.cpp
   ${CMAKE_SOURCE_DIR}/server/net/asio_impl.cpp ${CMAKE_SOURCE_DIR}/server/net/json_impl.cpp)
 shopbell_library(shopbell_net ${net_sources})
 target_precompile_headers(shopbell_net PRIVATE ${CMAKE_SOURCE_DIR}/server/net/asio_pch.h)
 target_compile_options(shopbell_net PRIVATE -fpch-preprocess)
 target_link_libraries(shopbell_net PUBLIC
-  shopbell_logic shopbell_boost tomlplusplus::tomlplusplus CLI11::CLI11)
+  shopbell_desk shopbell_boost tomlplusplus::tomlplusplus CLI11::CLI11)
 
 add_library(shopbell_server INTERFACE)
-target_link_libraries(shopbell_server INTERFACE shopbell_net shopbell_logic)
+target_link_libraries(shopbell_server INTERFACE shopbell_net shopbell_desk shopbell_logic)
 
 if(EXISTS ${CMAKE_SOURCE_DIR}/server/main.cpp)
   add_executable(shopbell ${CMAKE_SOURCE_DIR}/server/main.cpp)

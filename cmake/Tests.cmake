@@ -2,7 +2,7 @@
 
 find_package(GTest REQUIRED)
 
-function(shopbell_test_program name folder)
+function(shopbell_test_program name folder library)
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${folder}/*.cpp)
   list(FILTER sources EXCLUDE REGEX "/node_modules/")
   if(sources)
@@ -10,29 +10,40 @@ function(shopbell_test_program name folder)
     target_include_directories(${name} PRIVATE
       ${CMAKE_SOURCE_DIR}/core/src ${CMAKE_SOURCE_DIR}/tests)
     target_compile_definitions(${name} PRIVATE SHOPBELL_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
-    target_link_libraries(${name} PRIVATE shopbell_server shopbell_warnings ${ARGN})
+    target_link_libraries(${name} PRIVATE ${library} shopbell_warnings ${ARGN})
     # g++ 12 sees overruns in the comparison of two vectors of bytes.
     target_compile_options(${name} PRIVATE -Wno-stringop-overread)
   endif()
 endfunction()
 
-shopbell_test_program(unit_tests tests/unit GTest::gtest_main)
-shopbell_test_program(contract_tests tests/contract GTest::gtest_main)
-shopbell_test_program(sim tests/sim)
+shopbell_test_program(unit_tests tests/unit shopbell_server GTest::gtest_main)
+shopbell_test_program(contract_tests tests/contract shopbell_server GTest::gtest_main)
+shopbell_test_program(sim tests/sim shopbell_desk)
 include(${CMAKE_SOURCE_DIR}/tests/sim/mutants.cmake)
 include(${CMAKE_SOURCE_DIR}/tests/e2e/leaking_desk.cmake)
-shopbell_test_program(loadgen tests/load)
-shopbell_test_program(kill_rounds tests/kill)
+include(Fuzz)
+shopbell_test_program(loadgen tests/load shopbell_server)
+shopbell_test_program(kill_rounds tests/kill shopbell_server)
 target_sources(kill_rounds PRIVATE
   ${CMAKE_SOURCE_DIR}/tests/load/core_host.cpp ${CMAKE_SOURCE_DIR}/tests/load/link.cpp
   ${CMAKE_SOURCE_DIR}/tests/load/measure.cpp)
+
+# The part of the unit tests that needs no Boost: what ./run test builds with sanitizers.
+file(GLOB logic_tests CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/unit/core/*.cpp
+  ${CMAKE_SOURCE_DIR}/tests/unit/engine/*.cpp ${CMAKE_SOURCE_DIR}/tests/unit/relay/*.cpp)
+list(FILTER logic_tests EXCLUDE REGEX "/vectors")
+add_executable(logic_tests EXCLUDE_FROM_ALL ${logic_tests})
+target_include_directories(logic_tests PRIVATE
+  ${CMAKE_SOURCE_DIR}/core/src ${CMAKE_SOURCE_DIR}/tests)
+target_compile_options(logic_tests PRIVATE -Wno-stringop-overread)
+target_link_libraries(logic_tests PRIVATE shopbell_desk shopbell_warnings GTest::gtest_main)
 
 # The wasm boundary as a native program; tests/wasm compares the two byte by byte.
 add_executable(abi_native tests/wasm/abi_native.cpp wasm/abi.cpp)
 target_link_libraries(abi_native PRIVATE shopbell_core shopbell_warnings)
 
 # The result files give ./run the number of cases; ctest alone counts programs.
-foreach(program IN ITEMS unit_tests contract_tests)
+foreach(program IN ITEMS unit_tests contract_tests fuzz_replay)
   if(TARGET ${program})
     add_test(NAME ${program}
       COMMAND ${program} --gtest_brief=1

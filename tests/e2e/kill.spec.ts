@@ -70,6 +70,8 @@ async function tabsOf(browser: KilledBrowser, shops: string): Promise<ShopPage[]
   return tabs;
 }
 
+test.afterEach(() => KilledBrowser.endAll());
+
 test("a browser killed while two tabs send loses nothing and doubles nothing", async ({
   server,
   people,

@@ -4,6 +4,16 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { chromium, type Browser, type BrowserContext } from "@playwright/test";
 
+// However the test ends, no browser of it outlives it.
+const running = new Set<ChildProcess>();
+function endGroup(child: ChildProcess): void {
+  running.delete(child);
+  if (child.pid && child.exitCode === null && child.signalCode === null) {
+    process.kill(-child.pid, "SIGKILL");
+  }
+}
+process.on("exit", () => running.forEach(endGroup));
+
 export class KilledBrowser {
   private constructor(
     private readonly child: ChildProcess,
@@ -24,6 +34,7 @@ export class KilledBrowser {
     const program = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
     // A group of its own, so that a kill reaches all its processes and nobody else's.
     const child = spawn(program, words, { stdio: ["ignore", "ignore", "pipe"], detached: true });
+    running.add(child);
     const browser = await chromium.connectOverCDP(await addressOf(child));
     const [context] = browser.contexts();
     if (!context) {
@@ -32,10 +43,15 @@ export class KilledBrowser {
     return new KilledBrowser(child, browser, context);
   }
 
+  /** For the end of a test, whatever became of it. */
+  static endAll(): void {
+    running.forEach(endGroup);
+  }
+
   /** SIGKILL for every process of the browser: nothing is written after it. */
   async kill(): Promise<void> {
     const ended = once(this.child, "exit");
-    process.kill(-(this.child.pid ?? 0), "SIGKILL");
+    endGroup(this.child);
     await ended;
     await this.browser.close();
   }

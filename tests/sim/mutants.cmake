@@ -34,6 +34,8 @@ target_include_directories(sim_faults PRIVATE
 target_compile_definitions(sim_faults PRIVATE SHOPBELL_SIM_MUTANTS
   SHOPBELL_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
 # The mutants define all that their originals in the library do, so those are not linked.
-target_link_libraries(sim_faults PRIVATE shopbell_server shopbell_warnings)
+target_link_libraries(sim_faults PRIVATE shopbell_desk shopbell_warnings)
 target_compile_options(sim_faults PRIVATE -Wno-stringop-overread)
-add_dependencies(sim sim_faults)
+if(NOT SHOPBELL_SANITIZE)
+  add_dependencies(sim sim_faults)
+endif()
