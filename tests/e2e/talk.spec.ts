@@ -18,6 +18,19 @@ async function openMenu(side: Side, message: Locator): Promise<Locator> {
   return menu(side);
 }
 
+/** With nothing half faded in: its colours would be none that stays. */
+async function findingsIn(page: Page): Promise<string[]> {
+  const frame = page.frames().find((each) => each.url().includes("frame.html"));
+  if (!frame) {
+    throw new Error("there is no frame");
+  }
+  await frame.evaluate(async () => {
+    const ends = (each: Animation) => each.effect?.getComputedTiming().iterations !== Infinity;
+    await Promise.allSettled(document.getAnimations().filter(ends).map(({ finished }) => finished));
+  });
+  return findings(frame);
+}
+
 async function choose(side: Side, message: Locator, what: string): Promise<void> {
   await (await openMenu(side, message)).getByTestId(`tool-${what}`).click();
 }
@@ -144,8 +157,7 @@ test("a finger that stays opens a sheet; its words are copied", async ({ browser
   const sheet = menu(visitor.frame);
   await expect(sheet).toHaveClass(/sheet/);
   await message.dispatchEvent("pointerup", finger);
-  const frame = visitor.page.frames().find((each) => each.url().includes("frame.html"));
-  expect(frame && (await findings(frame))).toEqual([]);
+  expect(await findingsIn(visitor.page)).toEqual([]);
   await sheet.getByTestId("tool-copy").click();
   await expect(visitor.frame.locator(".tools-said")).toHaveText("已复制");
   await expect(sheet).toHaveCount(0);
@@ -171,21 +183,20 @@ test("by keyboard alone, and with no finding", async ({ people }) => {
   }
   await expect(last).toBeFocused();
   await expect(visitor.frame.getByTestId("tools")).toBeVisible();
-  const frame = visitor.page.frames().find((each) => each.url().includes("frame.html"));
-  expect(frame && (await findings(frame)), "the bar").toEqual([]);
+  expect(await findingsIn(visitor.page), "the bar").toEqual([]);
   await visitor.page.keyboard.press("ArrowUp");
   await visitor.page.keyboard.press("ArrowUp");
   await expect(visitor.messages.first()).toBeFocused();
   await visitor.page.keyboard.press("ContextMenu");
   await expect(menu(visitor.frame)).toBeVisible();
-  expect(frame && (await findings(frame)), "the menu").toEqual([]);
+  expect(await findingsIn(visitor.page), "the menu").toEqual([]);
   await visitor.page.keyboard.press("Escape");
   await expect(menu(visitor.frame)).toHaveCount(0);
   await expect(visitor.messages.first()).toBeFocused();
   await visitor.page.keyboard.press("Enter");
   await visitor.frame.getByTestId("tool-recall").press("Enter");
   await expect(visitor.frame.getByTestId("recall-yes")).toBeVisible();
-  expect(frame && (await findings(frame)), "the question").toEqual([]);
+  expect(await findingsIn(visitor.page), "the question").toEqual([]);
   await visitor.frame.getByTestId("recall-yes").press("Enter");
   await expect(agent.message("撤回了一条消息")).toHaveCount(1);
 });
