@@ -2,7 +2,8 @@
 # in the preset "fuzz" (clang), which builds nothing else.
 
 file(GLOB fuzz_targets CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/fuzz/*targets.cpp)
-set(fuzz_sources ${fuzz_targets} ${CMAKE_SOURCE_DIR}/tests/unit/engine/script.cpp)
+set(fuzz_sources ${fuzz_targets} ${CMAKE_SOURCE_DIR}/tests/unit/engine/script.cpp
+    ${CMAKE_SOURCE_DIR}/tests/unit/engine/script_restore.cpp)
 
 if(SHOPBELL_FUZZ)
   add_executable(fuzz ${fuzz_sources} ${CMAKE_SOURCE_DIR}/tests/fuzz/fuzz.cpp
