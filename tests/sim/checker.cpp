@@ -106,6 +106,8 @@ void Checker::on_event(Device& device, wire::EventKind kind, BytesView body) {
     case wire::EventKind::problem: {
       return on_problem(device, *codec::decode<wire::Problem>(body));
     }
+    case wire::EventKind::log_reset:
+      return on_log_reset(device, *codec::decode<wire::LogReset>(body));
     case wire::EventKind::shop:
       return on_shop(device, *codec::decode<wire::Shop>(body));
     default:
@@ -125,6 +127,23 @@ void Checker::on_problem(Device& device, const wire::Problem& event) {
   if (!event.log && lies_.cards_told.contains(device.number()) && code == Errc::card_chain) return;
   fail("chain", device.setup().name + " reports problem " + std::to_string(event.code) +
                     " in log " + short_name(event.log));
+}
+
+void Checker::on_log_reset(Device& device, const wire::LogReset& event) {
+  w_.trace.say("  %s goes back before %s", device.name(),
+               place_name(event.log, event.from_seq).c_str());
+  if (!lies_.told.contains(event.log)) {
+    fail("chain", device.setup().name + " goes back before " +
+                      place_name(event.log, event.from_seq) + " and nobody told it another story");
+  }
+  Life& life = lives_[device.number()];
+  std::erase_if(life.live, [&](const auto& shown) {
+    const auto& [name, place] = shown;
+    const bool gone = name.first == event.log && place.seq >= event.from_seq;
+    if (gone) life.texts.erase(place.text);
+    return gone;
+  });
+  receipts_.erase({device.number(), event.log});
 }
 
 void Checker::on_shop(Device& device, const wire::Shop& event) {
@@ -194,7 +213,8 @@ void Checker::on_message(Device& device, const wire::MessageEvent& event) {
   if (number != 0 && event.mine && life.repeated.contains(number)) {
     return note_place(number, event.log, event.seq);
   }
-  if (!life.live.insert({event.log, {event.author, event.counter}}).second) {
+  const auto name = std::pair(event.log, std::pair(event.author, event.counter));
+  if (!life.live.insert({name, {event.seq, number}}).second) {
     fail("twice", device.setup().name + " shows " + place_name(event.log, event.seq) + " twice");
   }
   if (number != 0 && !life.texts.insert(number).second) {

@@ -78,7 +78,11 @@ class Checker {
     bool operator==(const Shown&) const = default;
   };
   struct Life {
-    std::set<std::pair<LogId, std::pair<DeviceId, std::uint64_t>>> live;
+    struct Place {
+      std::uint64_t seq = 0;
+      std::uint64_t text = 0;
+    };
+    std::map<std::pair<LogId, std::pair<DeviceId, std::uint64_t>>, Place> live;
     std::set<std::uint64_t> texts;
     std::set<std::uint64_t> repeated;
     std::map<LogId, std::vector<Shown>> history;
@@ -98,6 +102,8 @@ class Checker {
   void on_message(Device& device, const wire::MessageEvent& event);
   void on_placed(Device& device, const wire::Placed& event);
   void on_problem(Device& device, const wire::Problem& event);
+  // What it has shown from there on holds no longer and may come again.
+  void on_log_reset(Device& device, const wire::LogReset& event);
   void on_shop(Device& device, const wire::Shop& event);
   // Of what is shown, the author has sent it, and the desk has signed the card.
   void need_author(const Device& device, const wire::MessageEvent& event);

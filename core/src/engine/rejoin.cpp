@@ -109,6 +109,7 @@ void Rejoin::found(Log& log) {
     load(log, Purpose::refill, look.low + 1, refill_items_max);
   } else if (m_.state.is_desk()) {
     // Numbers were given twice. Which of them hold is the desk's to say: those that the relay has.
+    m_.problem(Errc::forked, log.id);
     load(log, Purpose::drop, look.low + 1, everything);
   } else if (look.resumed > look.low) {
     look.step = Step::asking;
