@@ -63,8 +63,8 @@ function inputs_hash() {
 
 const emitted = new Map();
 
-function emit(path, bytes, immutable) {
-  emitted.set(path, { bytes: Buffer.from(bytes), immutable });
+function emit(path, bytes, immutable, more) {
+  emitted.set(path, { bytes: Buffer.from(bytes), immutable, more });
 }
 
 // Writes a file whose name carries its hash; returns that name, relative to the asset root.
@@ -95,8 +95,8 @@ async function bundle(entry, options) {
   return { script: text(".js"), style: text(".css") };
 }
 
-// One page: its index.html refers to main.tsx and, if it likes, to a script that goes before it and
-// to style sheets beside it.
+// One page: its index.html refers to main.tsx and, if it likes, to style sheets beside it and to a
+// script that cannot wait. That one is put into the page; the manifest has its hash for the policy.
 async function page(folder, html_path, stem, define) {
   let html = readFileSync(join(root, folder, "index.html"), "utf8");
   const beside = (path) => `./${relative(dirname(html_path), path)}`;
@@ -107,10 +107,12 @@ async function page(folder, html_path, stem, define) {
     throw new Error(`${folder}/index.html: no <script src="./main.tsx">`);
   }
   html = html.replace(tag, `$1${beside(script_path)}$2`);
-  for (const [link, src] of html.matchAll(/<script src="(?:\.\/)?([\w-]+\.ts)"><\/script>/g)) {
-    const first = await bundle(`${folder}/${src}`, { define, format: "iife" });
-    const path = emit_hashed(`${stem}-${src.replace(".ts", "")}`, ".js", first.script);
-    html = html.replace(link, `<script src="${beside(path)}"></script>`);
+  const first = html.match(/<script src="(?:\.\/)?([\w-]+\.ts)"><\/script>/);
+  let hash;
+  if (first) {
+    const text = (await bundle(`${folder}/${first[1]}`, { define, format: "iife" })).script.trim();
+    html = html.replace(first[0], () => `<script>${text}</script>`);
+    hash = `sha256-${createHash("sha256").update(text).digest("base64")}`;
   }
   for (const [link, href] of html.matchAll(/<link\b[^>]*\bhref="(?:\.\/)?([\w-]+\.css)"[^>]*>/g)) {
     const sheet = await bundle(`${folder}/${href}`, {});
@@ -121,7 +123,7 @@ async function page(folder, html_path, stem, define) {
     const path = emit_hashed(stem, ".css", style);
     html = html.replace("</head>", `<link rel="stylesheet" href="${beside(path)}">\n</head>`);
   }
-  emit(html_path, html, false);
+  emit(html_path, html, false, hash && { script: hash });
 }
 
 // On a small file the encoder's guesses are worth more than one per cent: try its other ways.
@@ -149,11 +151,12 @@ function smallest_brotli(bytes) {
 function write_all(inputs) {
   rmSync(out, { recursive: true, force: true });
   const files = [];
-  for (const [path, { bytes, immutable }] of [...emitted].sort(([a], [b]) => (a < b ? -1 : 1))) {
+  const sorted = [...emitted].sort(([a], [b]) => (a < b ? -1 : 1));
+  for (const [path, { bytes, immutable, more }] of sorted) {
     const target = join(out, path);
     mkdirSync(dirname(target), { recursive: true });
     writeFileSync(target, bytes);
-    const entry = { path, bytes: bytes.length, sha256: hash_of(bytes), immutable };
+    const entry = { path, bytes: bytes.length, sha256: hash_of(bytes), immutable, ...more };
     if (TEXT.has(extname(path))) {
       const br = smallest_brotli(bytes);
       const gz = gzipSync(bytes, { level: 9 });

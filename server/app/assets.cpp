@@ -19,10 +19,10 @@ struct Rule {
   net::Headers headers;
 };
 
-std::vector<Rule> rules_of(const net::StaticFiles& files, const net::SitePolicy& policy) {
+std::vector<Rule> rules_of(const net::StaticFiles& files) {
   std::vector<Rule> out;
   for (const auto& path : files.paths()) {
-    auto headers = net::security_headers(net::kind_of(path), policy);
+    auto headers = net::security_headers(net::kind_of(path), files.policy());
     // find() knows which names carry their hash.
     for (const auto& [name, value] : files.find("/" + path, "", "").headers) {
       if (name == "Cache-Control") headers.emplace_back(name, value);
@@ -99,7 +99,7 @@ void write_assets(const fs::path& from, const fs::path& to, const Config& config
   for (const auto& path : files->paths()) {
     for (const auto* ending : {"", ".br", ".gz"}) copy_one(from, to, path + ending);
   }
-  const auto rules = rules_of(*files, policy);
+  const auto rules = rules_of(*files);
   write_file(to / "_headers", generic_text(rules), false);
   write_file(to / "nginx.conf", nginx_text(rules), false);
   write_file(to / "Caddyfile", caddy_text(rules, to), false);

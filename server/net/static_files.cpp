@@ -90,6 +90,14 @@ std::string etag_of(std::string_view text) {
   return "W/\"" + to_hex(digest.view().first(16)) + "\"";
 }
 
+// As a policy takes it: 32 bytes in base64.
+bool is_script_hash(std::string_view text) {
+  constexpr std::string_view digits =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  return text.size() == 51 && text.starts_with("sha256-") && text.ends_with('=') &&
+         text.substr(7, 43).find_first_not_of(digits) == std::string_view::npos;
+}
+
 }  // namespace
 
 FileKind kind_of(std::string_view path) {
@@ -104,10 +112,11 @@ FileKind kind_of(std::string_view path) {
 
 std::string content_policy(FileKind kind, const SitePolicy& policy) {
   const auto connect = fmt::format("connect-src 'self' {}", policy.relay_origin);
+  const bool own_script = kind == FileKind::frame && !policy.frame_script.empty();
   const auto page = fmt::format(
-      "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; {}; "
+      "default-src 'none'; script-src 'self'{}; style-src 'self'; img-src 'self' data: blob:; {}; "
       "worker-src 'self'; base-uri 'none'; form-action 'none'",
-      connect);
+      own_script ? " '" + policy.frame_script + "'" : "", connect);
   switch (kind) {
     case FileKind::frame:
       return page + "; frame-ancestors" + joined(policy.frame_ancestors);
@@ -188,12 +197,17 @@ std::unique_ptr<StaticFiles> StaticFiles::load(const fs::path& folder, Options o
     const auto* object = entry.if_object();
     const auto* path = object ? object->if_contains("path") : nullptr;
     const auto* immutable = object ? object->if_contains("immutable") : nullptr;
+    const auto* script = object ? object->if_contains("script") : nullptr;
     const auto name = path && path->is_string() ? std::string(path->get_string()) : std::string();
     if (name.empty() || !is_plain_path(name) ||
         !out->add(folder, name, immutable && immutable->is_bool() && immutable->get_bool())) {
       problem = fmt::format("{} names \"{}\", which is not there; build the web files again",
                             (folder / "manifest.json").string(), name);
       return nullptr;
+    }
+    // It becomes part of a header.
+    if (script && script->is_string() && is_script_hash(script->get_string())) {
+      out->options_.policy.frame_script = std::string(script->get_string());
     }
   }
   return out;

@@ -30,6 +30,8 @@ struct SitePolicy {
   std::vector<std::string> frame_ancestors;
   // Where the worker may connect besides its own origin: ws:// or wss:// origin of the relay.
   std::string relay_origin;
+  // "sha256-..." of the one script that stands in the frame's page itself; the manifest names it.
+  std::string frame_script = {};
 };
 
 // What a path is for decides its headers.
@@ -61,6 +63,9 @@ class StaticFiles {
   // GET or HEAD of `target` (path, perhaps a query). The two header values are empty where absent.
   Reply find(std::string_view target, std::string_view accept_encoding,
              std::string_view if_none_match) const;
+
+  // With what the manifest says.
+  const SitePolicy& policy() const { return options_.policy; }
 
   // Paths below the folder, without demo/.
   std::vector<std::string> paths() const;

@@ -103,6 +103,31 @@ TEST_F(StaticFilesTest, FrameMayBeShownByTheShopsPagesOnly) {
   EXPECT_EQ(header(frame, "Referrer-Policy"), "no-referrer");
 }
 
+TEST_F(StaticFilesTest, TheScriptInTheFramesPageRunsThereAlone) {
+  const std::string hash = "sha256-" + std::string(42, 'a') + "/=";
+  write("manifest.json", R"({"files":[
+      {"path":"widget/frame.html","immutable":false,"script":")" +
+                             hash + R"("},
+      {"path":"console/index.html","immutable":false}]})");
+  const auto files = load({"https://shop.example"});
+  const auto policy = [&](const char* path) {
+    return header(files->find(path, "", ""), "Content-Security-Policy");
+  };
+  EXPECT_TRUE(policy("/widget/frame.html")
+                  .starts_with("default-src 'none'; script-src 'self' '" + hash + "'; style-src"));
+  EXPECT_EQ(policy("/console/").find("sha256"), std::string::npos);
+  EXPECT_EQ(files->policy().frame_script, hash);
+}
+
+TEST_F(StaticFilesTest, NothingButAHashGetsIntoThePolicy) {
+  write("manifest.json", R"({"files":[{"path":"widget/frame.html","immutable":false,
+      "script":"sha256-x'; script-src *; x '0123456789012345678901="}]})");
+  const auto files = load({"https://shop.example"});
+  const auto frame = files->find("/widget/frame.html", "", "");
+  EXPECT_TRUE(header(frame, "Content-Security-Policy")
+                  .starts_with("default-src 'none'; script-src 'self'; style-src"));
+}
+
 TEST_F(StaticFilesTest, LoaderAloneMayBeReadByEveryOrigin) {
   const auto files = load({"https://shop.example"});
   const auto allowed = [&](const char* path) {
