@@ -17,7 +17,9 @@ target_include_directories(shopbell_core
   PRIVATE ${CMAKE_SOURCE_DIR}/core/src)
 target_link_libraries(shopbell_core PUBLIC shopbell_sodium)
 target_compile_options(shopbell_core PRIVATE -fno-exceptions -fno-rtti)
-if(NOT SHOPBELL_WASM)
+if(SHOPBELL_WASM)
+  target_compile_definitions(shopbell_core PRIVATE SHOPBELL_WITHOUT_DESK)
+else()
   # Only here: clang counts sign conversions in, which g++ leaves out.
   target_compile_options(shopbell_core PRIVATE -Wconversion)
 endif()

@@ -2,6 +2,7 @@
 //   /shopbell.js                  the loader, one file, no dependency, keeps its name
 //   /widget/panel.js              its second half, for the first open; keeps its name
 //   /widget/frame.html            the conversation; its scripts carry their hash
+//   /widget/words/LOCALE-H.js     what it says, of which it fetches one language
 //   /widget/later/tools-H.js      what the frame fetches once there is something to do with it
 //   /engine/worker-H.js, core-H.wasm
 //   /console/index.html           the agents' workplace
@@ -206,6 +207,15 @@ if (has("widget/frame/later.ts", "it is what the frame fetches later")) {
     define: { ...define, __TOOLS_CSS__: await sheet("web/ui/tools.css") },
   });
   define.__LATER_URL__ = JSON.stringify(emit_hashed("widget/later/tools", ".js", script));
+}
+if (has("widget/frame/i18n/catalogs.ts", "it has the frame's words")) {
+  const { script } = await bundle("widget/frame/i18n/catalogs.ts", {});
+  const { catalogs } = await import(`data:text/javascript,${encodeURIComponent(script)}`);
+  const urls = Object.entries(catalogs).map(([locale, words]) => {
+    const text = `export const words=${JSON.stringify(words)}`;
+    return [locale, emit_hashed(`widget/words/${locale}`, ".js", text)];
+  });
+  define.__WORDS_URLS__ = JSON.stringify(Object.fromEntries(urls));
 }
 if (has("widget/frame/index.html", "it is the frame's page")) {
   define.__FRAME_CSS__ = await sheet("widget/frame/frame.css");

@@ -11,7 +11,13 @@ const { files } = JSON.parse(
 );
 const packed = (file) => file.br ?? file.bytes;
 const loader = files.find((file) => file.path === "shopbell.js");
-const first_open = files.filter((file) => /^(widget\/(?!later\/)|engine\/)/.test(file.path));
+// Of the languages the largest stands for the one that is fetched.
+const [words] = files
+  .filter((file) => file.path.startsWith("widget/words/"))
+  .sort((a, b) => packed(b) - packed(a));
+const first_open = files
+  .filter((file) => /^(widget\/(?!later\/|words\/)|engine\/)/.test(file.path))
+  .concat(words ?? []);
 const first_open_bytes = first_open.reduce((sum, file) => sum + packed(file), 0);
 
 for (const file of [loader, ...first_open]) {

@@ -184,13 +184,14 @@ std::uint8_t* sb_alloc(std::uint32_t size) {
   return out;
 }
 
-// config: u8 role, shop (32), storage key (32), host as dialled.
+// config: u8 role (no desk is built in), shop (32), storage key (32), host as dialled.
 Hosted* sb_new(std::uint8_t* config, std::uint32_t size) {
   const Given given(config, size);
   demand(size >= config_bytes_min);
   BytesView bytes = given.view();
   EngineConfig out;
   out.role = static_cast<Role>(take(bytes, 1)[0]);
+  demand(out.role == Role::visitor || out.role == Role::agent);
   out.shop = ShopId::from(take(bytes, ShopId::size));
   out.storage_key = Key::from(take(bytes, 32));
   out.host = as_text(bytes);

@@ -19,6 +19,9 @@ test("every field comes back as it was", () => {
     desk: filled(32, 7),
     shopLog: filled(16, 9),
     domains: ["a.example", "", "b.example"],
+    teamVersion: 3,
+    teamSince: 4,
+    revoked: [filled(32, 5), filled(32, 6)],
   };
   const out = encode(wire.Shop, shop);
   assert.deepEqual(decode(wire.Shop, out), shop);

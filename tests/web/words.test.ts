@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { errorSentence, sentenceOf } from "../../web/ui/i18n/errors.ts";
 import { catalogs, translator, type SentenceKey } from "../../web/ui/i18n/console/index.ts";
 import { consoleCatalogs } from "../../web/console/i18n/index.ts";
-import { catalogs as frameCatalogs } from "../../widget/frame/i18n/index.ts";
+import { catalogs as frameCatalogs } from "../../widget/frame/i18n/catalogs.ts";
 import { dirOf, intlTag, pickLocale, type Locale } from "../../web/ui/i18n/index.ts";
 
 type ErrorTable = { errors: { code: number; name: string }[] };

@@ -27,7 +27,7 @@ import { pageAllowed, type FrameConfig } from "./config.ts";
 import { fittingView, ownDevice } from "./context.ts";
 import { isTalk, peopleOf, rowsOf, unreadOf, type Person, type Row } from "./conversations.ts";
 import type { ContextInfo, FromPage, PageInfo, ThemeChoice } from "./host_page.ts";
-import { translator, type Translate } from "./i18n/index.ts";
+import { bringWords, translator, type Translate } from "./i18n/index.ts";
 import { keepHere, keepShown, lastShown, wasHere } from "./kept.ts";
 
 /** A conversation whose first entry still waits in the outbox has no kind yet: 0. */
@@ -96,6 +96,7 @@ export class FrameApp {
   private readonly settled = signal(false);
   private page: PageInfo;
   private context: ContextInfo = {};
+  private wanted: Locale | undefined;
   private prefilled = "";
   private owes_focus = false;
   /** Number of the message that begins the conversation, until its log is named. */
@@ -350,7 +351,7 @@ export class FrameApp {
         this.prefill(word.text);
         break;
       case "locale":
-        this.locale.value = pickLocale([word.lang, ...navigator.languages]);
+        this.speak(pickLocale([word.lang, ...navigator.languages]));
         break;
       case "theme":
         this.theme.value = word.theme;
@@ -360,6 +361,17 @@ export class FrameApp {
         this.engine.close();
         break;
     }
+  }
+
+  /** From now on in another language; where its words do not come, in the one so far. */
+  private speak(locale: Locale): void {
+    this.wanted = locale;
+    const change = () => {
+      if (this.wanted === locale) {
+        this.locale.value = locale;
+      }
+    };
+    bringWords(locale).then(change, () => undefined);
   }
 
   /** Never over what somebody is writing. */

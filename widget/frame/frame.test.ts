@@ -8,7 +8,8 @@ import { ownTabUrl, pageAllowed, readConfig } from "./config.ts";
 import { fittingView } from "./context.ts";
 import { peopleOf, rowsOf, unreadOf } from "./conversations.ts";
 import { readTheme, readWord } from "./host_page.ts";
-import { catalogs, translator } from "./i18n/index.ts";
+import { catalogs } from "./i18n/catalogs.ts";
+import { takeWords, translator } from "./i18n/index.ts";
 import { zhCn } from "./i18n/zh_cn.ts";
 
 const said = (word: object) => readWord({ shopbell: 1, ...word });
@@ -153,5 +154,6 @@ test("the frame's own words are whole in every language", () => {
       assert.doesNotMatch(catalogs[locale][key], banned, key);
     }
   }
+  takeWords("en", catalogs.en);
   assert.equal(translator("en")("otherPeople", { name: "Lin", n: 1 }), "Lin and 1 other");
 });

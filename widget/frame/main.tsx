@@ -9,7 +9,7 @@ import { FrameApp } from "./app.ts";
 import { readConfig, type FrameConfig } from "./config.ts";
 import { deviceOptions, takeStarted } from "./device.ts";
 import { HostPage, type Cause } from "./host_page.ts";
-import { translator } from "./i18n/index.ts";
+import { bringWords, translator } from "./i18n/index.ts";
 import { ringForNews } from "./news.ts";
 import { Frame } from "./view.tsx";
 import { followViewport } from "./viewport.ts";
@@ -94,15 +94,21 @@ function addStyle(): void {
   document.adoptedStyleSheets = [sheet];
 }
 
+/** What stands there where the page was opened with nothing to talk to. */
+async function sayStartFailed(root: HTMLElement): Promise<void> {
+  const locale = pickLocale(navigator.languages);
+  document.documentElement.lang = locale;
+  document.documentElement.dir = dirOf(locale);
+  applyTheme(document.documentElement, { theme: "auto", accent: "" });
+  await bringWords(locale);
+  root.textContent = translator(locale)("startFailed");
+}
+
 function start(root: HTMLElement): void {
   addStyle();
   const config = readConfig(location.hash);
   if (!config) {
-    const locale = pickLocale(navigator.languages);
-    document.documentElement.lang = locale;
-    document.documentElement.dir = dirOf(locale);
-    applyTheme(document.documentElement, { theme: "auto", accent: "" });
-    root.textContent = translator(locale)("startFailed");
+    void sayStartFailed(root);
     return;
   }
   const app = makeApp(config);
@@ -118,8 +124,9 @@ function start(root: HTMLElement): void {
       }
     });
   }
-  // In a task of its own: the worker is begun in between, where it was not before.
-  setTimeout(() => {
+  // Never in this task: the worker is begun in between, where it was not before. Where no words come
+  // nothing is drawn, and the page around says so after a while.
+  void bringWords(app.locale.peek()).then(() => {
     dressDocument(app, document.documentElement);
     ringForNews(app);
     render(<Frame app={app} onClose={app.ownTab ? undefined : close} />, root);

@@ -1,19 +1,38 @@
-// The words of both apps and those of the frame on top, so that the console does not load them.
+// The words that the frame says: of each language those that the page has fetched, as nobody reads
+// more than one of them.
 import {
-  catalogs as shared,
-  joined,
-  speaker,
+  filled,
   type Locale,
   type SentenceKey as SharedKey,
   type Values,
 } from "../../../web/ui/i18n/index.ts";
-import { ar } from "./ar.ts";
-import { en } from "./en.ts";
-import { zhCn } from "./zh_cn.ts";
+import type { zhCn } from "./zh_cn.ts";
 
 export type FrameWords = Record<keyof typeof zhCn, string>;
 export type SentenceKey = SharedKey | keyof FrameWords;
 export type Translate = (key: SentenceKey, values?: Values) => string;
+export type Words = Readonly<Record<SentenceKey, string>>;
 
-export const catalogs = joined(shared, { "zh-CN": zhCn, en, ar });
-export const translator: (locale: Locale) => Translate = speaker(catalogs);
+const known = new Map<Locale, Words>();
+
+export function takeWords(locale: Locale, words: Words): void {
+  known.set(locale, words);
+}
+
+/** Where the words of a language lie. */
+export const wordsAddress = (locale: Locale): string =>
+  new URL(`../${__WORDS_URLS__[locale]}`, location.href).href;
+
+/** Fetches the words of a language that are not here yet. Rejects where they do not come. */
+export async function bringWords(locale: Locale): Promise<void> {
+  if (!known.has(locale)) {
+    const { words } = (await import(wordsAddress(locale))) as { words: Words };
+    takeWords(locale, words);
+  }
+}
+
+/** Says sentences in a language whose words are here. */
+export const translator =
+  (locale: Locale): Translate =>
+  (key, values = {}) =>
+    filled(locale, known.get(locale)?.[key] ?? "", values);
