@@ -34,13 +34,17 @@ test("the first to be invited is the admin, and copies a tag that works", async 
   }
 });
 
-test("a backup of the keys ends the reminder", async ({ shop, browser }) => {
+test("a backup of the keys that was checked ends the reminder", async ({ shop, browser }) => {
   const page = await person(browser, "en");
   const admin = await AdminPage.open(
     await ConsolePage.join(page, await shop.invite(), "Lin"),
   );
   await expect(page.getByTestId("remind")).toBeVisible();
-  await shopbell("keys", "backup", join(shop.deskFolder, "copy"), "--data", shop.deskFolder);
+  const copy = join(shop.deskFolder, "copy");
+  await shopbell("keys", "backup", copy, "--data", shop.deskFolder);
+  await page.getByTestId("refresh").click();
+  await expect(page.getByTestId("remind")).toBeVisible();
+  await shopbell("keys", "verify", copy, "--data", shop.deskFolder);
   await page.getByTestId("refresh").click();
   await expect(page.getByTestId("remind")).toHaveCount(0);
   await expect(page.getByTestId("admin-open")).toHaveAccessibleName("Shop settings");

@@ -124,7 +124,7 @@ function start(root: HTMLElement): void {
       }
     });
   }
-  // Never in this task: the worker is begun in between, where it was not before. Where no words come
+  // Not in this task: the worker is begun in between, where it was not before. Where no words come
   // nothing is drawn, and the page around says so after a while.
   void bringWords(app.locale.peek()).then(() => {
     dressDocument(app, document.documentElement);

@@ -164,7 +164,7 @@ struct State {
 
   const DeviceId& self() const { return keys->self.id; }
 #ifdef SHOPBELL_WITHOUT_DESK
-  // No browser is a desk: known while building, so that the linker leaves out what only a desk does.
+  // No browser is a desk: known while building, so that the linker leaves out what only it does.
   bool is_desk() const { return false; }
 #else
   bool is_desk() const { return role == Role::desk; }

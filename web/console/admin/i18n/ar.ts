@@ -178,7 +178,7 @@ export const ar: AdminWords = {
   keep: "إبقاء",
   removed: "أُزيل {name}، وحصل الباقون على مفتاح جديد.",
   reinvite: "دعوة من جديد",
-  reinviteOne: "دعوة {name} من جديد",
+  reinviteOne: "دعوة من جديد: {name}",
   reinviteSure:
     "لمتصفح آخر يستخدمه {name}، أو بعد مسح هذا المتصفح. عند استخدام الرابط يُزال الجهاز الحالي.",
   reinviteMake: "إنشاء الرابط",

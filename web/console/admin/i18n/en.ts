@@ -183,7 +183,7 @@ export const en: AdminWords = {
   keep: "Keep",
   removed: "{name} is removed. Everybody else has a new key.",
   reinvite: "Invite again",
-  reinviteOne: "Invite {name} again",
+  reinviteOne: "Invite again: {name}",
   reinviteSure:
     "For {name} in another browser, or after this one was emptied. When the link is used, the " +
     "device here is removed.",

@@ -159,7 +159,7 @@ export const zhCn = {
   keep: "保留",
   removed: "{name}已被移除，其他成员都换了新密钥。",
   reinvite: "重新邀请",
-  reinviteOne: "重新邀请{name}",
+  reinviteOne: "重新邀请：{name}",
   reinviteSure: "用于{name}换了浏览器，或浏览器数据被清空的情况。链接一旦使用，现在这台设备就会被移除。",
   reinviteMake: "创建链接",
   reinvited: "{name}的链接在下面。",
