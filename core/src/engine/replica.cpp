@@ -362,9 +362,8 @@ bool Replica::apply(Log& log, const wire::Deliver& entry) {
     ++log.epoch_messages;
     // Our own message is on the screen already; the outbox has told its place.
     const bool was_shown = matched || seq <= log.shown_seq;
-    const std::uint64_t amends = was_shown
-                                     ? amends_of(open_message(log, envelope))
-                                     : show_message(log, envelope, seq, time_ms, 0, false);
+    const std::uint64_t amends = was_shown ? amends_of(open_message(log, envelope))
+                                           : show_message(log, envelope, seq, time_ms, 0, false);
     // A copy where a page of the target's age finds it.
     if (amends != 0 && amends < seq) m_.io.put(store::amend_key(log.id, amends, seq), record);
   }
