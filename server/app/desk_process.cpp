@@ -48,14 +48,13 @@ DeskProcess::DeskProcess(net::asio::io_context& io, DeskState state, Options opt
 }
 
 std::unique_ptr<desk::Desk> DeskProcess::make_desk() {
-  desk::Premises premises{.relay_url = options_.config->relay_url(),
-                          .assets_url = options_.config->public_url(),
-                          .certificate_end_ms = state_.certificate.not_after_ms,
-                          .backed_up_ms =
-                              [dir = options_.dir] { return backup_state(dir).made_ms; },
-                          .backup_verified_ms =
-                              [dir = options_.dir] { return backup_state(dir).verified_ms; },
-                          .on_domains = options_.on_domains};
+  desk::Premises premises{
+      .relay_url = options_.config->relay_url(),
+      .assets_url = options_.config->public_url(),
+      .certificate_end_ms = state_.certificate.not_after_ms,
+      .backed_up_ms = [dir = options_.dir] { return backup_state(dir).made_ms; },
+      .backup_verified_ms = [dir = options_.dir] { return backup_state(dir).verified_ms; },
+      .on_domains = options_.on_domains};
   desk::Desk::Options about{.shop = state_.shop,
                             .words = shop_words(options_.config->shop),
                             .relays = {options_.relay},

@@ -216,8 +216,8 @@ Result<std::vector<HeadRow>> MemoryStore::heads_since(const ShopId& shop, const 
   for (const auto& [change, id] : moved) {
     if (out.size() == limit) break;
     const StoredLog& log = logs_.at(id);
-    HeadRow row{id, log.head.kind, log.head.seq, change, log.counter_of(device), {}, log.head.chain,
-                is_held(log)};
+    HeadRow row{id, log.head.kind,  log.head.seq, change, log.counter_of(device),
+                {}, log.head.chain, is_held(log)};
     for (const auto& [key, mark] : log.marks) row.marks.push_back(mark.mark);
     out.push_back(std::move(row));
   }

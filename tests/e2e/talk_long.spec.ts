@@ -6,7 +6,7 @@ import { expect, test } from "./fixtures.ts";
 import type { ShopPage } from "./pages/shop_page.ts";
 
 /** Beyond WINDOW_ITEMS of web/ui/src/conversation.ts. */
-const MESSAGES = 190;
+const MESSAGES = 270;
 const ROWS_MAX = 160;
 
 const topOf = (message: Locator): Promise<number> =>
@@ -78,7 +78,7 @@ test("older messages come page by page, and what is far away goes", async ({ peo
 
   // Down again, page by page.
   await box.evaluate((node) => (node.scrollTop = 0));
-  await expect(agent.message("第120句")).toHaveCount(1);
+  await expect(agent.message("第200句")).toHaveCount(1);
 
   // The visitor looks for his own first words.
   const find = visitor.frame.getByTestId("finder");

@@ -44,7 +44,7 @@ constexpr Missing not_built[] = {
     {"lower-head-accepted", "going on with a relay that was restored"},
 };
 // A mistake shows in the first few worlds in which it can, or the checker is blind to it.
-constexpr std::uint64_t worlds_max = 60;
+constexpr std::uint64_t worlds_max = 600;
 
 bool play_from(const Mistake& mistake, std::uint64_t first, std::uint64_t count) {
   set_mutant(mistake.name);

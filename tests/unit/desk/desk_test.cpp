@@ -79,8 +79,8 @@ TEST_F(DeskTest, CardNamesWhoWasRemovedAlsoByTheCommandLine) {
   ASSERT_TRUE(book_->use(invitation.id, device_number(9), port_.now + 1'000'000'000, "Mei", 1));
   tell(desk_, wire::EventKind::ready, wire::Ready{});
   desk_.settle();
-  EXPECT_TRUE(codec::decode<wire::SignCard>(port_.take(CommandKind::sign_card).at(0))
-                  ->revoked.empty());
+  EXPECT_TRUE(
+      codec::decode<wire::SignCard>(port_.take(CommandKind::sign_card).at(0))->revoked.empty());
   ASSERT_TRUE(book_->change(device_number(9), {2, port_.now, port_.now}));
   port_.now += 60'000;
   desk_.settle();
