@@ -130,7 +130,7 @@ test("an invitation made in the console brings one person in", async ({ people, 
   await page.reload();
   await AdminPage.open(new ConsolePage(page));
   await admin.go("team");
-  await expect(members.filter({ hasText: "Mei" })).toHaveText(/Agent.*Away since just now/);
+  await expect(members.filter({ hasText: "Mei" })).toHaveText(/Agent.*Stepped away just now/);
   await expect(page.getByTestId("invitation")).toHaveCount(1);
   await expect(page.getByTestId("invite-link")).toHaveCount(0);
   await page.getByTestId("revoke").click();

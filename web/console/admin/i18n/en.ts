@@ -145,7 +145,7 @@ export const en: AdminWords = {
   you: "You",
   available: "Available",
   away: "Away",
-  awaySince: "Away since {time}",
+  awaySince: "Stepped away {time}",
   offline: "Not here",
   heard: "Not here; last seen {time}",
   certificateUntil: "Certificate until {date}",
