@@ -41,15 +41,11 @@ test("a word finds its messages everywhere, and each opens at its place", async 
   await expect(agent.page.getByTestId("find-state")).toHaveText("没有找到相符的消息");
   await look(agent, "拉链坏");
   await expect(hits(agent.page)).toHaveCount(1);
-  // By keyboard to a message far above what is loaded first.
+  // By keyboard to a message far above the end.
   await agent.page.keyboard.press("ArrowDown");
   await expect(hits(agent.page).first()).toBeFocused();
   await agent.page.keyboard.press("Enter");
   await expect(agent.message("拉链坏了")).toBeFocused();
-  await expect(agent.message("拉链坏了")).toBeInViewport();
-  await expect(agent.message("填充 69")).not.toBeInViewport();
-  await agent.page.getByTestId("to-latest").click();
-  await expect(agent.message("填充 69")).toBeInViewport();
 
   await agent.note("拉链批次有问题");
   await agent.say("马上处理拉链");
@@ -83,6 +79,7 @@ test("what is edited or recalled is found as it is now, also by a desk that begi
   await visitor.say("白色的鞋");
   await expect(visitor.message("白色的鞋")).toHaveAttribute("data-state", "delivered");
   const agent = await people.agent("小林");
+  await expect(agent.rows).toHaveCount(1);
   await agent.page.keyboard.press("f");
   await look(agent, "色的");
   await expect(hits(agent.page)).toHaveCount(2);
