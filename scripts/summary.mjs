@@ -37,7 +37,7 @@ function count_e2e() {
   }
   const { stats, suites } = JSON.parse(read("e2e.json"));
   for (const title of flaky_in(suites)) {
-    console.log(`e2e: passed on the second try: ${title}`);
+    console.log(`e2e: passed on another try: ${title}`);
   }
   return { passed: stats.expected + stats.flaky, failed: stats.unexpected };
 }

@@ -92,7 +92,13 @@ test("who scrolls up finds all that was said, in its place", async ({ people }) 
   ]) {
     await expect(side.message("第 130 句。")).toBeVisible();
     expect((await side.saidOf(said)).length).toBeLessThanOrEqual(50);
-    await side.message("第 130 句。").hover();
+    // What floats over the messages is not in the way.
+    await expect(async () => {
+      await side.message("第 129 句。").hover();
+      await side.message("第 130 句。").hover();
+      await expect(side.tools).toBeVisible({ timeout: 500 });
+    }).toPass();
+    await side.tools.hover();
     const up = async () => {
       await page.mouse.wheel(0, -700);
       return (await side.saidOf(said)).length;

@@ -156,6 +156,8 @@ test("the sound is turned off by keyboard alone, and stays off", async ({ people
   await visitor.ring();
   await menu.press("ArrowDown");
   await expect(sound).toHaveAttribute("aria-checked", "false");
+  await visitor.page.getByRole("heading").first().click();
+  await expect(menu, "a press on the page closes it").toHaveAttribute("aria-expanded", "false");
 });
 
 test("the page hears that there are messages, never what they say", async ({ people }) => {
@@ -310,6 +312,7 @@ test("the bell rings for what nobody sees, in one tab, and not when turned off",
 
   await other.page.close();
   await visitor.bubble.click();
+  await visitor.settled();
   await visitor.frame.getByTestId("menu").click();
   await visitor.frame.getByTestId("sound").click();
   await visitor.frame.getByTestId("sound").press("Escape");

@@ -5,9 +5,9 @@ export default defineConfig({
   testDir: ".",
   outputDir: "../../build/results/e2e",
   workers: 1,
-  // Browsers of three makers on a busy machine: a second try tells a mistake from a bad moment. The
+  // Browsers of three makers on a busy machine: another try tells a mistake from a bad moment. The
   // summary names what needed one.
-  retries: 1,
+  retries: 2,
   forbidOnly: true,
   timeout: 60_000,
   expect: { timeout: 15_000 },

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { Icon } from "../ui/src/icons.tsx";
 import type { Say } from "./i18n/index.ts";
 
@@ -14,7 +14,7 @@ export type DialogProps = {
 /** The browser's own modal: it keeps the focus inside, Esc closes it, and the focus goes back. */
 export function Dialog({ t, title, name, children, onClose }: DialogProps) {
   const box = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const before = document.activeElement;
     const dialog = box.current;
     dialog?.showModal();

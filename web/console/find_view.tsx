@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { ContentKind, type SearchHit } from "../engine/src/gen/wire.ts";
 import { toHex } from "../engine/src/text.ts";
 import { AuthorClass } from "../ui/src/conversation.ts";
@@ -13,7 +13,7 @@ function Fields({ app }: { app: ConsoleApp }) {
   const field = useRef<HTMLInputElement>(null);
   const { words, who, from, to } = find.question.value;
   const focus = find.focus.value;
-  useEffect(() => {
+  useLayoutEffect(() => {
     field.current?.focus();
     field.current?.select();
   }, [focus]);

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { Icon } from "../ui/src/icons.tsx";
 import { fullTime, listTime, span } from "../ui/src/time.ts";
 import type { ConsoleApp } from "./app.ts";
@@ -91,7 +91,7 @@ function Search({ app }: { app: ConsoleApp }) {
   const { t } = app;
   const field = useRef<HTMLInputElement>(null);
   const wanted = app.searching.value;
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (wanted) {
       field.current?.focus();
       field.current?.select();

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { ConsoleApp } from "./app.ts";
 
 // The desk takes 120 bytes; a Chinese character has three.
@@ -9,7 +9,7 @@ export function Join({ app }: { app: ConsoleApp }) {
   const [name, set_name] = useState(app.name);
   const shop = session.shop.value?.name ?? "";
   const field = useRef<HTMLInputElement>(null);
-  useEffect(() => field.current?.focus(), []);
+  useLayoutEffect(() => field.current?.focus(), []);
   const submit = (event: Event) => {
     event.preventDefault();
     app.join(name);

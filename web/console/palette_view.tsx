@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { actions, type Action } from "./actions.ts";
 import type { ConsoleApp } from "./app.ts";
 import { Dialog } from "./dialog.tsx";
@@ -58,7 +58,7 @@ export function Palette({ app }: { app: ConsoleApp }) {
   const [query, set_query] = useState("");
   const [at, set_at] = useState(0);
   const field = useRef<HTMLInputElement>(null);
-  useEffect(() => field.current?.focus(), []);
+  useLayoutEffect(() => field.current?.focus(), []);
   const close = () => (app.dialog.value = "");
   const choices = found(app, query.trim());
   const chosen = choices[Math.min(at, choices.length - 1)];

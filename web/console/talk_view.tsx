@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef } from "preact/hooks";
+import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { fromHex } from "../engine/src/text.ts";
 import { Composer } from "../ui/src/composer.tsx";
 import { emptyConversation, type Item } from "../ui/src/conversation.ts";
@@ -97,7 +97,7 @@ function TalkHead({ app, row }: { app: ConsoleApp; row: Row }) {
   const toggle = useRef<HTMLButtonElement>(null);
   const folded = app.folded.value;
   const before = useRef(folded);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (before.current !== folded) {
       before.current = folded;
       toggle.current?.focus();

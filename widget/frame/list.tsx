@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { Avatar } from "../../web/ui/src/avatar.tsx";
 import { Icon } from "../../web/ui/src/icons.tsx";
 import { clockTime, dayName, fullTime } from "../../web/ui/src/time.ts";
@@ -65,7 +65,7 @@ export function List({ app }: { app: FrameApp }) {
   const now = useNow();
   const box = useRef<HTMLUListElement>(null);
   const focus = app.focus.value;
-  useEffect(() => {
+  useLayoutEffect(() => {
     const rows = [...(box.current?.querySelectorAll<HTMLElement>("[data-log]") ?? [])];
     (rows.find(({ dataset }) => dataset["log"] === app.left.value) ?? rows[0])?.focus();
   }, [focus]);

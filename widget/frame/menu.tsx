@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Icon } from "../../web/ui/src/icons.tsx";
 import { soundOn } from "../../web/ui/src/sound.ts";
 import type { FrameApp } from "./app.ts";
@@ -14,13 +14,14 @@ export function Menu({ app }: { app: FrameApp }) {
   const button = useRef<HTMLButtonElement>(null);
   const items = () => [...(box.current?.querySelectorAll<HTMLElement>("[role^=menuitem]") ?? [])];
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!open) {
       return undefined;
     }
     items()[0]?.focus();
-    const outside = (event: Event) => {
-      if (!box.current?.contains(event.target as Node)) {
+    // The window is what loses the focus to the page around.
+    const outside = ({ target }: Event) => {
+      if (!(target instanceof Node && box.current?.contains(target))) {
         set_open(false);
       }
     };

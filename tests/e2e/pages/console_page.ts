@@ -8,6 +8,7 @@ export class ConsolePage {
   readonly notes: Locator;
   readonly typing: Locator;
   readonly status: Locator;
+  readonly tools: Locator;
 
   constructor(readonly page: Page) {
     this.rows = page.getByTestId("inbox-row");
@@ -16,6 +17,7 @@ export class ConsolePage {
     this.notes = page.getByTestId("note");
     this.typing = page.getByTestId("typing");
     this.status = page.getByTestId("status");
+    this.tools = page.getByTestId("tools");
   }
 
   /** Opens an invitation and uses it up. */

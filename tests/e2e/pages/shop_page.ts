@@ -10,6 +10,7 @@ export class ShopPage {
   readonly typing: Locator;
   readonly status: Locator;
   readonly problem: Locator;
+  readonly tools: Locator;
 
   constructor(readonly page: Page) {
     this.bubble = page.getByTestId("bubble");
@@ -20,6 +21,7 @@ export class ShopPage {
     this.typing = this.frame.getByTestId("typing");
     this.status = this.frame.getByTestId("status");
     this.problem = this.frame.getByTestId("problem");
+    this.tools = this.frame.getByTestId("tools");
   }
 
   static async open(page: Page, shops: string, locale: "zh-CN" | "en"): Promise<ShopPage> {
@@ -42,6 +44,14 @@ export class ShopPage {
       await this.bubble.click();
     }
     await this.composer.waitFor();
+  }
+
+  /** Until the panel has come to rest: a press on what still moves goes astray. */
+  async settled(): Promise<void> {
+    await this.page.getByTestId("frame").evaluate(async (frame) => {
+      const moving = (frame.getRootNode() as ShadowRoot).getAnimations();
+      await Promise.allSettled(moving.map(({ finished }) => finished));
+    });
   }
 
   async say(text: string): Promise<void> {

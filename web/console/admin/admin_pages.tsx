@@ -1,6 +1,6 @@
 // The admin's pages: install, domains, look, team, keys. They are drawn in place of the inbox and
 // ask the desk anew while they are looked at.
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Icon } from "../../ui/src/icons.tsx";
 import { accessOf } from "./access.tsx";
 import { AdminState, isBackedUp } from "./admin_state.ts";
@@ -125,7 +125,7 @@ export function AdminPages({ app, onClose }: { app: AdminHost; onClose: () => vo
       }
     };
   }, []);
-  useEffect(() => heading.current?.focus(), [shown]);
+  useLayoutEffect(() => heading.current?.focus(), [shown]);
 
   const overview = state.overview.value;
   const safe = overview && isBackedUp(overview);

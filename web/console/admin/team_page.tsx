@@ -1,5 +1,5 @@
 // Who speaks for the shop, and who is to.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { OpenInvitation, TeamDevice } from "../../engine/src/gen/wire.ts";
 import { toHex } from "../../engine/src/text.ts";
 import type { Locale } from "../../ui/i18n/index.ts";
@@ -69,7 +69,7 @@ function Sure(props: {
   onNo(): void;
 }) {
   const no = useRef<HTMLButtonElement>(null);
-  useEffect(() => no.current?.focus(), []);
+  useLayoutEffect(() => no.current?.focus(), []);
   return (
     <div class="sure" role="group" aria-label={props.words} data-testid="sure">
       <p>{props.words}</p>

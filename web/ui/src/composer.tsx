@@ -115,7 +115,8 @@ export function Composer(props: ComposerProps) {
     const first = requestAnimationFrame(fit);
     return () => cancelAnimationFrame(first);
   }, [draft]);
-  useEffect(() => {
+  // Before the next press: a letter that comes before the focus would be taken as a command.
+  useLayoutEffect(() => {
     if (focus) {
       area.current?.focus();
     }

@@ -13,7 +13,7 @@ export class Drafts {
   private readonly waiting = new Map<string, { log: Uint8Array; timer: number }>();
 
   constructor(private readonly store: (log: Uint8Array, text: string) => void) {
-    window.addEventListener("pagehide", () => this.flush());
+    window.addEventListener("pagehide", this.flush);
   }
 
   private put(name: string, text: string): void {
@@ -36,6 +36,9 @@ export class Drafts {
     window.clearTimeout(this.waiting.get(name)?.timer);
     const timer = window.setTimeout(() => this.keep(name), PAUSE_MS);
     this.waiting.set(name, { log, timer });
+    // The engine still works while the next page is fetched, and no longer once this one is hidden.
+    // Only while something waits: some browsers keep no page that listens to this for going back.
+    window.addEventListener("beforeunload", this.flush);
     if (!text) {
       this.keep(name);
     }
@@ -48,13 +51,16 @@ export class Drafts {
       this.waiting.delete(name);
       this.store(waiting.log, this.texts.value.get(name) ?? "");
     }
+    if (this.waiting.size === 0) {
+      window.removeEventListener("beforeunload", this.flush);
+    }
   }
 
-  flush(): void {
+  readonly flush = (): void => {
     for (const name of [...this.waiting.keys()]) {
       this.keep(name);
     }
-  }
+  };
 
   /** What the engine keeps, written before or in another tab; never under a writer's hands. */
   stored(log: Uint8Array, text: string): void {

@@ -1,6 +1,6 @@
 // The visitor's search over his own conversations, in place of what is shown.
 import { render } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Locale } from "../../i18n/index.ts";
 import { toolsIn, type Tell } from "../../i18n/tools/index.ts";
 import { scan, type Match, type PageOf } from "../scan.ts";
@@ -105,7 +105,7 @@ function Finder(props: Props) {
   const [found, set_found] = useState(NOTHING);
   const field = useRef<HTMLInputElement>(null);
   const turn = useRef(0);
-  useEffect(() => field.current?.focus(), []);
+  useLayoutEffect(() => field.current?.focus(), []);
   useEffect(() => {
     const mine = ++turn.current;
     const words = query.trim();

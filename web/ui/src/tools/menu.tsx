@@ -1,6 +1,6 @@
 // What one can do with a message, as a menu beside it or as a sheet from below; all by keyboard.
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { emojiName, findEmoji, quickSigns } from "../../i18n/emoji.ts";
 import type { Locale } from "../../i18n/index.ts";
 import type { Tell } from "../../i18n/tools/index.ts";
@@ -155,7 +155,7 @@ export function Menu(props: MenuProps) {
   const [page, go] = useState<Page>("choices");
   const box = useRef<HTMLDivElement>(null);
   const stops = () => [...(box.current?.querySelectorAll<HTMLElement>("button") ?? [])];
-  useEffect(() => (stops()[0] ?? box.current)?.focus(), [page]);
+  useLayoutEffect(() => (stops()[0] ?? box.current)?.focus(), [page]);
   useEffect(() => {
     const outside = (event: Event) => {
       if (!box.current?.contains(event.target as Node)) {

@@ -12,6 +12,8 @@ const STILL_PX = 10;
 const BAR_RISE_PX = 18;
 const MENU_ROOM_PX = 280;
 const SAID_MS = 1600;
+/** Firefox counts lines. */
+const WHEEL_LINE_PX = 16;
 
 type Open = { readonly bubble: HTMLElement; readonly subject: Subject };
 type Look = "bar" | "menu" | "sheet";
@@ -29,6 +31,7 @@ class Tools {
   private said = "";
   private readonly listening = new AbortController();
   private readonly box: HTMLElement;
+  private readonly timeline: HTMLElement | undefined;
 
   constructor(
     private readonly place: HTMLElement,
@@ -50,7 +53,9 @@ class Tools {
     on("pointercancel", () => this.press_ends());
     on("contextmenu", (event) => this.context(event));
     on("click", (event) => this.click(event));
-    this.box.querySelector(".timeline")?.addEventListener(
+    this.timeline = this.box.querySelector<HTMLElement>(".timeline") ?? undefined;
+    this.box.addEventListener("wheel", (event) => this.wheel(event), { signal, passive: true });
+    this.timeline?.addEventListener(
       "scroll",
       () => {
         this.press_ends();
@@ -135,6 +140,15 @@ class Tools {
     const from_mouse = event instanceof PointerEvent && event.pointerType === "mouse";
     if (this.pressed || (this.look !== "bar" && this.open) || (!from_mouse && this.press)) {
       event.preventDefault();
+    }
+  }
+
+  /** What floats over the messages is not in the way of who turns the wheel. */
+  private wheel({ target, deltaY, deltaMode }: WheelEvent): void {
+    const over = target instanceof Element && target.closest(".tools-bar, .to-latest");
+    if (over) {
+      const unit = deltaMode === WheelEvent.DOM_DELTA_LINE ? WHEEL_LINE_PX : 1;
+      this.timeline?.scrollBy({ top: deltaY * unit });
     }
   }
 
