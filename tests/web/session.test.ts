@@ -15,6 +15,9 @@ import { Session } from "../../web/ui/src/session.ts";
 const leaving: (() => void)[] = [];
 (globalThis as { window?: unknown }).window ??= Object.assign(globalThis, {
   addEventListener: (_: string, listener: () => void) => leaving.push(listener),
+  removeEventListener: (_: string, listener: () => void) => {
+    leaving.splice(0, leaving.length, ...leaving.filter((each) => each !== listener));
+  },
 });
 
 const log = new Uint8Array(16).fill(1);

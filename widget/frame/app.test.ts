@@ -59,6 +59,7 @@ beforeEach(() => {
     navigator: { languages: ["en"], userAgent: "" },
     screen: { width: 390, height: 844 },
     addEventListener: () => undefined,
+    removeEventListener: () => undefined,
     matchMedia: () => ({ matches: on_touch }),
     sessionStorage: stored(),
     localStorage: stored(),
