@@ -304,6 +304,11 @@ export class ConsoleApp {
   }
 
   open(row: Row): void {
+    this.bring(row);
+    this.focus.value++;
+  }
+
+  private bring(row: Row): void {
     this.shop.open.value = false;
     this.selected.value = row.key;
     if (this.talks.shown.value !== row.key) {
@@ -311,7 +316,6 @@ export class ConsoleApp {
       this.customerOver.value = false;
       this.talks.show(row.key);
     }
-    this.focus.value++;
   }
 
   /** Back to the inbox, where it has no place beside the conversation. */
@@ -386,9 +390,9 @@ export class ConsoleApp {
     this.focus.value++;
   }
 
-  /** To a message of a conversation, wherever it stands. */
+  /** To a message of a conversation, wherever it stands; it takes the focus. */
   goTo(row: Row, log: Uint8Array, target: Target): void {
-    this.open(row);
+    this.bring(row);
     this.jump.value = { log: toHex(log), target };
   }
 

@@ -218,8 +218,12 @@ function takePlaced(state: Conversation, placed: PlacedOf): Conversation {
   }
   const { seq, counter, timeMs, code } = placed;
   const item = code ? { ...known, refused: code } : { ...known, seq, counter, timeMs, refused: 0 };
-  const endSeq = state.newer ? state.endSeq : Math.max(state.endSeq, item.seq);
-  return { ...state, items: put(state.items, known, item), endSeq };
+  const items = put(state.items, known, item);
+  const { firstSeq, endSeq } = state;
+  return state.newer
+    ? // It stands at the end now, which is elsewhere.
+      { ...state, items: between(items, firstSeq, endSeq) }
+    : { ...state, items, endSeq: Math.max(endSeq, item.seq) };
 }
 
 type EndOf = Extract<CoreEvent, { type: "historyEnd" }>;
@@ -246,6 +250,13 @@ function trimmed(state: Conversation, keep: "older" | "newer", max: number): Con
   return { ...state, ...ends, items, firstSeq, endSeq };
 }
 
+/** Between the page and the window something is missing. */
+export function isApart(state: Conversation | undefined, page: EndOf): boolean {
+  const { firstSeq = 0, endSeq = 0, newer = false } = state ?? {};
+  const gap = page.lastSeq + 1 < firstSeq || (newer && page.firstSeq > endSeq + 1);
+  return page.firstSeq > 0 && firstSeq > 0 && gap;
+}
+
 /** A page joins the window where it touches it; else it is the window from now on. */
 function takePage(state: Conversation, page: EndOf): Conversation {
   const { firstSeq: first, lastSeq: last, more, atEnd } = page;
@@ -253,8 +264,7 @@ function takePage(state: Conversation, page: EndOf): Conversation {
     return { ...state, more: state.firstSeq ? state.more : more, newer: false, loaded: true };
   }
   const { firstSeq, endSeq } = state;
-  const apart = firstSeq > 0 && (last + 1 < firstSeq || (state.newer && first > endSeq + 1));
-  if (apart || !firstSeq) {
+  if (!firstSeq || isApart(state, page)) {
     // What came while nothing was loaded follows the newest page.
     const end = atEnd ? Math.max(last, endSeq) : last;
     const items = between(state.items, first, end);

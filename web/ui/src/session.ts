@@ -12,8 +12,10 @@ import { sameContext } from "./context.ts";
 import {
   emptyConversation,
   isAmendment,
+  isApart,
   lastPage,
   reduce,
+  WINDOW_ITEMS,
   without,
   type Conversation,
   type Item,
@@ -54,10 +56,27 @@ type Reply = {
 };
 const NO_REPLY: Reply = { quote: "" };
 
-/** Of a page that is not to be shown. */
-type Reader = { page: Conversation; readonly done: (page: Conversation) => void };
-
 type LogEvent = Extract<CoreEvent, { log: Uint8Array }>;
+type EndOf = Extract<CoreEvent, { type: "historyEnd" }>;
+
+/** What a page of stored messages was asked for. */
+type Reader = {
+  /** It ends before this place; 0: the newest. */
+  readonly before: number;
+  /** It is what is shown from then on, also where it does not touch what is. */
+  readonly moves: boolean;
+  /** It is not to be shown. */
+  readonly done?: (page: Conversation) => void;
+};
+
+/** Of one log: who waits for pages, in order; what came of a page whose end has not come. */
+type Reading = {
+  readonly readers: Reader[];
+  readonly page: LogEvent[];
+  /** What is said at the end while the end is on its way to the screen. */
+  readonly late: LogEvent[];
+};
+
 /** It concerns no log, but the device and its connection. */
 export const isOfDevice = (problem: Problem): boolean => /^0*$/.test(problem.log);
 
@@ -93,8 +112,8 @@ export class Session {
   private end_timer = 0;
   /** What was given to the engine and is not known to be stored. */
   private readonly unstored = new Map<number, Unstored>();
-  /** Who waits for the pages of a log, in order; undefined: it is to be shown. */
-  private readonly readers = new Map<string, (Reader | undefined)[]>();
+  /** By log in hexadecimal. */
+  private readonly readings = new Map<string, Reading>();
   private readonly marked = new Map<string, number>();
   private readonly typing = new Map<string, { said_ms: number; timer: number }>();
 
@@ -162,10 +181,10 @@ export class Session {
 
   /** Nobody answers what was asked before the engine began anew. */
   private forget_readers(): void {
-    for (const reader of [...this.readers.values()].flat()) {
-      reader?.done({ ...reader.page, more: false });
+    for (const [log, { readers }] of this.readings) {
+      readers.forEach(({ done }) => done?.(emptyConversation(log)));
     }
-    this.readers.clear();
+    this.readings.clear();
   }
 
   private certify(certified: boolean, not_after_ms: number): void {
@@ -202,10 +221,16 @@ export class Session {
       return;
     }
     const log = toHex(event.log);
-    if (this.read_apart(log, event)) {
+    const { readers, page, late } = this.reading(log);
+    if (event.type === "message" && event.history) {
+      page.push(event);
       return;
     }
-    const { items = [] } = this.logs.value.get(log) ?? {};
+    if (event.type === "historyEnd") {
+      this.take_page(log, event);
+      return;
+    }
+    const { items = [], newer = false } = this.logs.value.get(log) ?? {};
     if (event.type === "placed" && event.code && !items.some((item) => item.ref === event.ref)) {
       this.full.value = event.code === Errc.quota;
       this.keep_problem({ code: event.code, log });
@@ -218,10 +243,40 @@ export class Session {
       const members = takeMember(this.members.value.get(log), event);
       this.members.value = new Map(this.members.value).set(log, members);
     }
+    const said = event.type === "message" || event.type === "placed";
+    if (said && newer && readers.some(({ before, moves }) => moves && !before)) {
+      late.push(event);
+    } else {
+      this.put(log, [event]);
+    }
+  }
+
+  private put(log: string, events: readonly CoreEvent[]): void {
     const before = this.logs.value.get(log) ?? emptyConversation(log);
-    const after = reduce(before, event);
+    const after = events.reduce(reduce, before);
     if (after !== before || !this.logs.value.has(log)) {
       this.logs.value = new Map(this.logs.value).set(log, after);
+    }
+  }
+
+  /** Pages come in the order in which they were asked for; those that come with keys unasked. */
+  private take_page(log: string, end: EndOf): void {
+    const { readers, page, late } = this.reading(log);
+    const events = [...page.splice(0), end];
+    const [next] = readers;
+    const asked = next && (!next.before || end.lastSeq < next.before) ? readers.shift() : undefined;
+    if (asked?.done) {
+      asked.done(events.reduce(reduce, emptyConversation(log)));
+      return;
+    }
+    // What is shown may have moved since.
+    if (asked?.moves || !isApart(this.logs.value.get(log), end)) {
+      const rest = asked?.moves && !asked.before ? late.splice(0) : [];
+      this.put(log, [...events, ...rest]);
+    }
+    const { items = [], endSeq = 0 } = this.logs.value.get(log) ?? {};
+    if (!asked && items.some(({ problem }) => problem)) {
+      this.history(fromHex(log), endSeq + 1, false, WINDOW_ITEMS);
     }
   }
 
@@ -230,63 +285,49 @@ export class Session {
   }
 
   open(log: Uint8Array, limit = PAGE_MESSAGES): void {
-    this.readers_of(toHex(log)).push(undefined);
+    this.reading(toHex(log)).readers.push({ before: 0, moves: true });
     this.engine.command("openLog", { log, limit });
   }
 
   /** A page of what is stored, apart from what is shown; before_seq 0: the newest. */
-  page(log: string, beforeSeq: number, limit: number): Promise<Conversation> {
+  page(log: string, before: number, limit: number): Promise<Conversation> {
     return new Promise((done) => {
-      this.readers_of(log).push({ page: emptyConversation(log), done });
-      this.engine.command("loadHistory", { log: fromHex(log), beforeSeq, limit });
+      this.ask_page(fromHex(log), { before, moves: false, done }, limit);
     });
   }
 
-  private history(log: Uint8Array, beforeSeq: number): void {
-    this.readers_of(toHex(log)).push(undefined);
-    this.engine.command("loadHistory", { log, beforeSeq, limit: PAGE_MESSAGES });
+  private history(log: Uint8Array, before: number, moves: boolean, limit = PAGE_MESSAGES): void {
+    this.ask_page(log, { before, moves }, limit);
   }
 
-  private readers_of(log: string): (Reader | undefined)[] {
-    const readers = this.readers.get(log) ?? [];
-    this.readers.set(log, readers);
-    return readers;
+  private ask_page(log: Uint8Array, reader: Reader, limit: number): void {
+    this.reading(toHex(log)).readers.push(reader);
+    this.engine.command("loadHistory", { log, beforeSeq: reader.before, limit });
   }
 
-  /** Pages come in the order in which they were asked for; false where this one is to be shown. */
-  private read_apart(log: string, event: CoreEvent): boolean {
-    const ends = event.type === "historyEnd";
-    const is_page = ends || (event.type === "message" && event.history);
-    const [reader] = is_page ? this.readers_of(log) : [];
-    if (ends) {
-      this.readers_of(log).shift();
-    }
-    if (reader) {
-      reader.page = reduce(reader.page, event);
-      if (ends) {
-        reader.done(reader.page);
-      }
-    }
-    return reader !== undefined;
+  private reading(log: string): Reading {
+    const reading = this.readings.get(log) ?? { readers: [], page: [], late: [] };
+    this.readings.set(log, reading);
+    return reading;
   }
 
   loadEarlier(log: Uint8Array): void {
-    this.history(log, this.logs.value.get(toHex(log))?.firstSeq ?? 0);
+    this.history(log, this.logs.value.get(toHex(log))?.firstSeq ?? 0, false);
   }
 
   /** What follows the window, where it does not reach the end. */
   loadLater(log: Uint8Array): void {
     const end = this.logs.value.get(toHex(log))?.endSeq ?? 0;
-    this.history(log, end + 1 + PAGE_MESSAGES);
+    this.history(log, end + 1 + PAGE_MESSAGES, false);
   }
 
   /** A place and what stands around it; the window goes there. */
   loadAround(log: Uint8Array, seq: number): void {
-    this.history(log, seq + PAGE_MESSAGES / 2);
+    this.history(log, seq + PAGE_MESSAGES / 2, true);
   }
 
   loadLatest(log: Uint8Array): void {
-    this.history(log, 0);
+    this.history(log, 0, true);
   }
 
   /** Whether somebody reads above the end. `log` in hexadecimal. */

@@ -205,8 +205,9 @@ function useJump({ jump, conversation, notes }: TimelineProps, show: (key: strin
   useLayoutEffect(() => {
     const { log, target } = pending.current ?? {};
     const inside = log === conversation.log ? conversation : log === notes?.log ? notes : undefined;
-    // While the rest is still coming in, its place would not last.
-    const found = inside?.inSync && inside.items.find(({ author, counter, seq, kind }) =>
+    // Before reading begins, and while the rest is still coming in, its place would not last.
+    const items = inside?.loaded && inside.inSync ? inside.items : [];
+    const found = items.find(({ author, counter, seq, kind }) =>
       target?.counter
         ? author === target.author && counter === target.counter
         : seq > 0 && seq === target?.seq && !isAmendment(kind),
@@ -215,7 +216,7 @@ function useJump({ jump, conversation, notes }: TimelineProps, show: (key: strin
       pending.current = undefined;
       show(found.key);
     }
-  }, [jump, conversation.items, conversation.inSync, notes?.items, notes?.inSync]);
+  }, [jump, conversation, notes]);
 }
 
 export function Timeline(props: TimelineProps) {
