@@ -129,6 +129,7 @@ test("a core that does not come is said, and tried again", async ({ people }) =>
   await visitor.bubble.click();
   await expect(visitor.frame.getByTestId("failed")).toContainText("检查网络");
   await visitor.page.context().unroute(wasm);
+  await visitor.settled();
   await visitor.frame.getByTestId("try-again").click();
   await visitor.composer.waitFor();
 });

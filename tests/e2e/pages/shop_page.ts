@@ -44,6 +44,7 @@ export class ShopPage {
       await this.bubble.click();
     }
     await this.composer.waitFor();
+    await this.settled();
   }
 
   /** Until the panel has come to rest: a press on what still moves goes astray. */

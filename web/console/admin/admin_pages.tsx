@@ -117,7 +117,8 @@ export function AdminPages({ app, onClose }: { app: AdminHost; onClose: () => vo
   const [shown, set_shown] = useState<PageName>("install");
   const heading = useRef<HTMLHeadingElement>(null);
   useRefresh(state);
-  useEffect(() => {
+  // Ahead of the heading, which takes the focus.
+  useLayoutEffect(() => {
     const before = document.activeElement;
     return () => {
       if (before instanceof HTMLElement && before.isConnected) {
