@@ -183,10 +183,17 @@ test("the keyboard alone serves an inbox longer than the window", async ({ peopl
   await expect(agent.composer).toHaveAccessibleName("写给团队的备注，顾客看不到");
 });
 
+/** From the next message on; when the device writes of itself is not known. */
 const FULL = `
   new BroadcastChannel("test disk").onmessage = () => {
-    IDBObjectStore.prototype.put = () => {
-      throw new DOMException("full", "QuotaExceededError");
+    const { put } = IDBObjectStore.prototype;
+    let is_full = false;
+    IDBObjectStore.prototype.put = function (value, key) {
+      is_full ||= key instanceof ArrayBuffer && new Uint8Array(key)[0] === "o".charCodeAt(0);
+      if (is_full) {
+        throw new DOMException("full", "QuotaExceededError");
+      }
+      return put.call(this, value, key);
     };
   };
 `;

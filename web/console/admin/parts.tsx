@@ -62,10 +62,11 @@ export function CopyButton({ say, text, label }: { say: Say; text: string; label
 
 /** Lines to copy as they are; it scrolls by itself and can be reached by keyboard for that. */
 export function Code({ say, text, label }: { say: Say; text: string; label: string }) {
+  const pieces = text.split(/(--\S+)/);
   return (
     <div class="code">
       <pre tabIndex={0} role="region" aria-label={label} dir="ltr" data-testid="code">
-        <code>{text}</code>
+        <code>{pieces.map((piece, at) => (at % 2 ? <span>{piece}</span> : piece))}</code>
       </pre>
       <CopyButton say={say} text={text} />
     </div>
