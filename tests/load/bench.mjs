@@ -2,12 +2,12 @@
 //   --quick    smaller numbers, for a look while working
 //   --gate     measures what misses its budget again, up to three times in all, and fails when a
 //              row has missed twice
-//   --only A   one group: sizes, opening, seen, page, durable, steady, idle, reconnect, cores
+//   --only A   one group: sizes, opening, seen, page, long, durable, steady, idle, reconnect, cores
 //   --rounds N rounds of 100,000 messages in the durable group (10); 100 reach ten million stored
 // All servers listen on loopback, with a directory of their own under the system's temporary one.
 import { closeSync, existsSync, fdatasyncSync, openSync, readFileSync, writeSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { measure_opening, measure_page, measure_seen } from "./bench_browsers.mjs";
+import { measure_long, measure_opening, measure_page, measure_seen } from "./bench_browsers.mjs";
 import { generate, new_directory, start_baseline, start_relay } from "./bench_server.mjs";
 
 const { values: flags } = parseArgs({
@@ -24,14 +24,15 @@ const MISSES_MAX = 2;
 const PAIRS = 200;
 const WINDOW = 8;
 const RATE = 500;
+const SHORT_TALK = 500;
 
 const quick = {
   messages: 250, rounds: 2, steady_s: 3, idle: 1000, reconnect: 1000, cores: 50, cores_messages: 20,
-  openings: 3, seen: 30, pages: 4,
+  openings: 3, seen: 30, pages: 4, long: 10_000,
 };
 const full = {
   messages: 500, rounds: 10, steady_s: 10, idle: 5000, reconnect: 10_000, cores: 200,
-  cores_messages: 50, openings: 10, seen: 300, pages: 12,
+  cores_messages: 50, openings: 10, seen: 300, pages: 12, long: 100_000,
 };
 const size = flags.quick ? quick : full;
 size.rounds = Number(flags.rounds ?? size.rounds);
@@ -223,6 +224,21 @@ async function measure_the_page() {
   });
 }
 
+// Against a conversation that fits into a few pages, in the same minute.
+async function measure_the_long() {
+  const short = await measure_long(SHORT_TALK);
+  const long = await measure_long(size.long);
+  const of = (name) => `${number(SHORT_TALK)} messages: ${number(short[name])}`;
+  return [
+    row(`renderers' memory, ${number(size.long)} messages read upwards, to ${number(SHORT_TALK)}`,
+      long.mib / short.mib, at_most(1.25), `MiB ${number(long.mib)} to ${number(short.mib)}`),
+    row("  messages drawn", long.drawn, at_most(150), of("drawn")),
+    row("  an agent's first look at it, s", long.first_ms / 1000, only_told,
+      `ms, ${of("first_ms")}`),
+    row("  his next look, ms", long.again_ms, only_told, of("again_ms")),
+  ];
+}
+
 const row = (what, value, budget, peers) => ({ what, value, ...budget, peers });
 
 const groups = [
@@ -230,6 +246,7 @@ const groups = [
   ["opening", measure_the_opening],
   ["seen", measure_the_seen],
   ["page", measure_the_page],
+  ["long", measure_the_long],
   ["durable", measure_durable],
   ["steady", measure_steady],
   ["idle", measure_idle],

@@ -1,12 +1,14 @@
 // Rows of real browsers: how soon a click becomes a conversation, what that costs the main threads,
 // how long words take from one person's eyes to the other's, and what the tag costs a page. Times
 // are taken inside the pages, on the machine's one clock.
+import { readFileSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
 import { chromium } from "@playwright/test";
 import { executable, open_profile, start_chromium, switches } from "./bench_chromium.mjs";
-import { start_demo } from "./bench_server.mjs";
+import { start_demo, write_talk } from "./bench_server.mjs";
 
 const USABLE_MS_MAX = 30_000;
+const LONG_MS_MAX = 300_000;
 const TAG = /<script\b[^>]*shopbell\.js[^>]*><\/script>/;
 
 // In every document: when each message was seen, and what the page does by itself.
@@ -211,5 +213,54 @@ export function measure_page(rounds) {
         : { without: second, with: first });
     }
     return pairs;
+  });
+}
+
+/** MiB that belong to the browser's renderers, shared pages counted in parts. */
+async function renderers_mib(browser) {
+  const session = await browser.newBrowserCDPSession();
+  const { processInfo } = await session.send("SystemInfo.getProcessInfo");
+  await session.detach();
+  const pss = ({ id }) =>
+    Number(readFileSync(`/proc/${id}/smaps_rollup`, "utf8").match(/Pss:\s+(\d+)/)?.[1]);
+  const renderers = processInfo.filter(({ type }) => type === "renderer");
+  return renderers.reduce((sum, each) => sum + pss(each) / 1024, 0);
+}
+
+const WHEEL_TURNS = 150;
+const TURN_PX = -3000;
+const FRAMES = 2;
+
+/** An agent's first look at a conversation so long, reading upwards in it, and his second look. */
+export function measure_long(messages) {
+  return with_browser(async (server, open) => {
+    await write_talk(server.shops, messages);
+    const context = await open();
+    const page = await context.newPage();
+    const newest = page.getByTestId("message").filter({ hasText: `Line ${messages}.` });
+    const until_newest = async (act) => {
+      const begin = performance.now();
+      await act();
+      await newest.waitFor({ timeout: LONG_MS_MAX });
+      return performance.now() - begin;
+    };
+    await page.goto(server.console);
+    await page.getByTestId("name").fill("Lin");
+    await page.getByTestId("join").click();
+    await page.getByTestId("inbox-row").first().waitFor();
+    const first_ms = await until_newest(() => page.getByTestId("inbox-row").first().click());
+    await newest.hover();
+    for (let turn = 0; turn < WHEEL_TURNS; turn++) {
+      await page.mouse.wheel(0, TURN_PX);
+      await page.evaluate(async (frames) => {
+        for (let at = 0; at < frames; at++) {
+          await new Promise((done) => requestAnimationFrame(done));
+        }
+      }, FRAMES);
+    }
+    const drawn = await page.getByTestId("message").count();
+    const mib = await renderers_mib(page.context().browser());
+    const again_ms = await until_newest(() => page.reload());
+    return { first_ms, again_ms, mib, drawn };
   });
 }

@@ -151,6 +151,15 @@ export async function start_demo() {
   };
 }
 
+// One conversation of so many messages with the shop that is served there.
+export async function write_talk(shops, messages) {
+  const page = await (await fetch(shops)).text();
+  const shop = page.match(/data-shop="([^"]+)"/)[1];
+  const url = `ws://${new URL(shops).host}/ws`;
+  const args = ["talk", "--url", url, `--shop=${shop}`, "--messages", String(messages)];
+  await run_file(loadgen, args, { timeout: RUN_MS_MAX });
+}
+
 export async function start_baseline() {
   const port = await free_port();
   const data = new_directory("baseline");

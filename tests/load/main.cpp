@@ -9,6 +9,7 @@
 #include "load/engines.h"
 #include "load/measure.h"
 #include "load/shop.h"
+#include "load/talk.h"
 
 namespace {
 
@@ -18,6 +19,7 @@ struct Arguments {
   DurableOptions durable;
   CrowdOptions crowd;
   EnginesOptions engines;
+  TalkOptions talk;
   std::string url;
   std::string shop_file;
   std::string data;
@@ -77,6 +79,17 @@ CLI::App* add_engines(CLI::App& app, Arguments& a) {
   return command;
 }
 
+CLI::App* add_talk(CLI::App& app, Arguments& a) {
+  auto* command = app.add_subcommand("talk", "one long conversation with a shop that is served");
+  auto& t = a.talk;
+  command->add_option("--url", t.url, "ws://HOST:PORT/ws")->required();
+  command->add_option("--shop", t.shop, "its key, as in a page's tag")->required();
+  command->add_option("--messages", t.messages)->check(CLI::Range(1, 1'000'000));
+  command->add_option("--window", t.window, "outstanding messages")->check(CLI::Range(1, 1000));
+  command->add_option("--seconds-max", t.seconds_max, "after which it is given up");
+  return command;
+}
+
 int run(int argc, char** argv) {
   CLI::App app("Load for a relay on this machine.");
   app.require_subcommand(1);
@@ -86,6 +99,7 @@ int run(int argc, char** argv) {
   auto* idle = add_crowd(app, a, "idle", "memory and time of idle connections");
   auto* reconnect = add_crowd(app, a, "reconnect", "all devices come back at once");
   auto* engines = add_engines(app, a);
+  auto* talk = add_talk(app, a);
   CLI11_PARSE(app, argc, argv);
   a.durable.target.url = a.crowd.url = a.engines.url = a.url;
   a.durable.target.shop_file = a.crowd.shop_file = a.engines.shop_file = a.shop_file;
@@ -96,6 +110,7 @@ int run(int argc, char** argv) {
   if (idle->parsed()) run_idle(a.crowd);
   if (reconnect->parsed()) run_reconnect(a.crowd);
   if (engines->parsed()) run_engines(a.engines);
+  if (talk->parsed()) run_talk(a.talk);
   return 0;
 }
 

@@ -47,6 +47,8 @@ inline constexpr std::size_t name_bytes_max = 120;
 inline constexpr std::size_t picture_bytes_max = 6 * 1024;
 // Envelopes of one log that may be under way at once: more gain nothing over one round trip.
 inline constexpr std::size_t outbox_in_flight_max = 64;
+// Further behind than this a device shows the newest page at the end of the way, not each message.
+inline constexpr std::uint64_t shown_one_by_one_max = 100;
 // Chains remembered per log to check what others say they have seen.
 inline constexpr std::size_t chain_memory_max = 256;
 

@@ -327,7 +327,7 @@ Status Engine::Impl::run(const in::Command& command) {
       });
     case CommandKind::open_log:
       return decoded<wire::OpenLog>(command.body, [&](const wire::OpenLog& open) {
-        machines_.replica.open(machines_.replica.log_of(open.log), open.limit, open.quiet);
+        machines_.replica.open(machines_.replica.log_of(open.log), open);
         return Status();
       });
     case CommandKind::load_history:

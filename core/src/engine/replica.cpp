@@ -18,8 +18,9 @@ std::uint64_t amends_of(const Result<Inner>& inner) {
 }
 
 constexpr std::uint64_t fetch_retry_ms = 500;
-// What is read again once its keys are there; older pages are asked for as people scroll.
-constexpr std::uint64_t regrant_shown = 50;
+// What is read again once its keys are there, or once a long way to the end is over; older pages
+// are asked for as people scroll.
+constexpr std::uint64_t end_shown = 50;
 
 void remember_chain(Log& log) {
   log.chains[log.seq] = log.chain;
@@ -166,11 +167,20 @@ Status Replica::on_page(BytesView body) {
   if (m_.rejoin.on_page(log, *page)) return {};
   log.fetching = false;
   log.head_seq = std::max(log.head_seq, page->head_seq);
+  // Who was away for long is shown the end, not each message on the way there.
+  const bool far = log.head_seq - log.seq > limits::shown_one_by_one_max;
+  log.end_owed = log.end_owed || (far && log.open && log.paged);
+  passing_ = log.end_owed;
   for (const wire::Deliver& item : page->items) on_entry(log, item);
+  passing_ = false;
   take_checkpoint(log, page->checkpoint);
   // Also where the page was overtaken by what it holds. A relay that names a head and has nothing
   // to show for it is not asked again at once.
-  if (log.is_behind() && log.seq >= log.fetch_from) fetch(log);
+  if (log.is_behind() && log.seq >= log.fetch_from) {
+    fetch(log);
+  } else if (std::exchange(log.end_owed, false)) {
+    load_history(log.id, 0, end_shown);
+  }
   show_sync(log);
   join_if_wanted(log);
   m_.desk.resume_if_whole(log);
@@ -191,13 +201,8 @@ void Replica::take_checkpoint(Log& log, BytesView bytes) {
   // Ahead of what is here, or older than what is remembered: a later one will do.
   const auto chain = log.chains.find(checkpoint->seq);
   if (chain == log.chains.end()) return;
-  if (chain->second != checkpoint->chain) {
-    stop(log, Errc::forked);
-    return;
-  }
-  wire::CheckpointRecord record;
-  record.checkpoint = bytes;
-  m_.io.put(store::checkpoint_key(log.id), record);
+  if (chain->second != checkpoint->chain) return stop(log, Errc::forked);
+  m_.io.put(store::checkpoint_key(log.id), wire::CheckpointRecord{bytes});
 }
 
 void Replica::on_refused(const wire::Error& error) {
@@ -237,11 +242,8 @@ void Replica::fetch(Log& log) {
   log.fetching = true;
   log.fetch_from = log.seq + 1;
   log.fetch_retry_at_ms = 0;
-  wire::Fetch request;
-  request.log = log.id;
-  request.from = log.fetch_from;
-  request.to = std::max(log.head_seq, log.seq + 1);
-  m_.io.frame(wire::FrameKind::fetch, request);
+  const std::uint64_t to = std::max(log.head_seq, log.seq + 1);
+  m_.io.frame(wire::FrameKind::fetch, wire::Fetch{log.id, log.fetch_from, to});
 }
 
 void Replica::watch() {
@@ -447,7 +449,7 @@ void Replica::take_keys(const wire::RegrantResponse& answer) {
   }
   if (!news) return;
   m_.outbox.pump(*log);
-  if (log->open) load_history(log->id, 0, regrant_shown);
+  if (log->open) load_history(log->id, 0, end_shown);
 }
 
 void Replica::save(const Log& log, const Epoch& epoch) {
@@ -552,7 +554,7 @@ std::uint64_t Replica::show_message(Log& log, const OpenEnvelope& envelope, std:
   }
   event.author_name = m_.people.name_in(log, header.author);
   if (!history) note_talk(log, event);
-  m_.io.event(wire::EventKind::message, event);
+  if (history || !passing_) m_.io.event(wire::EventKind::message, event);
   return amends_of(inner);
 }
 
@@ -561,20 +563,21 @@ void Replica::note_talk(Log& log, const wire::MessageEvent& event) {
   if (event.mine || !is_talk(event.kind)) return;
   log.last_talk = event.seq;
   ++log.unread;
-  m_.marks.show_log(log);
+  if (!passing_) m_.marks.show_log(log);
 }
 
 // --- opening and history
 
-void Replica::open(Log& log, std::uint64_t limit, bool quiet) {
+void Replica::open(Log& log, const wire::OpenLog& how) {
   log.open = true;
-  if (m_.state.role == Role::agent && !quiet) log.want_join = true;
+  log.paged = how.paged;
+  if (m_.state.role == Role::agent && !how.quiet) log.want_join = true;
   watch();
   want_keys(log);
   if (m_.connection.online() && !m_.state.certificate) fetch(log);
   join_if_wanted(log);
   m_.people.show_all(log);
-  load_history(log.id, 0, limit);
+  load_history(log.id, 0, how.limit);
 }
 
 void Replica::join_if_wanted(Log& log) {

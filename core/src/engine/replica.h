@@ -29,7 +29,7 @@ class Replica {
   void want_all_keys();
   void take_keys(const wire::RegrantResponse& answer);
   void watch();
-  void open(Log& log, std::uint64_t limit, bool quiet);
+  void open(Log& log, const wire::OpenLog& how);
   void load_history(const LogId& log, std::uint64_t before_seq, std::uint64_t limit);
   // What a stored message holds; nothing where it does not open.
   std::optional<Bytes> content_of(const Log& log, const in::Record& record) const;
@@ -96,6 +96,7 @@ class Replica {
   std::map<std::uint64_t, std::vector<std::pair<Bytes, Bytes>>> amend_loads_;
   std::uint64_t cursor_told_ = 0;
   std::set<LogId> behind_;  // logs that keep the cursor from being adopted
+  bool passing_ = false;    // what is taken now is not shown by itself
   bool names_all_ = false;  // the heads of this connection began with the first
 };
 

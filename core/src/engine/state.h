@@ -99,6 +99,7 @@ struct Log {
   std::uint64_t fetch_from = 0;         // of the fetch under way
   std::uint64_t fetch_retry_at_ms = 0;  // the relay had no time for it
   bool in_sync_shown = true;
+  bool end_owed = false;   // messages were passed over; the newest page is shown once all is here
   bool named = false;      // by the relay, on this connection
   std::uint64_t held = 0;  // after a restore of the relay (wire::Head)
   bool held_shown = false;
@@ -127,6 +128,7 @@ struct Log {
   Hash about_said;  // digest of what this device said of itself here
 
   bool open = false;       // somebody looks at it
+  bool paged = false;      // and pages through it, so that a long way to the end is not shown
   bool want_join = false;  // an agent opened it
 
   std::uint64_t last_epoch() const { return epochs.empty() ? 0 : epochs.rbegin()->first; }

@@ -91,6 +91,64 @@ TEST(EngineReplica, history_shows_the_same_texts_as_were_shown) {
   EXPECT_EQ(end[0].first_seq, 1u);
 }
 
+TEST(EngineReplica, who_pages_through_a_log_is_shown_its_end_after_a_long_absence) {
+  constexpr std::uint64_t missed = limits::shown_one_by_one_max + 200;
+  constexpr std::uint64_t last = missed + 3;
+  Unheard unheard(0);
+  auto& visitor = unheard.talk.visitor;
+  wire::OpenLog open;
+  open.log = unheard.talk.log;
+  open.limit = 50;
+  open.paged = true;
+  visitor.command(open);
+  unheard.talk.world.run();
+  for (std::uint64_t i = 0; i < missed; ++i) unheard.say("answer");
+  unheard.talk.world.relay.peers[0].out.clear();
+  visitor.forget();
+  unheard.deliver(last);
+  unheard.talk.world.run();
+  const auto shown = visitor.shown<wire::MessageEvent>();
+  ASSERT_EQ(shown.size(), 50u);
+  EXPECT_TRUE(std::all_of(shown.begin(), shown.end(), [](auto& each) { return each.history; }));
+  const auto end = visitor.shown<wire::HistoryEnd>();
+  ASSERT_EQ(end.size(), 1u);
+  EXPECT_EQ(end[0].last_seq, last);
+  EXPECT_TRUE(end[0].more);
+  EXPECT_EQ(visitor.shown<wire::LogChanged>().back().unread, missed);
+  unheard.say("again one by one");
+  unheard.talk.world.run();
+  EXPECT_FALSE(visitor.shown<wire::MessageEvent>().back().history);
+}
+
+TEST(EngineReplica, an_end_that_never_comes_hides_nothing_that_came) {
+  Unheard unheard(3);
+  wire::OpenLog open;
+  open.log = unheard.talk.log;
+  open.limit = 50;
+  open.paged = true;
+  unheard.talk.visitor.command(open);
+  unheard.talk.world.run();
+  unheard.talk.visitor.forget();
+  Relay& relay = unheard.talk.world.relay;
+  relay.instead = [&](std::size_t who, wire::FrameKind kind, BytesView body) {
+    if (kind != wire::FrameKind::fetch) return false;
+    const Result<wire::Fetch> fetch = codec::decode<wire::Fetch>(body);
+    wire::Page page;
+    page.log = fetch->log;
+    page.from = fetch->from;
+    page.head_seq = 1'000'000;
+    for (std::uint64_t seq = fetch->from; seq <= 6; ++seq) {
+      page.items.push_back(relay.deliver_of(fetch->log, seq));
+    }
+    relay.send(who, page);
+    return true;
+  };
+  unheard.deliver(6, [](wire::Deliver& frame) { frame.seq = 1'000'000; });
+  unheard.talk.world.run();
+  EXPECT_EQ(unheard.talk.visitor.texts().back(), "answer 3");
+  EXPECT_FALSE(unheard.talk.visitor.shown<wire::LogChanged>().back().in_sync);
+}
+
 // Keeps its views only as long as the texts that are given.
 wire::Send amendment(Talk& talk, std::uint64_t ref, wire::ContentKind kind, BytesView text) {
   const wire::Header target = open_envelope(talk.at_relay().entries.at(2).envelope)->header;

@@ -259,7 +259,10 @@ export class Session {
     }
   }
 
-  /** Pages come in the order in which they were asked for; those that come with keys unasked. */
+  /**
+   * Pages come in the order in which they were asked for. Unasked comes the newest one, with keys
+   * or after a long absence; it moves nobody who reads above.
+   */
   private take_page(log: string, end: EndOf): void {
     const { readers, page, late } = this.reading(log);
     const events = [...page.splice(0), end];
@@ -269,8 +272,14 @@ export class Session {
       asked.done(events.reduce(reduce, emptyConversation(log)));
       return;
     }
+    const shown = this.logs.value.get(log);
+    const ahead = !asked && !!shown?.firstSeq && end.firstSeq > shown.endSeq + 1;
+    const goes_there = ahead && !shown.newer && !shown.away;
+    if (ahead) {
+      this.logs.value = new Map(this.logs.value).set(log, { ...shown, newer: true });
+    }
     // What is shown may have moved since.
-    if (asked?.moves || !isApart(this.logs.value.get(log), end)) {
+    if (asked?.moves || goes_there || !isApart(this.logs.value.get(log), end)) {
       const rest = asked?.moves && !asked.before ? late.splice(0) : [];
       this.put(log, [...events, ...rest]);
     }
@@ -286,7 +295,7 @@ export class Session {
 
   open(log: Uint8Array, limit = PAGE_MESSAGES): void {
     this.reading(toHex(log)).readers.push({ before: 0, moves: true });
-    this.engine.command("openLog", { log, limit });
+    this.engine.command("openLog", { log, limit, paged: true });
   }
 
   /** A page of what is stored, apart from what is shown; before_seq 0: the newest. */
