@@ -159,3 +159,31 @@ for (const language of ["zh-CN", "en"] as const) {
     await relay.stop();
   });
 }
+
+test("who comes back after the browser cleared its storage is told why nothing is here", async ({
+  people,
+}) => {
+  const visitor = await people.visitor("en");
+  await visitor.ring();
+  await expect(visitor.frame.getByTestId("welcome")).toBeVisible();
+  await expect(visitor.frame.getByTestId("cleared")).toHaveCount(0);
+  await visitor.say("Is it still in stock?");
+  const frame = visitor.page.frames().find((each) => each.url().includes("/widget/frame"));
+  await expect(visitor.message("Is it still in stock?")).toHaveAttribute("data-state", "delivered");
+
+  const context = visitor.page.context();
+  const inside = await context.newCDPSession(frame ?? visitor.page);
+  const { frameTree } = await inside.send("Page.getFrameTree");
+  const where = { frameId: frameTree.frame.id };
+  const { storageKey } = await inside.send("Storage.getStorageKeyForFrame", where);
+  const browser = await context.newCDPSession(visitor.page);
+  await visitor.page.goto("about:blank");
+  await browser.send("Storage.clearDataForStorageKey", { storageKey, storageTypes: "all" });
+  await visitor.page.goBack();
+  await visitor.ring();
+  await expect(visitor.frame.getByTestId("cleared")).toContainText("The shop still has them");
+  await expect(visitor.messages).toHaveCount(0);
+  await visitor.say("I wrote before.");
+  await expect(visitor.frame.getByTestId("cleared")).toHaveCount(0);
+  await expect(visitor.message("I wrote before.")).toHaveAttribute("data-state", "delivered");
+});

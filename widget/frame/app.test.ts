@@ -86,7 +86,7 @@ const offline: EngineEvent = { type: "connection", state: 3, code: 0, retryAtMs:
 
 const CONFIG = {
   shop: "A".repeat(43), relayUrl: "ws://x/ws", lang: "en", parent: "https://shop.example",
-  theme: { theme: "auto", accent: "" }, ownTab: false,
+  theme: { theme: "auto", accent: "" }, ownTab: false, wrote: false,
 } as const;
 const PAGE = { url: "https://shop.example/", title: "Shop" };
 

@@ -93,6 +93,8 @@ export class FrameApp {
   private readonly own: Signal<ReadonlyMap<string, Uint8Array>> = signal(new Map());
   /** How often a log's newest page was asked for and has not come; what arrives then is no news. */
   private readonly loading: Signal<ReadonlyMap<string, number>> = signal(new Map());
+  /** Words were written here, and the browser has kept nothing of them. */
+  readonly cleared: boolean;
   private readonly settled = signal(false);
   private page: PageInfo;
   private context: ContextInfo = {};
@@ -134,6 +136,7 @@ export class FrameApp {
     );
     this.canStartNew = computed(() => this.screen.value === "talk" && !!this.log.value);
     const was_here = wasHere();
+    this.cleared = config.wrote && !was_here;
     this.greets = computed(
       () => !this.log.value && !this.beginning && (this.settled.value || !was_here),
     );

@@ -10,6 +10,8 @@ export type FrameConfig = {
   readonly theme: ThemeChoice;
   /** Opened as a page of its own: nobody is around it. */
   readonly ownTab: boolean;
+  /** The shop's page knows that something was written here before. */
+  readonly wrote: boolean;
 };
 
 export function readConfig(hash: string): FrameConfig | undefined {
@@ -26,6 +28,7 @@ export function readConfig(hash: string): FrameConfig | undefined {
     parent: fields.get("parent") ?? "",
     theme: readTheme({ theme: fields.get("theme"), accent: fields.get("accent") }),
     ownTab: fields.get("tab") === "1",
+    wrote: fields.get("wrote") === "1",
   };
 }
 

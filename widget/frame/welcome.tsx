@@ -20,6 +20,7 @@ export function Welcome({ app }: { app: FrameApp }) {
     <div class="welcome" data-testid="welcome">
       <h2>{t(greetingAt(new Date().getHours()))}</h2>
       <p>{t("welcome")}</p>
+      {app.cleared && <p data-testid="cleared">{t("cleared")}</p>}
       <ul class="chips" aria-label={t("oftenAsked")}>
         {CHIPS.map((key) => (
           <li key={key}>

@@ -5,6 +5,9 @@ export const ar: FrameWords = {
   goodAfternoon: "طاب يومك",
   goodEvening: "مساء الخير",
   welcome: "اكتب سؤالك وسنرد عليك هنا.",
+  cleared:
+    "حذف هذا المتصفح ما كان يحفظه لنا، فلم تعد الرسائل السابقة تظهر على هذا الجهاز. " +
+    "وهي ما زالت لدى المتجر.",
   oftenAsked: "أسئلة شائعة",
   chipOrder: "أين طلبي؟",
   chipReturn: "كيف أعيد منتجًا؟",

@@ -5,6 +5,9 @@ export const en: FrameWords = {
   goodAfternoon: "Good afternoon",
   goodEvening: "Good evening",
   welcome: "Write your question, and we will answer it here.",
+  cleared:
+    "This browser has cleared what it kept for us, so earlier messages no longer show on this " +
+    "device. The shop still has them.",
   oftenAsked: "Often asked",
   chipOrder: "Where is my order?",
   chipReturn: "How do I return something?",

@@ -1,16 +1,22 @@
-// "open" or "closed" in the shop's origin, once a conversation has been opened there.
+// What the shop's origin keeps: "open" or "closed" once a conversation has been opened there, and
+// that something was written in it. A page may forbid storage altogether.
 import { FLAG } from "../core.ts";
 
-/** With a word it is kept, with an empty one it goes. A page may forbid storage altogether. */
-export function flag(word?: string): string | undefined {
+const WROTE = `${FLAG}.wrote`;
+
+function kept(name: string, word?: string): string | undefined {
   try {
     if (word) {
-      localStorage[FLAG] = word;
+      localStorage[name] = word;
     } else if (word === "") {
-      delete localStorage[FLAG];
+      delete localStorage[name];
     }
-    return localStorage[FLAG] as string | undefined;
+    return localStorage[name] as string | undefined;
   } catch {
     return undefined;
   }
 }
+
+/** With a word it is kept, with an empty one it goes. */
+export const flag = (word?: string): string | undefined => kept(FLAG, word);
+export const wrote = (word?: string): string | undefined => kept(WROTE, word);

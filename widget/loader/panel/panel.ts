@@ -5,7 +5,7 @@ import { make } from "../make.ts";
 import type { Settings } from "../settings.ts";
 import { wordsOf } from "./i18n/words.ts";
 import { backCloses, fitPanel, onPhone, scrollLock } from "./phone.ts";
-import { flag } from "./flag.ts";
+import { flag, wrote } from "./flag.ts";
 import { createTalk, frameUrl, type Word } from "./talk.ts";
 import { countInTitle, plainTitle } from "./title.ts";
 
@@ -153,6 +153,9 @@ class Widget {
       this.draw();
       core.fire(type, this.unread);
     } else if (type === "message") {
+      if (direction === "out") {
+        wrote("1");
+      }
       core.fire(type, direction);
     } else if (type === "error") {
       if (talk.ready) {
@@ -241,6 +244,7 @@ class Widget {
     this.unread = 0;
     this.draw();
     flag("");
+    wrote("");
   }
 
   destroy(): void {

@@ -2,6 +2,7 @@
 import { make } from "../make.ts";
 import type { Settings } from "../settings.ts";
 import type { Listen } from "../core.ts";
+import { wrote } from "./flag.ts";
 
 
 /** A loaded frame that says nothing for so long is a page of somebody else. */
@@ -33,6 +34,7 @@ export function frameUrl({ src, shop, relay, lang, accent, theme }: Settings, ta
     accent: accent || "",
     theme: theme || "",
     tab,
+    wrote: wrote() || "",
   });
   return `${new URL(__FRAME_URL__, src)}#${fragment}`;
 }
