@@ -37,8 +37,11 @@ std::string team_text(const DataDir& dir, std::uint64_t now_ms) {
   std::string out;
   for (const auto& [device, one] : desk::members_of(book_of(dir)->all())) {
     const auto role = one.role < role_names.size() ? role_names[one.role] : role_names[0];
-    out += fmt::format("{}  {:8}  {:16}  {}\n", to_hex(device.view()).substr(0, 16), role,
-                       standing_of(one, now_ms), one.name);
+    const auto of_whom = one.whose() == device
+                             ? std::string()
+                             : "  (person of " + to_hex(one.whose().view()).substr(0, 16) + ")";
+    out += fmt::format("{}  {:8}  {:16}  {}{}\n", to_hex(device.view()).substr(0, 16), role,
+                       standing_of(one, now_ms), one.name, of_whom);
   }
   return out.empty() ? "nobody yet: shopbell invite\n" : out;
 }
@@ -61,11 +64,12 @@ std::string remove_member(const DataDir& dir, const std::string& id_begins, std:
                     "team list",
                     id_begins));
   }
-  if (desk::is_last_admin(members, found->used_by, now_ms)) {
+  if (desk::is_last_admin(members, {found->used_by}, now_ms)) {
     throw Refusal(
         "this is the last admin's only device: without it nobody could invite any more. Make "
         "another admin first (shopbell invite --role admin)");
   }
+  desk::revoke_links(*book, found->whose());
   if (!book->change(found->used_by, {found->role, now_ms, now_ms})) {
     throw Refusal(fmt::format("{} could not be written", dir.invitations().string()));
   }

@@ -14,19 +14,23 @@ Desk::Desk(DeskPort& port, InvitationBook& book, Options options)
       conversations_(port),
       team_logs_(port, conversations_),
       greeting_(port, conversations_, words_),
-      presence_(port),
+      presence_(port, book),
+      attention_(port, book),
       inbox_(port, conversations_, book),
       search_(port, conversations_, options.search),
       admin_(port, options.shop, words_, std::move(options.words), custody_, settings_, seen_,
              options.premises),
       team_(port, book, presence_,
             {options.shop, options.premises.assets_url, options.premises.relay_url,
-             [this] { custody_.renew(); }}) {}
+             [this] { custody_.renew(); }}),
+      own_devices_(port, book, presence_,
+                   {options.shop, options.premises.assets_url, options.premises.relay_url,
+                    [this] { custody_.renew(); }}) {}
 
 std::vector<DeskModule*> Desk::modules() {
   // The conversations and who is there first: the others read them.
-  return {&conversations_, &presence_, &custody_, &enrolment_, &team_logs_,
-          &greeting_,      &inbox_,    &search_,  &admin_,     &team_};
+  return {&conversations_, &presence_, &custody_, &enrolment_, &team_logs_, &greeting_,
+          &inbox_,         &search_,   &admin_,   &team_,      &attention_, &own_devices_};
 }
 
 Bytes Desk::with_role_of_today(BytesView body) const {

@@ -4,11 +4,12 @@
 #include <memory>
 
 #include "desk/admin.h"
+#include "desk/attention.h"
 #include "desk/enrolment.h"
 #include "desk/greeting.h"
 #include "desk/inbox.h"
+#include "desk/own_devices.h"
 #include "desk/search.h"
-#include "desk/team.h"
 #include "desk/team_logs.h"
 
 namespace shopbell::desk {
@@ -55,10 +56,12 @@ class Desk {
   TeamLogs team_logs_;
   Greeting greeting_;
   Presence presence_;
+  Attention attention_;
   Inbox inbox_;
   Search search_;
   Admin admin_;
   Team team_;
+  OwnDevices own_devices_;
 };
 
 }  // namespace shopbell::desk

@@ -40,7 +40,7 @@ void Enrolment::renew(const wire::RequestEvent& request) {
 }
 
 Result<Invitation> Enrolment::admit(const wire::EnrolRequest& asked, const DeviceId& from) {
-  if (asked.name.empty() || asked.name.size() > name_bytes_max) return Errc::too_large;
+  if (asked.name.size() > name_bytes_max) return Errc::too_large;
   auto invitation = book_.find(asked.invitation);
   // Unknown and wrongly proven look the same from outside.
   if (!invitation || !same_mac(asked.mac, enrol_mac(invitation->key, from, shop_))) {
@@ -54,8 +54,16 @@ Result<Invitation> Enrolment::admit(const wire::EnrolRequest& asked, const Devic
   }
   const auto now = port_.now_ms();
   if (now > invitation->expires_ms) return Errc::invitation_refused;
-  invitation->used_by = from;
   invitation->name = asked.name;
+  if (invitation->is_beside()) {
+    const auto members = members_of(book_.all());
+    const auto devices = devices_of(members, invitation->person, now);
+    // Whoever made the link may be gone.
+    if (devices.empty()) return Errc::invitation_refused;
+    invitation->name = members.at(devices.front()).name;
+  }
+  if (invitation->name.empty()) return Errc::too_large;
+  invitation->used_by = from;
   invitation->not_after_ms = now + std::min(invitation->certificate_ms, certificate_ms_max);
   if (!book_.use(invitation->id, from, invitation->not_after_ms, invitation->name, now)) {
     return Errc::store_failed;
@@ -74,6 +82,7 @@ void Enrolment::certify(const wire::RequestEvent& request, const Invitation& inv
   certify.not_after_ms = invitation.not_after_ms;
   certify.name = invitation.name;
   certify.invitation = used;
+  certify.person = invitation.whose();
   issue(port_, wire::CommandKind::certify, certify);
 }
 

@@ -5,13 +5,14 @@
 namespace shopbell::desk {
 namespace {
 
-constexpr int version = 2;
+constexpr int version = 3;
 constexpr char schema[] =
     "CREATE TABLE IF NOT EXISTS invitations (id BLOB PRIMARY KEY, key BLOB NOT NULL, "
     "role INTEGER NOT NULL, expires_ms INTEGER NOT NULL, certificate_ms INTEGER NOT NULL, "
     "used_by BLOB NOT NULL, not_after_ms INTEGER NOT NULL, name BLOB NOT NULL, "
     "withdrawn_ms INTEGER NOT NULL DEFAULT 0, removed_ms INTEGER NOT NULL DEFAULT 0, "
-    "replaces BLOB NOT NULL DEFAULT x'') WITHOUT ROWID";
+    "replaces BLOB NOT NULL DEFAULT x'', person BLOB NOT NULL DEFAULT x'', "
+    "browser BLOB NOT NULL DEFAULT x'') WITHOUT ROWID";
 // A file of version 1 lacks what came with removal.
 constexpr char asked_of_2[] = "SELECT withdrawn_ms, removed_ms, replaces FROM invitations LIMIT 0";
 constexpr char schema_1_to_2[] =
@@ -19,14 +20,20 @@ constexpr char schema_1_to_2[] =
     "ALTER TABLE invitations ADD COLUMN withdrawn_ms INTEGER NOT NULL DEFAULT 0; "
     "ALTER TABLE invitations ADD COLUMN removed_ms INTEGER NOT NULL DEFAULT 0; "
     "ALTER TABLE invitations ADD COLUMN replaces BLOB NOT NULL DEFAULT x''; COMMIT";
+// One of version 2 what came with a person's further devices.
+constexpr char asked_of_3[] = "SELECT person, browser FROM invitations LIMIT 0";
+constexpr char schema_2_to_3[] =
+    "BEGIN IMMEDIATE; "
+    "ALTER TABLE invitations ADD COLUMN person BLOB NOT NULL DEFAULT x''; "
+    "ALTER TABLE invitations ADD COLUMN browser BLOB NOT NULL DEFAULT x''; COMMIT";
 constexpr char columns[] =
     "SELECT id, key, role, expires_ms, certificate_ms, used_by, not_after_ms, name, withdrawn_ms, "
-    "removed_ms, replaces FROM invitations ";
+    "removed_ms, replaces, person, browser FROM invitations ";
 
 Invitation copy_of(const Invitation& from) {
-  return {from.id,      from.key.clone(),  from.role, from.expires_ms,   from.certificate_ms,
-          from.used_by, from.not_after_ms, from.name, from.withdrawn_ms, from.removed_ms,
-          from.replaces};
+  return {from.id,       from.key.clone(),  from.role,   from.expires_ms,   from.certificate_ms,
+          from.used_by,  from.not_after_ms, from.name,   from.withdrawn_ms, from.removed_ms,
+          from.replaces, from.person,       from.browser};
 }
 
 class MemoryBook : public InvitationBook {
@@ -83,6 +90,16 @@ class MemoryBook : public InvitationBook {
     return found;
   }
 
+  bool describe(const DeviceId& device, const std::string& browser) override {
+    bool found = false;
+    for (auto& [id, each] : all_) {
+      if (!each.used() || each.used_by != device) continue;
+      each.browser = browser;
+      found = true;
+    }
+    return found;
+  }
+
   std::vector<Invitation> all() override {
     std::vector<Invitation> out;
     for (const auto& [id, each] : all_) out.push_back(copy_of(each));
@@ -107,8 +124,8 @@ class SqliteBook : public InvitationBook {
   bool add(const Invitation& invitation) override {
     return Statement(db_.get(),
                      "INSERT INTO invitations (id, key, role, expires_ms, certificate_ms, "
-                     "used_by, not_after_ms, name, replaces) "
-                     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
+                     "used_by, not_after_ms, name, replaces, person) "
+                     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
         .bind(invitation.id.view())
         .bind(invitation.key.reveal())
         .bind(invitation.role)
@@ -118,6 +135,7 @@ class SqliteBook : public InvitationBook {
         .bind(invitation.not_after_ms)
         .bind(as_bytes(invitation.name))
         .bind(invitation.replaces.view())
+        .bind(invitation.person.view())
         .run();
   }
 
@@ -152,6 +170,14 @@ class SqliteBook : public InvitationBook {
                          .bind(change.role)
                          .bind(change.withdrawn_ms)
                          .bind(change.removed_ms)
+                         .bind(device.view())
+                         .run();
+    return ran && sqlite3_changes(db_.get()) > 0;
+  }
+
+  bool describe(const DeviceId& device, const std::string& browser) override {
+    const bool ran = Statement(db_.get(), "UPDATE invitations SET browser = ? WHERE used_by = ?")
+                         .bind(as_bytes(browser))
                          .bind(device.view())
                          .run();
     return ran && sqlite3_changes(db_.get()) > 0;
@@ -219,6 +245,8 @@ class SqliteBook : public InvitationBook {
     }
     const auto name = statement.bytes(7);
     const auto replaces = statement.bytes(10);
+    const auto person = statement.bytes(11);
+    const auto browser = statement.bytes(12);
     return Invitation{
         LogId::from(id),
         Key::from(key),
@@ -231,6 +259,8 @@ class SqliteBook : public InvitationBook {
         statement.number(8),
         statement.number(9),
         replaces.size() == DeviceId::size ? DeviceId::from(replaces) : DeviceId{},
+        person.size() == DeviceId::size ? DeviceId::from(person) : DeviceId{},
+        std::string(as_text(browser)),
     };
   }
 
@@ -244,11 +274,14 @@ std::unique_ptr<InvitationBook> make_memory_invitations() { return std::make_uni
 std::unique_ptr<InvitationBook> open_invitations(const std::string& path, std::string& problem) {
   auto db = open_db(path, version, schema, problem);
   if (!db) return nullptr;
-  sqlite3_stmt* statement = nullptr;
-  const bool is_whole =
-      sqlite3_prepare_v2(db.get(), asked_of_2, -1, &statement, nullptr) == SQLITE_OK;
-  sqlite3_finalize(statement);
-  if (!is_whole && !execute(db.get(), schema_1_to_2)) {
+  const auto lacks = [&](const char* asked) {
+    sqlite3_stmt* statement = nullptr;
+    const bool is_whole = sqlite3_prepare_v2(db.get(), asked, -1, &statement, nullptr) == SQLITE_OK;
+    sqlite3_finalize(statement);
+    return !is_whole;
+  };
+  if ((lacks(asked_of_2) && !execute(db.get(), schema_1_to_2)) ||
+      (lacks(asked_of_3) && !execute(db.get(), schema_2_to_3))) {
     problem = path + " cannot be brought to this version: " + sqlite3_errmsg(db.get());
     return nullptr;
   }

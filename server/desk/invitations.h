@@ -27,8 +27,16 @@ struct Invitation {
   std::uint64_t removed_ms = 0;
   // The same person's former device, which is removed as this one comes.
   DeviceId replaces = {};
+  // The first device of the person whom it is for; zeros: of somebody who is new.
+  DeviceId person = {};
+  // Browser and system of the device that used it, as it says.
+  std::string browser = {};
 
   bool used() const { return !used_by.is_zero(); }
+  // Brings a further device of somebody who has one.
+  bool is_beside() const { return person && !replaces; }
+  // The person of the device that used it.
+  const DeviceId& whose() const { return person ? person : used_by; }
 };
 
 // What changes of a device after it was certified.
@@ -38,7 +46,8 @@ struct MemberChange {
   std::uint64_t removed_ms = 0;
 };
 
-// Contract: what add(), use(), change() and revoke() wrote is durable when they return true.
+// Contract: what add(), use(), change(), describe() and revoke() wrote is durable when they return
+// true.
 class InvitationBook {
  public:
   virtual ~InvitationBook() = default;
@@ -53,6 +62,8 @@ class InvitationBook {
                    const std::string& name, std::uint64_t now_ms) = 0;
   // False where nothing of this device is known, or it cannot be written.
   virtual bool change(const DeviceId& device, const MemberChange& change) = 0;
+  // False as of change().
+  virtual bool describe(const DeviceId& device, const std::string& browser) = 0;
   // Used and unused ones.
   virtual std::vector<Invitation> all() = 0;
   // Forgets one that nobody has used. False where it is used, is not there, or cannot be written.

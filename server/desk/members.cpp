@@ -23,16 +23,48 @@ bool is_member(const Invitation& invitation, std::uint64_t now_ms) {
   return invitation.used() && invitation.removed_ms == 0 && invitation.not_after_ms >= now_ms;
 }
 
-bool is_last_admin(const std::map<DeviceId, Invitation>& members, const DeviceId& device,
-                   std::uint64_t now_ms) {
-  const auto is_admin = [&](const Invitation& one) {
-    return one.role == role_admin && is_member(one, now_ms);
-  };
-  const auto found = members.find(device);
-  if (found == members.end() || !is_admin(found->second)) return false;
-  return std::none_of(members.begin(), members.end(), [&](const auto& each) {
-    return each.first != device && is_admin(each.second);
-  });
+bool is_last_admin(const std::map<DeviceId, Invitation>& members,
+                   const std::vector<DeviceId>& devices, std::uint64_t now_ms) {
+  bool inside = false;
+  for (const auto& [device, one] : members) {
+    if (one.role != role_admin || !is_member(one, now_ms)) continue;
+    if (std::find(devices.begin(), devices.end(), device) == devices.end()) return false;
+    inside = true;
+  }
+  return inside;
+}
+
+DeviceId person_of(InvitationBook& book, const DeviceId& device) {
+  const auto known = book.find_used_by(device);
+  return known ? known->whose() : device;
+}
+
+std::vector<DeviceId> devices_of(const std::map<DeviceId, Invitation>& members,
+                                 const DeviceId& person, std::uint64_t now_ms) {
+  std::vector<DeviceId> out;
+  for (const auto& [device, one] : members) {
+    if (one.whose() == person && is_member(one, now_ms)) out.push_back(device);
+  }
+  return out;
+}
+
+void revoke_links(InvitationBook& book, const DeviceId& person) {
+  for (const auto& each : book.all()) {
+    if (!each.used() && each.is_beside() && each.person == person) book.revoke(each.id);
+  }
+}
+
+void push_to_others(DeskPort& port, InvitationBook& book, const DeviceId& device,
+                    std::string_view method, BytesView body) {
+  const auto members = members_of(book.all());
+  for (const auto& other : devices_of(members, person_of(book, device), port.now_ms())) {
+    if (other == device) continue;
+    wire::Push push;
+    push.to = other;
+    push.method = method;
+    push.body = body;
+    issue(port, wire::CommandKind::push, push);
+  }
 }
 
 bool Removals::operator==(const Removals& other) const {

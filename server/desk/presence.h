@@ -1,10 +1,11 @@
-// Who of the team is there: when a device last asked the desk for something, and whether its person
-// has said that he is away. Kept in memory: after a restart consoles ask again within a minute.
+// Who of the team is there: when a device last asked the desk for something, whether its person has
+// said that he is away, on whichever device, how he wants to be called, and which of his devices he
+// has used last. Kept in memory: after a restart consoles say it again.
 #pragma once
 
 #include <map>
 
-#include "desk/port.h"
+#include "desk/members.h"
 
 namespace shopbell::desk {
 
@@ -16,18 +17,37 @@ class Presence : public DeskModule {
     std::uint64_t status_ms = 0;
   };
 
-  explicit Presence(DeskPort& port) : port_(port) {}
+  // `book` outlives it.
+  Presence(DeskPort& port, InvitationBook& book) : port_(port), book_(book) {}
   void on_event(wire::EventKind kind, BytesView body) override;
 
-  // What is known of a device; nothing yet is all zero.
-  One of(const DeviceId& device) const;
+  // What is known of a device and of its person; nothing yet is all zero.
+  One of(const DeviceId& device, const DeviceId& person) const;
 
  private:
-  One& heard(const DeviceId& device);
-  void answer(const wire::RequestEvent& request, const One& one);
+  struct Person {
+    bool away = false;
+    std::uint64_t status_ms = 0;
+    Bytes about;
+    std::uint64_t about_ms = 0;
+    DeviceId in_use;
+  };
+
+  // Whether it is the first time.
+  bool heard(const DeviceId& device);
+  void set(const wire::RequestEvent& request, bool is_new);
+  void use(const wire::RequestEvent& request);
+  // Whether anything is new.
+  bool take(const wire::AgentStatus& said, Person& person) const;
+  void describe(const wire::AgentStatus& said, const DeviceId& device);
+  Person& person_of_device(const DeviceId& device);
+  void answer(const wire::RequestEvent& request, std::uint64_t about_known_ms);
+  void tell_others(const DeviceId& device);
 
   DeskPort& port_;
-  std::map<DeviceId, One> all_;
+  InvitationBook& book_;
+  std::map<DeviceId, std::uint64_t> heard_ms_;
+  std::map<DeviceId, Person> people_;
 };
 
 }  // namespace shopbell::desk

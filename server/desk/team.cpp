@@ -45,13 +45,77 @@ std::vector<const Invitation*> open_invitations_of(const std::vector<Invitation>
 
 }  // namespace
 
+wire::TeamDevice team_device_of(const std::map<DeviceId, Invitation>& members,
+                                const Invitation& one, const Presence& presence,
+                                std::uint64_t now_ms) {
+  const auto there = presence.of(one.used_by, one.whose());
+  wire::TeamDevice out;
+  out.device = one.used_by;
+  out.name = one.name;
+  out.role = one.role;
+  out.not_after_ms = one.not_after_ms;
+  out.removed_ms = one.removed_ms;
+  out.last_admin = is_member(one, now_ms) &&
+                   is_last_admin(members, devices_of(members, one.whose(), now_ms), now_ms);
+  out.heard_ms = there.heard_ms;
+  out.away = there.away;
+  out.status_ms = there.status_ms;
+  out.person = one.whose();
+  out.browser = one.browser;
+  return out;
+}
+
+Invitation make_invitation(const Hash& secret_bytes, const ShopId& shop, std::uint64_t role,
+                           std::uint64_t expires_ms) {
+  const auto secret = Key::from(secret_bytes.view());
+  Invitation out;
+  out.id = invitation_id_of(secret);
+  out.key = invitation_key_of(secret, shop);
+  out.role = role;
+  out.expires_ms = expires_ms;
+  out.certificate_ms = certificate_ms_max;
+  return out;
+}
+
+bool may_have_more(InvitationBook& book, const DeviceId& person, std::uint64_t now_ms) {
+  return devices_of(members_of(book.all()), person, now_ms).size() < person_devices_max;
+}
+
+void answer_invited(DeskPort& port, const wire::RequestEvent& request, const TeamOptions& options,
+                    const Hash& secret, const Invitation& invitation) {
+  auto link = invitation_link(options.assets_url, options.relay_url, options.shop,
+                              Key::from(secret.view()));
+  // The page then asks for no name.
+  if (invitation.is_beside()) link += "&beside=1";
+  wire::AdminInvited out;
+  out.link = link;
+  out.invitation = invitation.id;
+  out.expires_ms = invitation.expires_ms;
+  respond(port, request, Errc::none, codec::encode(out));
+}
+
+void remove_devices(DeskPort& port, InvitationBook& book, const wire::RequestEvent& request,
+                    const std::vector<DeviceId>& devices, const std::function<void()>& on_changed) {
+  const auto now = port.now_ms();
+  bool kept = true;
+  for (const auto& device : devices) {
+    const auto known = book.find_used_by(device);
+    if (!known) continue;
+    // Who holds the device may have made a link with it.
+    revoke_links(book, known->whose());
+    kept = book.change(device, {known->role, now, now}) && kept;
+  }
+  respond(port, request, kept ? Errc::none : Errc::store_failed, {});
+  on_changed();
+}
+
 std::string invitation_link(const std::string& assets_url, const std::string& relay_url,
                             const ShopId& shop, const Key& secret) {
   return assets_url + "/console/#invite=" + to_base64url(secret.reveal()) +
          "&shop=" + to_base64url(shop.view()) + "&relay=" + fragment_value(relay_url);
 }
 
-Team::Team(DeskPort& port, InvitationBook& book, const Presence& presence, Options options)
+Team::Team(DeskPort& port, InvitationBook& book, const Presence& presence, TeamOptions options)
     : port_(port), book_(book), presence_(presence), options_(std::move(options)) {}
 
 void Team::on_event(wire::EventKind kind, BytesView body) {
@@ -82,23 +146,13 @@ void Team::list(const wire::RequestEvent& request) {
     open.role = each->role;
     open.expires_ms = each->expires_ms;
     open.replaces = each->replaces;
+    if (each->is_beside()) open.beside = each->person;
     page.invitations.push_back(open);
   }
   // A device that was invited again has one line, that of its newest certificate.
   const auto members = members_of(std::move(all));
   for (const auto& [device, invitation] : members) {
-    const auto there = presence_.of(device);
-    wire::TeamDevice out;
-    out.device = device;
-    out.name = invitation.name;
-    out.role = invitation.role;
-    out.not_after_ms = invitation.not_after_ms;
-    out.removed_ms = invitation.removed_ms;
-    out.last_admin = is_last_admin(members, device, now);
-    out.heard_ms = there.heard_ms;
-    out.away = there.away;
-    out.status_ms = there.status_ms;
-    page.devices.push_back(out);
+    page.devices.push_back(team_device_of(members, invitation, presence_, now));
   }
   // Who is gone stands last.
   std::sort(page.devices.begin(), page.devices.end(), [](const auto& a, const auto& b) {
@@ -120,14 +174,24 @@ void Team::invite(const wire::RequestEvent& request) {
   if (asked->replaces && !book_.find_used_by(asked->replaces)) {
     return refuse_setting(port_, request, "member");
   }
-  const auto secret = Key::from(asked->secret.view());
-  Invitation invitation;
-  invitation.id = invitation_id_of(secret);
-  invitation.key = invitation_key_of(secret, options_.shop);
-  invitation.role = asked->role;
-  invitation.expires_ms = port_.now_ms() + asked->life_ms;
-  invitation.certificate_ms = certificate_ms_max;
-  invitation.replaces = asked->replaces;
+  if (asked->replaces && asked->beside) return refuse_setting(port_, request, "member");
+  auto invitation =
+      make_invitation(asked->secret, options_.shop, asked->role, port_.now_ms() + asked->life_ms);
+  if (asked->replaces) {
+    invitation.replaces = asked->replaces;
+    invitation.person = person_of(book_, asked->replaces);
+  }
+  if (asked->beside) {
+    const auto known = book_.find_used_by(asked->beside);
+    if (!known || !is_member(*known, port_.now_ms())) {
+      return refuse_setting(port_, request, "member");
+    }
+    if (!may_have_more(book_, known->whose(), port_.now_ms())) {
+      return refuse_setting(port_, request, "devices");
+    }
+    invitation.person = known->whose();
+    invitation.role = known->role;
+  }
   // A request whose answer was lost comes again with the same secret.
   const auto former = book_.find(invitation.id);
   if (former) {
@@ -137,12 +201,7 @@ void Team::invite(const wire::RequestEvent& request) {
   } else if (!book_.add(invitation)) {
     return respond(port_, request, Errc::store_failed, {});
   }
-  const auto link = invitation_link(options_.assets_url, options_.relay_url, options_.shop, secret);
-  wire::AdminInvited out;
-  out.link = link;
-  out.invitation = invitation.id;
-  out.expires_ms = invitation.expires_ms;
-  respond(port_, request, Errc::none, codec::encode(out));
+  answer_invited(port_, request, options_, asked->secret, invitation);
 }
 
 void Team::revoke(const wire::RequestEvent& request) {
@@ -159,12 +218,13 @@ void Team::remove(const wire::RequestEvent& request) {
   if (!asked) return respond(port_, request, asked.error(), {});
   const auto member = book_.find_used_by(asked->device);
   if (!member) return refuse_setting(port_, request, "member");
-  if (member->removed_ms != 0) return respond(port_, request, Errc::none, {});
+  if (member->removed_ms != 0 && !asked->person) return respond(port_, request, Errc::none, {});
   const auto now = port_.now_ms();
-  if (is_last_admin(members_of(book_.all()), asked->device, now)) {
-    return refuse_setting(port_, request, "last-admin");
-  }
-  change(request, *member, {member->role, now, now});
+  const auto members = members_of(book_.all());
+  const auto devices = asked->person ? devices_of(members, member->whose(), now)
+                                     : std::vector<DeviceId>{asked->device};
+  if (is_last_admin(members, devices, now)) return refuse_setting(port_, request, "last-admin");
+  remove_devices(port_, book_, request, devices, options_.on_changed);
 }
 
 void Team::set_role(const wire::RequestEvent& request) {
@@ -176,29 +236,31 @@ void Team::set_role(const wire::RequestEvent& request) {
   const auto member = book_.find_used_by(asked->device);
   const auto now = port_.now_ms();
   if (!member || !is_member(*member, now)) return refuse_setting(port_, request, "member");
-  if (member->role == asked->role) return respond(port_, request, Errc::none, {});
-  if (is_last_admin(members_of(book_.all()), asked->device, now)) {
+  const auto members = members_of(book_.all());
+  const auto devices = devices_of(members, member->whose(), now);
+  if (asked->role != role_admin && is_last_admin(members, devices, now)) {
     return refuse_setting(port_, request, "last-admin");
   }
-  // Who may write no more has a certificate that says he may.
+  // A link would still bring the former role.
+  revoke_links(book_, member->whose());
+  // Who may write no more has certificates that say he may.
   const bool falls_silent = asked->role == role_observer;
-  change(request, *member, {asked->role, falls_silent ? now : member->withdrawn_ms, 0});
-}
-
-void Team::change(const wire::RequestEvent& request, const Invitation& member,
-                  const MemberChange& change) {
-  if (!book_.change(member.used_by, change)) {
-    return respond(port_, request, Errc::store_failed, {});
-  }
-  // It asks for another certificate, where it may have one; one that is away does when it comes.
-  if (change.removed_ms == 0) {
+  bool withdrawn = false;
+  for (const auto& device : devices) {
+    const auto& one = members.at(device);
+    if (one.role == asked->role) continue;
+    if (!book_.change(device, {asked->role, falls_silent ? now : one.withdrawn_ms, 0})) {
+      return respond(port_, request, Errc::store_failed, {});
+    }
+    withdrawn = withdrawn || falls_silent;
+    // It asks for another certificate; one that is away does when it comes.
     wire::Push push;
-    push.to = member.used_by;
+    push.to = device;
     push.method = "certificate.renew";
     issue(port_, wire::CommandKind::push, push);
   }
   respond(port_, request, Errc::none, {});
-  if (change.withdrawn_ms != member.withdrawn_ms) options_.on_changed();
+  if (withdrawn) options_.on_changed();
 }
 
 }  // namespace shopbell::desk

@@ -93,13 +93,14 @@ struct Certificate {
   std::uint64_t role = 0;
   std::uint64_t issued_ms = 0;
   std::uint64_t not_after_ms = 0;
-  Bytes bytes;  // the Signed bytes
+  DeviceId person;  // the first device of the same person; may be this one
+  Bytes bytes;      // the Signed bytes
 };
 // Role 1 admin, 2 agent: they write. 3 observer: reads along.
 inline bool may_role_write(std::uint64_t role) { return role == 1 || role == 2; }
 Bytes make_agent_certificate(const DeviceKeys& desk, const ShopId& shop, const DeviceId& device,
                              std::uint64_t role, std::uint64_t issued_ms,
-                             std::uint64_t not_after_ms);
+                             std::uint64_t not_after_ms, const DeviceId& person = {});
 // Signature and shop only: malformed, unknown_format, wrong_shop, bad_signature.
 Result<Certificate> take_agent_certificate(const ShopInfo& shop, BytesView certificate);
 // Whether the newest card withdraws it for what comes at that time; by default: from now on.

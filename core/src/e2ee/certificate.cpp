@@ -31,6 +31,7 @@ Certificate owned(const wire::AgentCertificate& body, BytesView bytes) {
   out.role = body.role;
   out.issued_ms = body.issued_ms;
   out.not_after_ms = body.not_after_ms;
+  out.person = body.person ? body.person : body.device;
   out.bytes = to_bytes(bytes);
   return out;
 }
@@ -43,7 +44,7 @@ Hash team_id_of(std::uint64_t team_version, const SealKey& team_key) {
 
 Bytes make_agent_certificate(const DeviceKeys& desk, const ShopId& shop, const DeviceId& device,
                              std::uint64_t role, std::uint64_t issued_ms,
-                             std::uint64_t not_after_ms) {
+                             std::uint64_t not_after_ms, const DeviceId& person) {
   wire::AgentCertificate certificate;
   certificate.format = 1;
   certificate.shop = shop;
@@ -51,6 +52,7 @@ Bytes make_agent_certificate(const DeviceKeys& desk, const ShopId& shop, const D
   certificate.role = role;
   certificate.issued_ms = issued_ms;
   certificate.not_after_ms = not_after_ms;
+  if (person != device) certificate.person = person;
   return sign_object(desk.sign, certificate_domain, codec::encode(certificate));
 }
 

@@ -259,8 +259,9 @@ Status Desk::certify(const wire::Certify& command) {
   for (const WithdrawalInfo& each : m_.state.shop->withdrawals) {
     if (each.device == command.device) issued_ms = std::max(issued_ms, each.at_ms + 1);
   }
-  const Bytes certificate = make_agent_certificate(*m_.state.keys, m_.state.shop_id, command.device,
-                                                   command.role, issued_ms, command.not_after_ms);
+  const Bytes certificate =
+      make_agent_certificate(*m_.state.keys, m_.state.shop_id, command.device, command.role,
+                             issued_ms, command.not_after_ms, command.person);
   keep_member(*device, command.not_after_ms);
   const std::uint64_t team_version = m_.state.team_secrets.rbegin()->first;
 

@@ -126,6 +126,8 @@ void People::show(const Log& log, const DeviceId& device, std::uint64_t seq,
   event.seq = seq;
   event.time_ms = time_ms;
   event.name = name_in(log, device);
+  const Author* author = log.fold.find(device);
+  event.person = author != nullptr && author->certificate ? author->certificate->person : device;
   const auto person = log.people.find(device);
   if (device == m_.state.self()) {
     event.picture = m_.state.about.picture;

@@ -181,6 +181,20 @@ TEST(AgentCertificate, IsTakenAsItWasMade) {
   EXPECT_EQ(taken->bytes, bytes);
 }
 
+TEST(AgentCertificate, NamesThePersonWhoseDeviceItIs) {
+  const Shop shop;
+  const DeviceId& device = shop.agent.self.id;
+  const auto person_of = [&](const DeviceId& person) {
+    const Bytes bytes =
+        make_agent_certificate(shop.desk, shop.id, device, 2, now_ms, now_ms + day_ms, person);
+    return take_agent_certificate(shop.info, bytes)->person;
+  };
+  EXPECT_EQ(person_of(filled<DeviceId>(7)), filled<DeviceId>(7));
+  EXPECT_EQ(person_of({}), device) << "the first device of a person";
+  EXPECT_EQ(make_agent_certificate(shop.desk, shop.id, device, 2, now_ms, now_ms + day_ms, device),
+            make_agent_certificate(shop.desk, shop.id, device, 2, now_ms, now_ms + day_ms));
+}
+
 TEST(AgentCertificate, IsRefusedWhenAnyByteIsChanged) {
   const Shop shop;
   testing::damage_everywhere(shop.certificate(shop.agent), [&](BytesView bytes) {

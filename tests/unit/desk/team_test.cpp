@@ -56,7 +56,7 @@ class TeamTest : public testing::Test {
   const ShopId shop_ = numbered(3, ShopId{});
   FakePort port_;
   std::unique_ptr<InvitationBook> book_ = make_memory_invitations();
-  Presence presence_{port_};
+  Presence presence_{port_, *book_};
   Answered remove(std::uint8_t device) {
     wire::AdminRemove body;
     body.device = device_number(device);
@@ -188,7 +188,7 @@ TEST_F(TeamTest, StatusIsShownWhereItWasSaid) {
 TEST_F(TeamTest, StatusIsForCertifiedDevices) {
   EXPECT_EQ(ask(presence_, port_, "status.set", stranger).code, Errc::not_certified);
   EXPECT_EQ(ask(presence_, port_, "status.get", stranger).code, Errc::not_certified);
-  EXPECT_EQ(presence_.of(device_number(5)).heard_ms, 0u);
+  EXPECT_EQ(presence_.of(device_number(5), {}).heard_ms, 0u);
 }
 
 TEST_F(TeamTest, PresenceTakesBoundedMemory) {
@@ -199,11 +199,11 @@ TEST_F(TeamTest, PresenceTakesBoundedMemory) {
     device.data[2] = 1;
     port_.now += 1;
     ask(presence_, port_, "status.get", agent, {}, device);
-    EXPECT_EQ(presence_.of(device).heard_ms, port_.now);
+    EXPECT_EQ(presence_.of(device, {}).heard_ms, port_.now);
   }
   DeviceId first;
   first.data[2] = 1;
-  EXPECT_EQ(presence_.of(first).heard_ms, 0u);
+  EXPECT_EQ(presence_.of(first, {}).heard_ms, 0u);
 }
 
 TEST_F(TeamTest, RemovedDeviceIsWrittenDownAndTheCardFollows) {
