@@ -1,56 +1,16 @@
 // How an agent hears of what he does not see: notifications, the bell, and a night asleep.
-import { chromium, type Page } from "@playwright/test";
+import { chromium } from "@playwright/test";
 import { DeafProxy } from "./deaf_proxy.ts";
 import { expect, test } from "./fixtures.ts";
+import {
+  shownBy,
+  toldBy,
+  turnNotificationsOn,
+  watchNotifications,
+  type Told,
+} from "./notifications.ts";
 import { ConsolePage } from "./pages/console_page.ts";
 import config from "./playwright.config.ts";
-
-type Shown = { title: string; body: string };
-type Told = { asked: number; shown: Shown[]; click(at: number): void };
-
-/** Takes the place of the system's notifications; the person grants them when asked. */
-async function watchNotifications(page: Page): Promise<void> {
-  await page.addInitScript(() => {
-    const made: EventTarget[] = [];
-    const told: Told = {
-      asked: 0,
-      shown: [],
-      click: (at) => made[at]?.dispatchEvent(new Event("click")),
-    };
-    class Notification extends EventTarget {
-      static get permission() {
-        return localStorage.getItem("test.permission") ?? "default";
-      }
-      static async requestPermission() {
-        told.asked++;
-        localStorage.setItem("test.permission", "granted");
-        return "granted";
-      }
-      constructor(title: string, { body }: { body: string }) {
-        super();
-        made.push(this);
-        told.shown.push({ title, body });
-      }
-      close() {}
-    }
-    Object.assign(window, { Notification, told });
-  });
-}
-
-const toldBy = (page: Page): Promise<Pick<Told, "asked" | "shown">> =>
-  page.evaluate(() => {
-    const { asked, shown } = (window as unknown as { told: Told }).told;
-    return { asked, shown };
-  });
-
-const shownBy = async (page: Page): Promise<Shown[]> => (await toldBy(page)).shown;
-
-async function turnNotificationsOn(page: Page): Promise<void> {
-  await page.getByTestId("tool-settings").click();
-  await page.getByTestId("notify-ask").click();
-  await expect(page.getByTestId("switch-notify")).toBeChecked();
-  await page.keyboard.press("Escape");
-}
 
 test("notifications are asked for by a button, and only for what is not in view", async ({
   server,

@@ -16,6 +16,7 @@ const acts: Record<string, (page: Page) => Promise<void>> = {
     await page.getByTestId("accent").fill("#red");
     await expect(page.getByTestId("accent-error")).toBeVisible();
   },
+  "team, removing a device": (page) => page.getByTestId("device-remove").last().click(),
   "team, invited": async (page) => {
     await page.getByTestId("invite-make").click();
     await expect(page.getByTestId("invite-link")).toBeVisible();

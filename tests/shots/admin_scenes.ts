@@ -21,7 +21,23 @@ function adminOf(language: Language): Admin {
     ],
     nowMs: now.getTime(),
     devices: [
-      { device: 2, name: said.agent, role: 1, notAfterMs: ago(-80 * day), heardMs: ago(0) },
+      {
+        device: 2,
+        name: said.agent,
+        role: 1,
+        notAfterMs: ago(-80 * day),
+        heardMs: ago(0),
+        browser: "Chrome 156, Windows, 1920 x 1080",
+      },
+      {
+        device: 12,
+        person: 2,
+        name: said.agent,
+        role: 1,
+        notAfterMs: ago(-29 * day),
+        heardMs: ago(200),
+        browser: "Safari 26, iOS, 390 x 844",
+      },
       {
         device: 9,
         name: said.colleague,
@@ -61,6 +77,7 @@ export const adminScenes: Record<string, Scene> = {
   look: admin(),
   "look, a wrong colour": admin(),
   team: admin(),
+  "team, removing a device": admin(),
   "team, invited": admin(),
   "team, alone": (language) => {
     const devices = adminOf(language).devices.slice(0, 1);

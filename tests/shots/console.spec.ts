@@ -1,5 +1,6 @@
 import type { Page } from "@playwright/test";
-import { consoleScenes } from "./scenes.ts";
+import { adminScenes } from "./admin_scenes.ts";
+import { consoleScenes, type Scene } from "./scenes.ts";
 import { expect, inTwoLanguages, test } from "./studio.ts";
 
 /** Opens the conversation that has all that a customer can show. */
@@ -25,6 +26,11 @@ const acts: Record<string, (page: Page) => Promise<void>> = {
     await page.getByTestId("palette-field").fill("zzzz");
   },
   settings: (page) => openTool(page, "settings"),
+  "settings, another device": async (page) => {
+    await openTool(page, "settings");
+    await page.getByTestId("other-device").click();
+    await page.getByTestId("device-link").scrollIntoViewIfNeeded();
+  },
   "picture refused": async (page) => {
     await openTool(page, "settings");
     const broken = { name: "face.png", mimeType: "image/png", buffer: Buffer.from("no picture") };
@@ -53,7 +59,9 @@ const acts: Record<string, (page: Page) => Promise<void>> = {
   },
 };
 
-for (const [name, scene] of Object.entries(consoleScenes)) {
+const scenes = { ...consoleScenes, "settings, another device": adminScenes["team"] as Scene };
+
+for (const [name, scene] of Object.entries(scenes)) {
   test(`console: ${name}`, async ({ studio }) => {
     const draw = async (variant: Parameters<typeof studio.page>[0]) => {
       const page = await studio.consolePage(variant, scene(variant.language));

@@ -76,6 +76,9 @@ export type Device = {
   readonly role: number;
   readonly notAfterMs: number;
   readonly heardMs: number;
+  /** Of which device the person is; its own where it is not said. */
+  readonly person?: number;
+  readonly browser?: string;
   readonly away?: boolean;
   readonly statusMs?: number;
 };

@@ -40,6 +40,28 @@ function event<T>(kind: number, table: Table<T>, fields: Partial<T>): Event {
   return [kind, encode(table, fields)];
 }
 
+function teamOf(admin: Admin, devices: Admin["devices"]): Uint8Array {
+  return encode(wire.TeamPage, {
+    nowMs: admin.nowMs,
+    devices: devices.map((each) => ({
+      away: false,
+      statusMs: 0,
+      removedMs: 0,
+      lastAdmin: false,
+      ...each,
+      device: filled(32, each.device),
+      person: filled(32, each.person ?? each.device),
+      browser: each.browser ?? "",
+    })),
+    invitations: admin.invitations.map((each) => ({
+      ...each,
+      invitation: filled(16, each.invitation),
+      replaces: new Uint8Array(32),
+      beside: new Uint8Array(32),
+    })),
+  });
+}
+
 function answerAdmin(admin: Admin, method: string): Uint8Array {
   switch (method) {
     case "admin.overview": {
@@ -62,22 +84,10 @@ function answerAdmin(admin: Admin, method: string): Uint8Array {
       });
     }
     case "admin.team.list":
-      return encode(wire.TeamPage, {
-        nowMs: admin.nowMs,
-        devices: admin.devices.map((each) => ({
-          away: false,
-          statusMs: 0,
-          removedMs: 0,
-          lastAdmin: false,
-          ...each,
-          device: filled(32, each.device),
-        })),
-        invitations: admin.invitations.map((each) => ({
-          ...each,
-          invitation: filled(16, each.invitation),
-          replaces: new Uint8Array(32),
-        })),
-      });
+      return teamOf(admin, admin.devices);
+    case "devices.list":
+      return teamOf(admin, admin.devices.filter(({ device, person }) => (person ?? device) === 2));
+    case "devices.invite":
     case "admin.invite": {
       const { invitation = 0, expiresMs = 0 } = admin.invitations[0] ?? {};
       const fields = { link: admin.link, invitation: filled(16, invitation), expiresMs };

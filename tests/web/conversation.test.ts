@@ -147,6 +147,16 @@ test("groups end with the speaker, after three minutes, and at midnight", () => 
   assert.deepEqual(shape, [[["a", "b"], ["c"], ["d"]], [["e"]]]);
 });
 
+test("two devices of one person speak as one", () => {
+  const state = fold([theirs("a", 1, { timeMs: NOON }), theirs("b", 2, { timeMs: NOON + 1 })]);
+  const [first, second] = state.items;
+  assert.ok(first && second);
+  const entries = merge([first, { ...second, author: "another device" }], []);
+  assert.equal(groupByDay(entries)[0]?.groups.length, 2);
+  const whose = (author: string) => (author === "another device" ? first.author : author);
+  assert.equal(groupByDay(entries, "", whose)[0]?.groups.length, 1);
+});
+
 test("where the customer is stands in a line of its own", () => {
   const page = { kind: ContentKind.PAGE_VIEW, content: encode(PageView, { title: "p" }) };
   const state = fold([

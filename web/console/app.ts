@@ -24,6 +24,7 @@ import { attachTools } from "../ui/src/tools/tools.tsx";
 import { accessOf, type AdminAccess } from "./admin/access.tsx";
 import type { ConsoleConfig, Invitation } from "./config.ts";
 import { Customers } from "./customers.ts";
+import { OwnDevices } from "./devices.ts";
 import { Find } from "./find.ts";
 import { fromHex } from "./hex.ts";
 import { sayIn, type Say } from "./i18n/index.ts";
@@ -31,7 +32,7 @@ import { matches, type Row } from "./inbox.ts";
 import { InboxStore } from "./inbox_store.ts";
 import { kept } from "./kept.ts";
 import { Notifier } from "./notifier.ts";
-import { tellOwnStatus } from "./own_status.ts";
+import { Person } from "./person.ts";
 import { Seen } from "./seen.ts";
 import { Settings } from "./settings.ts";
 import { checkedPlaces, Talks, type Place } from "./talks.ts";
@@ -66,6 +67,8 @@ export class ConsoleApp {
   readonly customers: Customers;
   readonly notifier: Notifier;
   readonly seen = new Seen();
+  readonly person: Person;
+  readonly devices: OwnDevices;
   /** The pages of those who run the shop. */
   readonly shop: AdminAccess;
   readonly unsent: ReadonlySignal<readonly Unsent[]>;
@@ -135,7 +138,13 @@ export class ConsoleApp {
     this.writing = new Writing(this.session, this.talks);
     this.speaking = new Speaking(this.session);
     this.tools = (place) => attachTools(place, toolsHost(this));
-    tellOwnStatus(this.session, this.settings);
+    this.devices = new OwnDevices(engine);
+    this.person = new Person(this.session, {
+      settings: this.settings,
+      seen: this.seen,
+      about: () => this.about.peek(),
+      adopt: (about) => this.adopt(about),
+    });
     this.unsent = unsentOf(this.session, this.talks);
     this.row = this.talks.row;
     this.listed = computed(() => this.inbox.ordered.value.filter((row) => this.is_listed(row)));
@@ -165,6 +174,9 @@ export class ConsoleApp {
       nameOf: (row) => this.nameOf(row),
       wanted: () => this.settings.now.peek(),
       isSeen: (row) => this.looks_at(row.key),
+      isRead: (row) => !this.seen.isNew(row),
+      turn: () => this.person.turn(),
+      claim: (rows) => this.person.claim(rows),
       ring,
       open: (row) => this.open(row),
     });
@@ -253,7 +265,11 @@ export class ConsoleApp {
   /** Uses the invitation up. */
   join(name: string): void {
     const invitation = this.invitation.value;
-    if (invitation && name.trim()) {
+    if (invitation?.isBeside) {
+      // The desk knows what he is called.
+      this.joining.value = true;
+      this.engine.command("enrol", { secret: invitation.secret, name: this.config.name });
+    } else if (invitation && name.trim()) {
       this.config = { ...this.config, name: name.trim() };
       this.keep(this.config);
       this.about.value = { ...this.about.value, name: this.config.name };
@@ -263,6 +279,11 @@ export class ConsoleApp {
   }
 
   setAbout(about: About): void {
+    this.adopt(about);
+    void this.person.setAbout();
+  }
+
+  private adopt(about: About): void {
     this.about.value = about;
     this.config = { ...this.config, name: about.name };
     this.keep(this.config);
@@ -283,7 +304,8 @@ export class ConsoleApp {
   membersOf(row: Row): Members {
     const members = this.session.members.value.get(row.key);
     const known = members?.get(row.creator);
-    const unnamed = { device: row.creator, authorClass: AuthorClass.customer, left: false };
+    const ids = { device: row.creator, person: row.creator };
+    const unnamed = { ...ids, authorClass: AuthorClass.customer, left: false };
     const picture = new Uint8Array();
     const customer = { ...unnamed, picture, ...known, name: known?.name || this.nameOf(row) };
     return new Map(members).set(row.creator, customer);
@@ -483,7 +505,7 @@ export class ConsoleApp {
   }
 
   toggleAway(): void {
-    this.settings.set({ away: !this.settings.now.value.away });
+    void this.person.setAway(!this.settings.now.value.away);
   }
 
   loadEarlier(): void {

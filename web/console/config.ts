@@ -11,7 +11,11 @@ export type ConsoleConfig = {
   readonly name: string;
 };
 
-export type Invitation = { readonly secret: Uint8Array };
+export type Invitation = {
+  readonly secret: Uint8Array;
+  /** For a further device of somebody who is in the team. */
+  readonly isBeside: boolean;
+};
 
 export type Entry = {
   readonly config: ConsoleConfig | undefined;
@@ -60,5 +64,6 @@ export function readEntry(hash: string, storage: Storage): Entry {
     return { config: before, invitation: undefined, log: fields.get("log") ?? "" };
   }
   const name = before?.shop === linked.shop ? before.name : "";
-  return { config: { ...linked, name }, invitation: { secret }, log: "" };
+  const isBeside = fields.get("beside") === "1";
+  return { config: { ...linked, name }, invitation: { secret, isBeside }, log: "" };
 }

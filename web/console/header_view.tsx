@@ -34,6 +34,7 @@ function OwnStatus({ app }: { app: ConsoleApp }) {
       title={t(away ? "setAvailable" : "setAway")}
       data-testid="own-status"
       data-away={away}
+      data-in-use={app.person.inUse.value}
       onClick={() => app.toggleAway()}
     >
       {away ? <Sign name="moon" /> : <i class="lamp" aria-hidden="true" />}

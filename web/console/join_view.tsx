@@ -14,6 +14,22 @@ export function Join({ app }: { app: ConsoleApp }) {
     event.preventDefault();
     app.join(name);
   };
+  if (app.invitation.value?.isBeside) {
+    return (
+      <form class="whole join" onSubmit={submit}>
+        <h2>{shop ? t("besideTitle", { shop }) : t("besideTitleUnnamed")}</h2>
+        <p>{t("besideMore")}</p>
+        <button
+          type="submit"
+          class="primary"
+          data-testid="join-beside"
+          disabled={app.joining.value}
+        >
+          {t(app.joining.value ? "joining" : "besideJoin")}
+        </button>
+      </form>
+    );
+  }
   return (
     <form class="whole join" onSubmit={submit}>
       <h2>{shop ? t("joinTitle", { shop }) : t("joinTitleUnnamed")}</h2>

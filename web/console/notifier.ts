@@ -26,6 +26,12 @@ export type NotifierParts = {
   readonly wanted: () => { notify: boolean; preview: boolean; away: boolean };
   /** The person looks at this conversation right now. */
   readonly isSeen: (row: Row) => boolean;
+  /** Another of the person's devices has shown it to him. */
+  readonly isRead: (row: Row) => boolean;
+  /** Resolves when this of the person's devices may tell; true where another was to be first. */
+  readonly turn: () => Promise<boolean>;
+  /** Those that no other device of his has told. */
+  readonly claim: (rows: readonly Row[]) => Promise<ReadonlySet<string>>;
   readonly ring: () => void;
   readonly open: (row: Row) => void;
 };
@@ -107,6 +113,7 @@ export class Notifier {
     for (const { before, row } of changes.filter(is_news)) {
       if (!this.slept && this.parts.isSeen(row)) {
         void isFirst(row);
+        void this.parts.claim([row]);
       }
       const told_seq = this.news.get(row.key)?.told_seq ?? before?.headSeq ?? 0;
       this.news.set(row.key, { row, told_seq });
@@ -126,7 +133,11 @@ export class Notifier {
     const unseen = [...this.news.values()].filter(({ row }) => slept || !isSeen(row));
     this.news.clear();
     const firsts = await Promise.all(unseen.map(({ row }) => isFirst(row)));
-    const news = unseen.filter((_, at) => firsts[at]);
+    const second = await this.parts.turn();
+    const read_elsewhere = (row: Row) => second && this.parts.isRead(row);
+    const left = unseen.filter(({ row }, at) => firsts[at] && !read_elsewhere(row));
+    const claimed = left.length ? await this.parts.claim(left.map(({ row }) => row)) : new Set();
+    const news = left.filter(({ row }) => claimed.has(row.key));
     if (!news.length) {
       return;
     }

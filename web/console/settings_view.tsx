@@ -2,6 +2,7 @@ import { catalogs, type Locale } from "../ui/i18n/index.ts";
 import { ring, soundOn } from "../ui/src/sound.ts";
 import type { Theme } from "../ui/src/theme.ts";
 import type { ConsoleApp } from "./app.ts";
+import { Devices } from "./devices_view.tsx";
 import { Dialog } from "./dialog.tsx";
 import type { ConsoleKey } from "./i18n/index.ts";
 import { KeyCaps } from "./keys_view.tsx";
@@ -155,6 +156,7 @@ export function SettingsView({ app }: { app: ConsoleApp }) {
   return (
     <Dialog t={t} name="settings" title={t("settings")} onClose={() => (app.dialog.value = "")}>
       <Profile app={app} />
+      <Devices app={app} />
       <section class="setting">
         <h3>{t("alerts")}</h3>
         <Switch name="sound" title={t("sound")} on={soundOn.value} onChange={chooseSound} />

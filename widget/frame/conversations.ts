@@ -7,7 +7,7 @@ import {
   type Conversation,
   type Item,
 } from "../../web/ui/src/conversation.ts";
-import type { Members } from "../../web/ui/src/members.ts";
+import { personOf, type Members } from "../../web/ui/src/members.ts";
 
 export type Row = {
   readonly log: string;
@@ -48,8 +48,9 @@ export function peopleOf(conversation: Conversation, members: Members = new Map(
   const found = new Map<string, Person>();
   const take = (device: string, name: string) => {
     const member = members.get(device);
-    if (name && !member?.left && !found.has(device)) {
-      found.set(device, { device, name, picture: member?.picture });
+    const person = personOf(members, device);
+    if (name && !member?.left && !found.has(person)) {
+      found.set(person, { device, name, picture: member?.picture });
     }
   };
   for (const item of [...conversation.items].reverse()) {

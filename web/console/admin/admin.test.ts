@@ -8,6 +8,7 @@ import { SettingRefusal } from "../../engine/src/gen/wire.ts";
 import { refusalOf, type Overview } from "./admin_state.ts";
 import { covers, typedDomain } from "./domains.ts";
 import { sayIn, words, type AdminKey } from "./i18n/index.ts";
+import { peopleOf } from "./people.ts";
 import { htmlTag, managerTag, reactCode, tagSettings, vueCode } from "./tag.ts";
 import { ago } from "./times.ts";
 
@@ -119,4 +120,25 @@ test("no sentence shouts or apologises", () => {
       assert.ok(!/[!\uff01]|oops|抱歉/i.test(sentence), key);
     }
   }
+});
+
+test("the team is people: who has one device here is here", () => {
+  const device = (id: number, person: number, heardMs: number, removedMs = 0) => ({
+    ...{ name: `of ${person}`, role: 2, away: false, statusMs: 0, lastAdmin: false, browser: "" },
+    ...{ device: new Uint8Array(32).fill(id), person: new Uint8Array(32).fill(person) },
+    ...{ heardMs, removedMs, notAfterMs: id },
+  });
+  const people = peopleOf([device(1, 1, 5), device(2, 2, 7), device(3, 1, 9), device(4, 2, 0, 8)]);
+  assert.deepEqual(
+    people.map(({ name, heardMs, notAfterMs, devices }) => [
+      name,
+      heardMs,
+      notAfterMs,
+      devices.length,
+    ]),
+    [
+      ["of 1", 9, 3, 2],
+      ["of 2", 7, 2, 1],
+    ],
+  );
 });

@@ -38,6 +38,7 @@ const sentences: Readonly<Record<string, AdminKey>> = {
   used: "revokedUsed",
   "last-admin": "lastAdmin",
   member: "whyMember",
+  devices: "whyDevices",
 };
 
 /** Exported for its test. */
@@ -134,10 +135,10 @@ export class AdminState {
   async invite(
     role: number,
     lifeMs: number,
-    replaces?: Uint8Array,
+    whom: { readonly replaces?: Uint8Array; readonly beside?: Uint8Array } = {},
   ): Promise<Refusal | string> {
     const secret = crypto.getRandomValues(new Uint8Array(32));
-    const fields = { secret, role, lifeMs, ...(replaces && { replaces }) };
+    const fields = { secret, role, lifeMs, ...whom };
     const { refusal, body } = await this.ask("admin.invite", wire.AdminInvite, fields);
     if (refusal) {
       return refusal.key === "whyMany" ? { ...refusal, key: "inviteMany" } : refusal;
@@ -148,9 +149,10 @@ export class AdminState {
     return toHex(invitation);
   }
 
-  /** Shuts a device out; a new team key follows. */
-  async remove(device: Uint8Array): Promise<Refusal | undefined> {
-    const { refusal } = await this.ask("admin.team.remove", wire.AdminRemove, { device });
+  /** Shuts a device out, or all of its person; a new team key follows. */
+  async remove(device: Uint8Array, person: boolean): Promise<Refusal | undefined> {
+    const fields = { device, person };
+    const { refusal } = await this.ask("admin.team.remove", wire.AdminRemove, fields);
     await this.refresh();
     return refusal;
   }

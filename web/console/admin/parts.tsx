@@ -1,7 +1,7 @@
 // Small parts that the pages share.
 import type { ReadonlySignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
-import { useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Locale } from "../../ui/i18n/index.ts";
 import type { Session } from "../../ui/src/session.ts";
 import type { AdminState, Overview, Refusal } from "./admin_state.ts";
@@ -96,6 +96,37 @@ export function Field(props: {
           {error}
         </p>
       )}
+    </div>
+  );
+}
+
+/** What cannot be taken back is asked first. */
+export function Sure(props: {
+  words: string;
+  yes: string;
+  no: string;
+  danger: boolean;
+  busy: boolean;
+  onYes(): void;
+  onNo(): void;
+}) {
+  const no = useRef<HTMLButtonElement>(null);
+  useLayoutEffect(() => no.current?.focus(), []);
+  return (
+    <div class="sure" role="group" aria-label={props.words} data-testid="sure">
+      <p>{props.words}</p>
+      <button
+        type="button"
+        class={props.danger ? "primary danger" : "primary"}
+        disabled={props.busy}
+        data-testid="sure-yes"
+        onClick={props.onYes}
+      >
+        {props.yes}
+      </button>
+      <button ref={no} type="button" class="secondary" data-testid="sure-no" onClick={props.onNo}>
+        {props.no}
+      </button>
     </div>
   );
 }

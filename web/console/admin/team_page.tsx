@@ -1,17 +1,17 @@
 // Who speaks for the shop, and who is to.
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { OpenInvitation, TeamDevice } from "../../engine/src/gen/wire.ts";
 import { toHex } from "../../engine/src/text.ts";
 import type { Locale } from "../../ui/i18n/index.ts";
 import { Avatar } from "../../ui/src/avatar.tsx";
 import type { AdminKey, Say } from "./i18n/index.ts";
-import { CopyButton, Field, sentenceOf, useBusy, type PageProps } from "./parts.tsx";
-import { ago, dateOf, momentOf } from "./times.ts";
+import { CopyButton, Field, sentenceOf, Sure, useBusy, type PageProps } from "./parts.tsx";
+import { peopleOf, type Colleague } from "./people.ts";
+import { thereOf } from "./there.ts";
+import { dateOf, momentOf } from "./times.ts";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
-/** Consoles ask once a minute; two misses and somebody is gone. */
-const HERE_MS = 150_000;
 const SOON_MS = 5 * DAY_MS;
 
 const roles: readonly (readonly [role: number, name: AdminKey, more: AdminKey])[] = [
@@ -29,18 +29,6 @@ const lives: readonly (readonly [ms: number, name: AdminKey])[] = [
 const roleName = (say: Say, role: number): string =>
   say(roles.find(([each]) => each === role)?.[1] ?? "roleObserver");
 
-type There = { readonly kind: "available" | "away" | "offline"; readonly words: string };
-
-function thereOf(say: Say, { heardMs, away, statusMs }: TeamDevice, nowMs: number): There {
-  if (nowMs - heardMs > HERE_MS) {
-    const words = heardMs ? say("heard", { time: ago(say, nowMs - heardMs) }) : say("offline");
-    return { kind: "offline", words };
-  }
-  return away
-    ? { kind: "away", words: say("awaySince", { time: ago(say, nowMs - statusMs) }) }
-    : { kind: "available", words: say("available") };
-}
-
 function certificateLine(say: Say, locale: Locale, endMs: number, nowMs: number): string {
   const date = dateOf(locale, endMs);
   if (endMs < nowMs) {
@@ -53,41 +41,10 @@ type Told = (said: string, bad: boolean) => void;
 
 type MemberProps = {
   readonly page: PageProps;
-  readonly member: TeamDevice;
+  readonly member: Colleague;
   readonly onDone: Told;
   readonly onInvited: (invitation: string) => void;
 };
-
-/** What cannot be taken back is asked first. */
-function Sure(props: {
-  words: string;
-  yes: string;
-  no: string;
-  danger: boolean;
-  busy: boolean;
-  onYes(): void;
-  onNo(): void;
-}) {
-  const no = useRef<HTMLButtonElement>(null);
-  useLayoutEffect(() => no.current?.focus(), []);
-  return (
-    <div class="sure" role="group" aria-label={props.words} data-testid="sure">
-      <p>{props.words}</p>
-      <button
-        type="button"
-        class={props.danger ? "primary danger" : "primary"}
-        disabled={props.busy}
-        data-testid="sure-yes"
-        onClick={props.onYes}
-      >
-        {props.yes}
-      </button>
-      <button ref={no} type="button" class="secondary" data-testid="sure-no" onClick={props.onNo}>
-        {props.no}
-      </button>
-    </div>
-  );
-}
 
 function RoleField({ page, member, onDone }: MemberProps) {
   const { say, state } = page;
@@ -95,7 +52,7 @@ function RoleField({ page, member, onDone }: MemberProps) {
   const { name } = member;
   const set = (role: number) =>
     run(async () => {
-      const refusal = await state.setRole(member.device, role);
+      const refusal = await state.setRole(member.person, role);
       onDone(
         refusal ? sentenceOf(say, refusal) : say("roleSet", { name, role: roleName(say, role) }),
         refusal !== undefined,
@@ -119,20 +76,23 @@ function RoleField({ page, member, onDone }: MemberProps) {
   );
 }
 
+type Asked = "" | "remove" | "reinvite";
+
 function MemberActs(props: MemberProps) {
   const { page, member, onDone, onInvited } = props;
   const { say, state } = page;
-  const { name } = member;
-  const [asks, set_asks] = useState<"" | "remove" | "reinvite">("");
+  const { name, devices } = member;
+  const n = devices.length;
+  const [asks, set_asks] = useState<Asked>("");
   const [busy, run] = useBusy();
   const remove = () =>
     run(async () => {
-      const refusal = await state.remove(member.device);
+      const refusal = await state.remove(member.person, true);
       onDone(refusal ? sentenceOf(say, refusal) : say("removed", { name }), refusal !== undefined);
     });
-  const reinvite = () =>
+  const invite = (life_ms: number, whom: "replaces" | "beside") =>
     run(async () => {
-      const made = await state.invite(member.role, DAY_MS, member.device);
+      const made = await state.invite(member.role, life_ms, { [whom]: member.person });
       set_asks("");
       if (typeof made === "string") {
         onInvited(made);
@@ -143,14 +103,15 @@ function MemberActs(props: MemberProps) {
     });
   if (asks) {
     const removes = asks === "remove";
+    const removal = n > 1 ? say("removeAllSure", { name, n }) : say("removeSure", { name });
     return (
       <Sure
-        words={say(removes ? "removeSure" : "reinviteSure", { name })}
+        words={removes ? removal : say("reinviteSure", { name })}
         yes={say(removes ? "remove" : "reinviteMake")}
         no={say("keep")}
         danger={removes}
         busy={busy}
-        onYes={removes ? remove : reinvite}
+        onYes={removes ? remove : () => invite(DAY_MS, "replaces")}
         onNo={() => set_asks("")}
       />
     );
@@ -161,12 +122,24 @@ function MemberActs(props: MemberProps) {
       <button
         type="button"
         class="plain"
-        aria-label={say("reinviteOne", { name })}
-        data-testid="reinvite"
-        onClick={() => set_asks("reinvite")}
+        aria-label={say("addDeviceOne", { name })}
+        disabled={busy}
+        data-testid="add-device"
+        onClick={() => invite(HOUR_MS, "beside")}
       >
-        {say("reinvite")}
+        {say("addDevice")}
       </button>
+      {n === 1 && (
+        <button
+          type="button"
+          class="plain"
+          aria-label={say("reinviteOne", { name })}
+          data-testid="reinvite"
+          onClick={() => set_asks("reinvite")}
+        >
+          {say("reinvite")}
+        </button>
+      )}
       <button
         type="button"
         class="plain"
@@ -182,28 +155,88 @@ function MemberActs(props: MemberProps) {
   );
 }
 
+/** One of several devices of a member. */
+function MemberDevice({ page, member, onDone, device }: MemberProps & { device: TeamDevice }) {
+  const { say, locale, state, nowMs } = page;
+  const [asks, set_asks] = useState(false);
+  const [busy, run] = useBusy();
+  const name = device.browser || say("deviceUnnamed");
+  const own = toHex(device.device) === page.device;
+  const remove = () =>
+    run(async () => {
+      const refusal = await state.remove(device.device, false);
+      const said = say("deviceRemoved", { device: name });
+      onDone(refusal ? sentenceOf(say, refusal) : said, refusal !== undefined);
+    });
+  return (
+    <li data-testid="member-device">
+      <p>
+        <bdi>{name}</bdi>
+        {own && <span class="tag">{say("thisDevice")}</span>}
+        <span class="admin-hint">{thereOf(say, { ...device, away: false }, nowMs).words}</span>
+        <span class={`admin-hint${device.notAfterMs - nowMs < SOON_MS ? " tone-warn" : ""}`}>
+          {certificateLine(say, locale, device.notAfterMs, nowMs)}
+        </span>
+      </p>
+      {asks ? (
+        <Sure
+          words={say("deviceRemoveSure", { device: name })}
+          yes={say("remove")}
+          no={say("keep")}
+          danger
+          busy={busy}
+          onYes={remove}
+          onNo={() => set_asks(false)}
+        />
+      ) : (
+        <button
+          type="button"
+          class="plain"
+          aria-label={say("deviceRemoveOne", { device: name, name: member.name })}
+          data-testid="device-remove"
+          onClick={() => set_asks(true)}
+        >
+          {say("remove")}
+        </button>
+      )}
+    </li>
+  );
+}
+
 function Member(props: MemberProps) {
   const { page, member } = props;
   const { say, locale, device, nowMs } = page;
   const there = thereOf(say, member, nowMs);
-  const ending = member.notAfterMs - nowMs < SOON_MS;
+  const { devices, notAfterMs } = member;
+  const ending = notAfterMs - nowMs < SOON_MS;
   return (
     <li class="member" data-testid="member" data-there={there.kind}>
       <Avatar name={member.name} size={36} />
       <div class="member-words">
         <p>
           <strong dir="auto">{member.name}</strong>
-          {toHex(member.device) === device && <span class="tag">{say("you")}</span>}
+          {devices.some((each) => toHex(each.device) === device) && (
+            <span class="tag">{say("you")}</span>
+          )}
           <span class="tag">{roleName(say, member.role)}</span>
         </p>
-        <p class={`admin-hint${ending ? " tone-warn" : ""}`}>
-          {certificateLine(say, locale, member.notAfterMs, nowMs)}
-        </p>
+        {devices.length === 1 && (
+          <p class={`admin-hint${ending ? " tone-warn" : ""}`}>
+            {certificateLine(say, locale, notAfterMs, nowMs)}
+          </p>
+        )}
       </div>
       <span class={`there ${there.kind}`}>
         <i aria-hidden="true" />
         {there.words}
       </span>
+      {devices.length > 1 && (
+        <ul class="member-devices">
+          {devices.map((each) => (
+            <MemberDevice key={toHex(each.device)} {...props} device={each} />
+          ))}
+        </ul>
+      )}
       <MemberActs {...props} />
     </li>
   );
@@ -252,9 +285,14 @@ function Invitation(props: {
   const replaced = state.team.value?.devices.find(
     (member) => toHex(member.device) === toHex(invitation.replaces),
   );
+  const whose = state.team.value?.devices.find(
+    (member) => toHex(member.person) === toHex(invitation.beside),
+  );
   const line = replaced
     ? say("openFor", { ...about, name: replaced.name })
-    : say("openUntil", about);
+    : whose
+      ? say("openBeside", { ...about, name: whose.name })
+      : say("openUntil", about);
   const link = state.links.value.get(toHex(invitation.invitation));
   const revoke = () =>
     run(async () => {
@@ -372,17 +410,15 @@ export function TeamPage(props: PageProps) {
       <h3>{say("teamMembers")}</h3>
       {devices.length === 0 && <p class="admin-hint">{say("teamEmpty")}</p>}
       <ul class="members">
-        {devices
-          .filter(({ removedMs }) => !removedMs)
-          .map((member) => (
-            <Member
-              key={toHex(member.device)}
-              page={props}
-              member={member}
-              onDone={(said, bad) => set_done({ said, bad })}
-              onInvited={set_fresh}
-            />
-          ))}
+        {peopleOf(devices).map((member) => (
+          <Member
+            key={toHex(member.person)}
+            page={props}
+            member={member}
+            onDone={(said, bad) => set_done({ said, bad })}
+            onInvited={set_fresh}
+          />
+        ))}
       </ul>
       <p
         class={done?.bad ? "admin-error" : "admin-done"}

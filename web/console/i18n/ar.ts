@@ -140,4 +140,9 @@ export const ar: ConsoleCatalog = {
     " في {talks|one:محادثة|two:محادثتين|few:# محادثات|many:# محادثة|other:# محادثة}",
   summary:
     "رسائل جديدة في {talks|one:محادثة|two:محادثتين|few:# محادثات|many:# محادثة|other:# محادثة}",
+
+  besideTitle: "استخدام {shop} على هذا الجهاز",
+  besideTitleUnnamed: "الاستخدام على هذا الجهاز",
+  besideMore: "تعمل هنا باسمك، وبالمحادثات نفسها التي على جهازك الآخر. يعمل الرابط مرة واحدة.",
+  besideJoin: "استخدام هذا الجهاز",
 };

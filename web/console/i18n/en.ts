@@ -137,4 +137,11 @@ export const en: ConsoleCatalog = {
   newFrom: "{name} wrote",
   summaryExact: "{n|one:# new message|other:# new messages} in {talks} conversations",
   summary: "New messages in {talks} conversations",
+
+  besideTitle: "Use {shop} on this device",
+  besideTitleUnnamed: "Use Shopbell on this device",
+  besideMore:
+    "You work here in your own name, with the same conversations as on your other device. " +
+    "The link can be used once.",
+  besideJoin: "Use this device",
 };

@@ -133,4 +133,9 @@ export const zhCn = {
   newFrom: "{name} 发来消息",
   summaryExact: "{talks} 段对话中有 {n} 条新消息",
   summary: "{talks} 段对话有新消息",
+
+  besideTitle: "在这台设备上使用{shop}",
+  besideTitleUnnamed: "在这台设备上使用",
+  besideMore: "在这里您仍用自己的名字工作，对话与另一台设备上的相同。这个链接只能用一次。",
+  besideJoin: "使用这台设备",
 } as const;

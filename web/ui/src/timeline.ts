@@ -60,9 +60,13 @@ export function firstUnread(entries: readonly Entry[], mark: Mark | undefined): 
 
 /**
  * Groups entries that come in order; a group has one speaker, one kind and short gaps, and ends
- * where the unread messages begin.
+ * where the unread messages begin. `person` says whose device an author is.
  */
-export function groupByDay(entries: readonly Entry[], unread = ""): Day[] {
+export function groupByDay(
+  entries: readonly Entry[],
+  unread = "",
+  person: (author: string) => string = (author) => author,
+): Day[] {
   const days: Day[] = [];
   let last: { item: Item; group: Item[]; isNote: boolean } | undefined;
   for (const { item, isNote } of entries) {
@@ -72,7 +76,8 @@ export function groupByDay(entries: readonly Entry[], unread = ""): Day[] {
       last = undefined;
     }
     const goes_on =
-      last?.item.author === item.author &&
+      last !== undefined &&
+      person(last.item.author) === person(item.author) &&
       last.isNote === isNote &&
       last.item.mine === item.mine &&
       last.item.authorClass === item.authorClass &&

@@ -15,6 +15,7 @@ import {
 } from "./conversation.ts";
 import { Icon } from "./icons.tsx";
 import { GroupView, speakerOf, wordsOf, type MessageProps } from "./message_view.tsx";
+import { personOf } from "./members.ts";
 import { dayName, fullTime } from "./time.ts";
 import { firstUnread, groupByDay, merge, type Entry, type Mark } from "./timeline.ts";
 
@@ -138,10 +139,11 @@ function keepTabStop(box: HTMLElement | null): void {
 function Days({ props, entries, unread }: DaysProps) {
   const { t, locale, nowMs } = props;
   const box = useRef<HTMLDivElement>(null);
+  const whose = (author: string) => personOf(props.members, author);
   useLayoutEffect(() => keepTabStop(box.current));
   return (
     <div class="entries" ref={box} onKeyDown={walk}>
-      {groupByDay(entries, unread).map((day) => (
+      {groupByDay(entries, unread, whose).map((day) => (
         <section key={day.key}>
           <h2 class="day" title={fullTime(locale, day.timeMs)}>
             {dayName(t, locale, day.timeMs, nowMs)}

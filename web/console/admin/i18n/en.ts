@@ -132,8 +132,8 @@ export const en: AdminWords = {
   sampleHint: "Message",
 
   teamLead:
-    "A device with a certificate answers customers for the shop. Invite a person once for each " +
-    "device.",
+    "A device with a certificate answers customers for the shop. Invite a person once; he adds " +
+    "further devices in his settings, or you add them here.",
   teamMembers: "Members",
   teamEmpty: "Nobody has joined yet. Make an invitation below.",
   roleAdmin: "Administrator",
@@ -221,4 +221,28 @@ export const en: AdminWords = {
   remindHow: "How to do it",
   snooze: "Remind me in 7 days",
   snoozed: "You will be reminded on {date}.",
+
+  ownDevices: "Your devices",
+  ownDevicesMore:
+    "The same conversations under the same name on each. What you read on one is read on all.",
+  thisDevice: "This device",
+  deviceUnnamed: "Unknown browser",
+  otherDevice: "Use on another device",
+  otherDeviceLink: "Link for your other device",
+  otherDeviceMore:
+    "Open it on the other device within 10 minutes. It works once. Whoever opens it works in " +
+    "your name, so give it to nobody else.",
+  whyDevices: "A person has at most 8 devices. Remove one first.",
+  deviceRemoveOne: "Remove {device} of {name}",
+  deviceRemoveSure:
+    "Remove {device}? It is shut out at once and cannot read what is written from now on. " +
+    "What was read on it stays readable there.",
+  deviceRemoved: "{device} is removed.",
+  removeAllSure:
+    "Remove {name} with all devices ({n})? They are shut out at once and cannot read what is " +
+    "written from now on. What was read on them stays readable there. This cannot be undone; " +
+    "only a new invitation brings the person back.",
+  addDevice: "Add a device",
+  addDeviceOne: "Add a device for {name}",
+  openBeside: "Further device of {name}, until {date}",
 };
