@@ -97,7 +97,7 @@ void Checker::on_event(Device& device, wire::EventKind kind, BytesView body) {
       w_.trace.say("  %s connection %llu code %llu", device.name(),
                    static_cast<unsigned long long>(event->state),
                    static_cast<unsigned long long>(event->code));
-      if (event->state == 4 && !lies_.cards_told.contains(device.number())) {
+      if (event->state == 4 && !lies_.cards_told.contains(device.number()) && !is_removed(device)) {
         fail("converge",
              device.setup().name + " gave up its connection, code " + std::to_string(event->code));
       }
@@ -119,7 +119,10 @@ void Checker::on_problem(Device& device, const wire::Problem& event) {
   const auto code = static_cast<Errc>(event.code);
   w_.trace.say("  %s problem %llu log %s", device.name(),
                static_cast<unsigned long long>(event.code), short_name(event.log).c_str());
-  if (is_expected_problem(code)) return;
+  if (is_expected_problem(code) || is_removed(device)) return;
+  const bool of_removed = code == Errc::certificate_revoked || code == Errc::grant_refused;
+  if (of_removed && is_removed_author(event.device)) return;
+  if (code == Errc::forked && is_uncertain(event.log)) return;
   if (event.log && lies_.told.contains(event.log)) {
     if (lies_.named.try_emplace(event.log, code).second) w_.tally.add(Event::lie_named);
     return;
@@ -132,7 +135,9 @@ void Checker::on_problem(Device& device, const wire::Problem& event) {
 void Checker::on_log_reset(Device& device, const wire::LogReset& event) {
   w_.trace.say("  %s goes back before %s", device.name(),
                place_name(event.log, event.from_seq).c_str());
-  if (!lies_.told.contains(event.log)) {
+  const auto kept = relay_.set_back_to().find(event.log);
+  const bool is_lost = kept != relay_.set_back_to().end() && event.from_seq > kept->second;
+  if (!lies_.told.contains(event.log) && !is_lost) {
     fail("chain", device.setup().name + " goes back before " +
                       place_name(event.log, event.from_seq) + " and nobody told it another story");
   }
@@ -154,6 +159,9 @@ void Checker::on_shop(Device& device, const wire::Shop& event) {
   seen = event.version;
   const bool is_desk = device.setup().role == Role::desk;
   if (is_desk) cards_.insert(event.version);
+  for (const DeviceId& id : event.revoked) {
+    if (is_desk) revoked_in_.try_emplace(id, event.version);
+  }
   if (!is_desk && !cards_.contains(event.version)) {
     fail("lie", device.setup().name + " takes a shop card that the desk never signed");
   }
@@ -203,10 +211,11 @@ void Checker::on_message(Device& device, const wire::MessageEvent& event) {
     }
     return;
   }
+  if (is_removed(device)) return;
   need_entry(device, event.log, event.seq, "shows a message");
   need_author(device, event);
-  const auto place = relay_.store().find_envelope(event.log, event.author, event.counter);
-  if ((!place || place->seq != event.seq) && !lies_.told.contains(event.log)) {
+  const bool placed = relay_.has_placed(event.log, event.author, event.counter, event.seq);
+  if (!placed && !lies_.told.contains(event.log)) {
     fail("lost", place_name(event.log, event.seq) + " is shown on " + device.setup().name +
                      " and is not in the store");
   }
@@ -226,7 +235,7 @@ void Checker::on_message(Device& device, const wire::MessageEvent& event) {
 void Checker::note_place(std::uint64_t text, const LogId& log, std::uint64_t seq) {
   Text& known = texts_[text];
   known.places.insert({log, seq});
-  if (known.places.size() > 1) {
+  if (known.places.size() > 1 && (at_end_ || !is_uncertain(log))) {
     fail("twice",
          "text " + std::to_string(text) + " has two places, the second is " + place_name(log, seq));
   }
@@ -248,9 +257,8 @@ void Checker::on_placed(Device& device, const wire::Placed& event) {
     return;
   }
   need_entry(device, event.log, event.seq, "tells a place");
-  const auto place = relay_.store().find_envelope(event.log, ids_[device.number()], event.counter);
-  const bool lied = lies_.told.contains(event.log);
-  if ((!place || place->seq != event.seq) && !lied) {
+  const bool placed = relay_.has_placed(event.log, ids_[device.number()], event.counter, event.seq);
+  if (!placed && !lies_.told.contains(event.log)) {
     fail("lost", place_name(event.log, event.seq) + " was acknowledged to " + device.setup().name +
                      " and is not in the store");
   }
@@ -284,7 +292,7 @@ void Checker::on_receipts(Device& device, const wire::Receipts& event) {
   const auto head = relay_.heads().find(event.log);
   const std::uint64_t seq = head == relay_.heads().end() ? 0 : head->second;
   const bool beyond = std::max({last.delivered, last.read, last.own}) > seq;
-  if (beyond && !lies_.told.contains(event.log)) {
+  if (beyond && !lies_.told.contains(event.log) && !is_uncertain(event.log)) {
     fail("watermark", "receipts on " + device.setup().name + " are beyond the head of log " +
                           short_name(event.log));
   }
@@ -316,10 +324,32 @@ void Checker::forget_histories() {
 
 void Checker::on_wiped(const Device& device) {
   for (auto& [number, text] : texts_) {
-    if (text.author == device.number() && text.places.empty()) text.accepted = false;
+    if (text.author != device.number()) continue;
+    text.gone = true;
+    if (text.places.empty()) text.accepted = false;
   }
   std::erase_if(receipts_, [&](const auto& each) { return each.first.first == device.number(); });
   card_seen_.erase(device.number());
+}
+
+void Checker::on_set_back(const Device& device) {
+  for (auto& [number, text] : texts_) {
+    if (text.author == device.number() && text.places.empty()) text.accepted = false;
+  }
+  std::erase_if(receipts_, [&](const auto& each) { return each.first.first == device.number(); });
+  std::erase_if(sent_, [&](const auto& each) { return each.first.first == device.number(); });
+  card_seen_.erase(device.number());
+}
+
+DeviceId Checker::id_of(const Device& device) const {
+  const auto id = ids_.find(device.number());
+  return id == ids_.end() ? DeviceId{} : id->second;
+}
+
+bool Checker::is_removed_author(const DeviceId& id) const {
+  return std::any_of(ids_.begin(), ids_.end(), [&](const auto& each) {
+    return each.second == id && removed_.contains(each.first);
+  });
 }
 
 void Checker::on_written(const out::Persist& batch) {
@@ -396,7 +426,11 @@ void Checker::on_publish(Device& device, BytesView bytes) {
   // A grant that lost its race leaves its counter to what stood behind it; that, named by its new
   // bytes, leaves its own to something new.
   const auto grant = static_cast<std::uint64_t>(EnvelopeClass::grant);
-  const bool of_grant = envelope_class == grant || header.envelope_class == grant;
+  // The desk's resume goes before what it had sealed, and what the relay lost may have been a join.
+  const auto member = static_cast<std::uint64_t>(EnvelopeClass::member);
+  const bool of_member = envelope_class == member || header.envelope_class == member;
+  const bool of_grant = envelope_class == grant || header.envelope_class == grant ||
+                        (of_member && relay_.was_set_back());
   if (!header.replaces.is_zero()) replaced_.insert(header.replaces);
   const bool named =
       !header.replaces.is_zero() || replaced_.contains(hash) || replaced_.contains(envelope->hash);
@@ -412,6 +446,7 @@ void Checker::on_publish(Device& device, BytesView bytes) {
 // --- at the end
 
 bool Checker::takes_part(const Device& device, const StoredLog& log) const {
+  if (is_removed(device)) return false;
   if (device.setup().role != Role::visitor) return true;
   const auto id = ids_.find(device.number());
   return log.kind == LogKind::main && id != ids_.end() && log.creator == id->second;
@@ -441,7 +476,14 @@ std::map<LogId, Checker::StoredLog> Checker::stored_logs() {
 }
 
 bool Checker::at_rest(std::string& why) const {
+  for (const auto& [log, head] : relay_.heads()) {
+    const auto record = relay_.store().read_log(log);
+    if (!record || !record->held) continue;
+    why = "the relay holds log " + short_name(log);
+    return false;
+  }
   for (const Device* device : devices_) {
+    if (is_removed(*device)) continue;
     if (!device->running() || device->disk().unsynced() > 0) {
       why = device->setup().name + " is not at rest";
       return false;
@@ -470,11 +512,16 @@ bool Checker::at_rest(std::string& why) const {
 
 void Checker::final_checks() {
   const auto logs = stored_logs();
+  at_end_ = true;
+  for (auto& [number, text] : texts_) {
+    if (is_uncertain(text.log)) text.places.clear();
+  }
   check_chains(logs);
   check_shown(logs);
   check_texts();
   check_sender_order();
   check_receipts(logs);
+  check_removed(logs);
 }
 
 void Checker::check_chains(const std::map<LogId, StoredLog>& logs) {
@@ -528,7 +575,7 @@ void Checker::check_shown(const std::map<LogId, StoredLog>& logs) {
                           std::to_string(stored.size()) + ", or in another order");
       }
       for (const Shown& one : shown) {
-        if (one.problem != 0) {
+        if (one.problem != 0 && !is_removed_author(one.author)) {
           fail("lost", device->setup().name + " can not open " + place_name(id, one.seq) +
                            ", problem " + std::to_string(one.problem));
         }
@@ -545,7 +592,9 @@ void Checker::check_shown(const std::map<LogId, StoredLog>& logs) {
 
 void Checker::check_texts() {
   for (const auto& [number, text] : texts_) {
-    if (text.accepted && text.places.empty() && !lies_.is_named(text.log)) {
+    const bool none_has_it = text.gone && is_uncertain(text.log);
+    if (lies_.is_named(text.log) || none_has_it || removed_.contains(text.author)) continue;
+    if (text.accepted && text.places.empty()) {
       fail("lost", "text " + std::to_string(number) + " was shown as sending and never arrived");
     }
   }
@@ -587,9 +636,11 @@ void Checker::check_receipts(const std::map<LogId, StoredLog>& logs) {
       if (device->setup().role != Role::visitor || !takes_part(*device, log)) continue;
       if (lies_.is_named(id)) continue;
       const Receipt& told = receipts_[{device->number(), id}];
-      if (signed_off.delivered != log.entries.size()) {
+      if (signed_off.delivered != log.entries.size() && !relay_.was_silently_set_back()) {
         fail("watermark", "the desk has not marked all of log " + short_name(id));
       }
+      // Of marks alone that went nobody hears.
+      if (relay_.was_silently_set_back()) continue;
       if (told.delivered != signed_off.delivered || told.read != signed_off.read) {
         fail("watermark", device->setup().name + " was told delivered " +
                               std::to_string(told.delivered) + ", read " +

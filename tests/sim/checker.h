@@ -10,6 +10,7 @@
 //   plaintext  a written word or a name stands in the clear on a disk, in the store, on a link
 //   persist    shown or sent before it was durable
 //   lie        what the relay made up was shown, or had an effect and was not named
+//   removed    a device that was removed can open what was written after
 #pragma once
 
 #include <set>
@@ -43,6 +44,12 @@ class Checker {
   void on_written(const out::Persist& batch);
   // What this device had accepted and not handed on is lost with it, and it was said so.
   void on_wiped(const Device& device);
+  // It knows no more what it had accepted since the copy was made.
+  void on_set_back(const Device& device);
+  // From now on it is in no team.
+  void removed(const Device& device) { removed_.insert(device.number()); }
+  bool is_removed(const Device& device) const { return removed_.contains(device.number()); }
+  DeviceId id_of(const Device& device) const;
   // A message on a link.
   void on_link(BytesView bytes);
 
@@ -67,6 +74,7 @@ class Checker {
     std::uint64_t order = 0;       // of being shown as sending, in that life; 0: later
     bool accepted = false;         // shown as sending: it must arrive
     bool refused = false;
+    bool gone = false;  // the device that could give it back
     std::set<Place> places;
   };
   struct Shown {
@@ -115,6 +123,13 @@ class Checker {
   bool has_outgoing(const Device& device, const LogId& log,
                     const std::function<bool(const wire::OutboxRecord&)>& fits) const;
   std::map<LogId, StoredLog> stored_logs();
+  // The relay was set back before this place: it may be another one's by now.
+  bool is_uncertain(const LogId& log) const { return relay_.set_back_to().contains(log); }
+  bool is_removed_author(const DeviceId& id) const;
+  bool has_epoch_key(const Device& device, const LogId& log, std::uint64_t epoch) const;
+  bool can_open_later(const Device& device, const LogId& log, const StoredLog& stored,
+                      std::uint64_t card_version, std::string& what) const;
+  void check_removed(const std::map<LogId, StoredLog>& logs);
   bool takes_part(const Device& device, const StoredLog& log) const;
   void check_chains(const std::map<LogId, StoredLog>& logs);
   void check_shown(const std::map<LogId, StoredLog>& logs);
@@ -138,6 +153,9 @@ class Checker {
   std::set<Hash> envelopes_;       // every one that a device has sent
   std::set<std::uint64_t> cards_;  // versions that the desk has handed in
   std::map<int, std::uint64_t> card_seen_;
+  std::set<int> removed_;
+  std::map<DeviceId, std::uint64_t> revoked_in_;  // the first card that says so
+  bool at_end_ = false;
   std::set<Hash> replaced_;  // named by the bytes that came after them
   std::uint64_t accepted_ = 0;
   std::uint64_t histories_shown_ = 0;

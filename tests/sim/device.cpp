@@ -1,6 +1,7 @@
 #include "device.h"
 
 #include "shopbell/crypto.h"
+#include "store/keys.h"
 
 namespace shopbell::sim {
 namespace {
@@ -55,7 +56,7 @@ void Device::start() {
 void Device::lead() {
   ++life_;
   w_.trace.note(name(), "start", life_);
-  tab_ = std::make_shared<Tab>(w_, net_, *this, disk_.take_over());
+  tab_ = std::make_shared<Tab>(w_, net_, *this, disk_.take_over(w_.agenda.now_ms()));
   tabs_.push_back(tab_);
   watch_.on_start(*this);
   tab_->start();
@@ -69,16 +70,38 @@ void Device::crash() {
   w_.tally.add(Event::device_crash);
   watch_.on_crash(*this);
   disk_.crash(kept);
-  ++life_;
-  tab_->end();
-  if (former_) former_->end();
-  former_.reset();
+  end_tabs();
   if (setup_.keeps_nothing) {
     w_.tally.add(Event::session_lost);
     disk_.wipe();
     watch_.on_wiped(*this);
   }
   w_.agenda.after(w_.chance.between(1, 5000), [this] { start(); });
+}
+
+void Device::end_tabs() {
+  ++life_;
+  tab_->end();
+  if (former_) former_->end();
+  former_.reset();
+}
+
+void Device::back_up() {
+  const bool begun = disk_.synced().contains(shopbell::store::identity_key());
+  if (setup_.keeps_nothing || !(begun || setup_.role == Role::desk)) return;
+  w_.trace.note(name(), "backup", disk_.synced().size());
+  backup_ = disk_.copy();
+}
+
+void Device::set_back() {
+  if (!running() || !backup_) return;
+  w_.trace.note(name(), "set back", backup_->records.size());
+  w_.tally.add(Event::device_set_back);
+  watch_.on_crash(*this);
+  disk_.set_back(*backup_);
+  end_tabs();
+  watch_.on_set_back(*this);
+  w_.agenda.after(w_.chance.between(5000, 10'000), [this] { start(); });
 }
 
 void Device::restart_later(Tab& tab) {

@@ -29,6 +29,8 @@ class DeviceWatch {
   virtual void on_crash(Device& device) = 0;
   // All that it had stored is gone; it will be another device.
   virtual void on_wiped(Device& device) = 0;
+  // It goes on from an older profile.
+  virtual void on_set_back(Device& device) = 0;
 };
 
 class Device {
@@ -57,6 +59,9 @@ class Device {
   void jump_clock(std::int64_t by_ms);
   // The leading page is put to sleep; if it sleeps long enough another takes the lead.
   void put_to_sleep();
+  // Its profile is copied, where it has begun; or taken back from that copy.
+  void back_up();
+  void set_back();
   // Nothing can be written for so long.
   void fill_disk(std::uint64_t for_ms);
 
@@ -85,6 +90,7 @@ class Device {
   void restart_later(Tab& tab);
 
  private:
+  void end_tabs();
   void lead();
   void take_lead();
   void wake(Tab& sleeper);
@@ -101,6 +107,7 @@ class Device {
   std::uint64_t life_ = 0;
   std::int64_t clock_ahead_ms_ = 0;
   std::uint64_t full_until_ms_ = 0;
+  std::optional<Disk::Copy> backup_;
 };
 
 }  // namespace shopbell::sim

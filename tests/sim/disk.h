@@ -16,10 +16,11 @@ class Disk {
   using Records = std::map<Bytes, Bytes>;
 
   std::uint64_t term() const { return term_; }
-  // A new leader. What the former one had handed in before comes before his first read.
-  std::uint64_t take_over() {
+  // A new leader. What the former one had handed in before comes before his first read. His term is
+  // newer than any that was given out, also where the profile is an older copy.
+  std::uint64_t take_over(std::uint64_t now_ms) {
     sync_all();
-    return ++term_;
+    return term_ = std::max(term_ + 1, now_ms / 1000);
   }
 
   // Waits in the unsynced tail; the number is for sync().
@@ -40,6 +41,17 @@ class Disk {
     written_ -= tail_.size();
     tail_.clear();
     seen_ = synced_;
+  }
+  // As a backup program takes and gives it.
+  struct Copy {
+    std::uint64_t term = 0;
+    Records records;
+  };
+  Copy copy() const { return {term_, synced_}; }
+  void set_back(const Copy& copy) {
+    crash(0);
+    term_ = copy.term;
+    synced_ = seen_ = copy.records;
   }
   // Storage that lives no longer than the page.
   void wipe() {

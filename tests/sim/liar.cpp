@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "relay.h"
+
 namespace shopbell::sim {
 namespace {
 
@@ -38,11 +40,11 @@ bool is_plain(FrameKind kind) {
 
 }  // namespace
 
-Liar::Liar(Clockwork& clockwork, Lies& lies, store::Store& store, const ShopId& shop,
+Liar::Liar(Clockwork& clockwork, Lies& lies, Relay& relay, const ShopId& shop,
            const Bytes& relay_seed)
     : w_(clockwork),
       lies_(lies),
-      store_(store),
+      relay_(relay),
       shop_(shop),
       relay_key_(crypto::sign_pair(Key::from(relay_seed))),
       own_(keys_from(clockwork)) {
@@ -213,7 +215,7 @@ Bytes Liar::false_card() {
 // --- one entry
 
 bool Liar::is_conversation(const LogId& log) {
-  const auto record = store_.read_log(log);
+  const auto record = relay_.store().read_log(log);
   return record && record->kind != LogKind::shop;
 }
 
@@ -237,7 +239,7 @@ Bytes Liar::tampered(const wire::Deliver& entry) {
     outer.signature.data[w_.chance.below(outer.signature.data.size())] ^= 1;
   } else if (tempted(Event::lie_body_swapped, 3)) {
     // The body of another entry, with a header that fits it as far as one without a key can.
-    const auto others = store_.read_page(entry.log, 1, entry.seq, ~std::size_t{0});
+    const auto others = relay_.store().read_page(entry.log, 1, entry.seq, ~std::size_t{0});
     if (!others || others->size() < 2) return {};
     const store::Entry& other = (*others)[w_.chance.below(others->size() - 1)];
     body = to_bytes(codec::decode<wire::Envelope>(other.envelope)->body);
@@ -246,7 +248,7 @@ Bytes Liar::tampered(const wire::Deliver& entry) {
     outer.header = changed;
     outer.body = body;
   } else if (tempted(Event::lie_author_swapped, 3)) {
-    const auto first = store_.read_page(entry.log, 1, 1, ~std::size_t{0});
+    const auto first = relay_.store().read_page(entry.log, 1, 1, ~std::size_t{0});
     if (!first || first->empty()) return {};
     const DeviceId creator = open_envelope(first->front().envelope)->header.author;
     header.author = header.author == creator ? own_.self.id : creator;
@@ -280,7 +282,7 @@ std::uint64_t Liar::fork_of(int device, const LogId& log) const {
 
 Hash Liar::forked_chain(const LogId& log, std::uint64_t fork, std::uint64_t seq) {
   Hash chain = chain_start(shop_, log);
-  const auto entries = store_.read_page(log, 1, seq, ~std::size_t{0});
+  const auto entries = relay_.store().read_page(log, 1, seq, ~std::size_t{0});
   for (const store::Entry& entry : *entries) {
     const std::uint64_t time_ms = entry.seq >= fork ? entry.time_ms + 1 : entry.time_ms;
     chain = chain_next(chain, entry.seq, time_ms, open_envelope(entry.envelope)->hash);
@@ -330,9 +332,9 @@ Bytes Liar::answer_falsely(BytesView bytes) {
   const auto envelope = open_envelope(bytes);
   if (!envelope) return {};
   const wire::Header& header = envelope->header;
-  const auto log = store_.read_log(header.log);
+  const auto log = relay_.store().read_log(header.log);
   // Only where others speak as well can anybody notice: a customer in his own conversation.
-  const auto first = store_.read_page(header.log, 1, 1, ~std::size_t{0});
+  const auto first = relay_.store().read_page(header.log, 1, 1, ~std::size_t{0});
   if (!log || log->kind != LogKind::main || !first || first->empty()) return {};
   if (open_envelope(first->front().envelope)->header.author != header.author) return {};
   lies_.told.insert(header.log);

@@ -19,11 +19,12 @@ namespace shopbell::sim {
 
 using LinkId = std::uint64_t;
 
+class Relay;
+
 class Liar {
  public:
   // Whether this world's relay lies at all is drawn here.
-  Liar(Clockwork& clockwork, Lies& lies, store::Store& store, const ShopId& shop,
-       const Bytes& relay_seed);
+  Liar(Clockwork& clockwork, Lies& lies, Relay& relay, const ShopId& shop, const Bytes& relay_seed);
 
   bool is_one() const { return is_one_; }
   // From now on nothing new; stories once told are kept up.
@@ -63,7 +64,7 @@ class Liar {
 
   Clockwork& w_;
   Lies& lies_;
-  store::Store& store_;
+  Relay& relay_;
   ShopId shop_;
   crypto::SignPair relay_key_;
   DeviceKeys own_;  // signs what it forges

@@ -1,5 +1,6 @@
 // sim SEED | sim --verbose SEED | sim --seeds N [BASE] | sim --for 10m [BASE]
 // sim --mutants | sim --mutant NAME [SEED]
+// sim --all ...: with disks that are set back and agents who are removed
 #include <unistd.h>
 
 #include <chrono>
@@ -75,12 +76,17 @@ std::uint64_t number(const char* text) { return std::strtoull(text, nullptr, 10)
 int usage() {
   std::printf(
       "sim SEED | --verbose SEED | --seeds N [BASE] | --for 30s|10m|2h [BASE] | --mutants | "
-      "--mutant NAME [SEED]\n");
+      "--mutant NAME [SEED]; --all before the others\n");
   return 2;
 }
 
 int run(int count, char** words) {
   announce_aborts();
+  if (count > 1 && std::strcmp(words[1], "--all") == 0) {
+    play_all_troubles(true);
+    --count;
+    ++words;
+  }
   const auto is = [&](int at, const char* word) {
     return at < count && std::strcmp(words[at], word) == 0;
   };

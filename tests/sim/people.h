@@ -15,7 +15,7 @@ class People {
 
   // An agent's device comes with an invitation.
   void invite(const Device& agent, Bytes secret) { secrets_[agent.number()] = std::move(secret); }
-  // His device is another one; what he said to it is gone.
+  // His device is another one, or knows no more what he said to it.
   void on_wiped(const Device& device) { said_.erase(device.number()); }
   void on_start(Device& device) { people_[device.number()] = {}; }
   void on_event(Device& device, wire::EventKind kind, BytesView body);

@@ -63,6 +63,37 @@ void Relay::jump_clock(std::int64_t by_ms) {
   w_.trace.note("relay", "clock", static_cast<std::uint64_t>(clock_ahead_ms_));
 }
 
+void Relay::back_up() {
+  w_.trace.note("relay", "backup", heads_.size());
+  backup_ = store::copy_memory_store(*store_);
+  backup_heads_ = heads_;
+}
+
+void Relay::set_back() {
+  if (!running() || !backup_) return;
+  const bool told = w_.chance.below(2) == 0;
+  w_.tally.add(Event::relay_set_back);
+  w_.trace.note("relay", "set back", told);
+  was_set_back_ = true;
+  crash();
+  store_ = store::copy_memory_store(*backup_);
+  for (const auto& [log, head] : heads_) {
+    const auto kept = backup_heads_.find(log);
+    const std::uint64_t seq = kept == backup_heads_.end() ? 0 : kept->second;
+    if (seq < head) {
+      std::uint64_t& lowest = set_back_to_.try_emplace(log, seq).first->second;
+      lowest = std::min(lowest, seq);
+    }
+  }
+  heads_ = backup_heads_;
+  was_silently_set_back_ = was_silently_set_back_ || !told;
+  if (!told) return;
+  store::Batch batch;
+  batch.generation = w_.chance.next() | 1;
+  batch.restored_ms = clock_ms();
+  if (!store_->commit(batch)) w_.trace.note("relay", "store refused", 0);
+}
+
 void Relay::feed(relay::Input input) {
   if (clock_ms() != ticked_ms_) {
     ticked_ms_ = clock_ms();
@@ -135,6 +166,9 @@ void Relay::write(const store::Batch& batch) {
     return;
   }
   for (const store::LogWrite& log : batch.logs) heads_[log.log] = log.seq;
+  for (const store::NewEnvelope& one : batch.envelopes) {
+    placed_.insert({one.log, one.author, one.counter, one.seq});
+  }
 }
 
 void Relay::read(const relay::out::Read& read) {

@@ -9,13 +9,19 @@ constexpr char relay_url[] = "wss://relay.example/v1";
 constexpr std::uint64_t settle_every_ms = 20'000;
 // Every back-off, idle limit and answer limit of the protocol has passed by then.
 constexpr std::uint64_t rest_ms_max = 600'000;
+// The desk waits so long for what others may have, and may have to begin anew.
+constexpr std::uint64_t hold_ms_max = 3 * limits::resume_after_ms;
 
 constexpr std::size_t visitors_max = 3;
 constexpr std::size_t agents_max = 2;
 constexpr std::uint64_t steps_min = 2000;
 constexpr std::uint64_t steps_max = 5000;
 
+bool plays_all_troubles = false;
+
 }  // namespace
+
+void play_all_troubles(bool yes) { plays_all_troubles = yes; }
 
 // Commands of the desk's abilities reach its engine in later steps, in order.
 class World::Port : public desk::DeskPort {
@@ -40,8 +46,12 @@ World::World(std::uint64_t seed, bool verbose, std::string_view wanted)
   make_shop();
   relay_ = std::make_unique<Relay>(w_, net_, relay_seed_, dialled_host(relay_url), shop_);
   net_.set_relay(*relay_);
-  liar_ = std::make_unique<Liar>(w_, lies_, relay_->store(), shop_, relay_seed_);
+  liar_ = std::make_unique<Liar>(w_, lies_, *relay_, shop_, relay_seed_);
   relay_->set_liar(*liar_);
+  all_troubles_ = plays_all_troubles;
+  // A liar's stories are of one store.
+  const Backups may[] = {Backups::relay, Backups::relay, Backups::devices, Backups::nobody};
+  if (all_troubles_ && !liar_->is_one()) backups_ = may[w_.chance.below(std::size(may))];
   checker_ = std::make_unique<Checker>(w_, *relay_, lies_);
   people_ = std::make_unique<People>(w_, *checker_, devices_);
   add_everybody();
@@ -163,6 +173,11 @@ void World::on_wiped(Device& device) {
   checker_->on_wiped(device);
 }
 
+void World::on_set_back(Device& device) {
+  people_->on_wiped(device);
+  checker_->on_set_back(device);
+}
+
 void World::from_device(int, BytesView bytes) { checker_->on_link(bytes); }
 void World::to_device(int, BytesView bytes) { checker_->on_link(bytes); }
 
@@ -188,7 +203,7 @@ std::int64_t World::clock_jump() {
 
 void World::trouble() {
   Device& device = *devices_[w_.chance.below(devices_.size())];
-  switch (w_.chance.below(13)) {
+  switch (w_.chance.below(all_troubles_ ? 17 : 13)) {
     case 0:
     case 1:
       return device.crash();
@@ -210,11 +225,35 @@ void World::trouble() {
       return device.put_to_sleep();
     case 11:
       return device.fill_disk(w_.chance.between(1000, 60'000));
+    case 13:
+    case 14:
+    case 15:
+      return use_backup(device);
+    case 16:
+      return remove_agent();
     default:
       if (people_->is_ready(device)) {
         device.command(wire::CommandKind::retry, wire::Retry{});
       }
   }
+}
+
+void World::use_backup(Device& device) {
+  const bool takes = w_.chance.below(2) == 0;
+  if (backups_ == Backups::relay) takes ? relay_->back_up() : relay_->set_back();
+  if (backups_ == Backups::devices) takes ? device.back_up() : device.set_back();
+}
+
+// As the command line does it: the desk finds it in its book.
+void World::remove_agent() {
+  const Device& agent = *devices_.back();
+  const auto member = book_->find_used_by(checker_->id_of(agent));
+  if (!member || member->removed_ms != 0 || w_.agenda.steps() < steps_wanted_ / 2) return;
+  w_.tally.add(Event::agent_removed);
+  w_.trace.note(agent.name(), "removed", 0);
+  const std::uint64_t now_ms = devices_.front()->clock_ms();
+  book_->change(member->used_by, {member->role, now_ms, now_ms});
+  checker_->removed(agent);
 }
 
 // --- the course of a world
@@ -237,6 +276,7 @@ void World::run() {
   steps_wanted_ = w_.chance.between(steps_min, steps_max);
   run_stormy();
   turn_honest();
+  bring_all_back();
   come_to_rest();
   look_at_everything();
 }
@@ -265,9 +305,17 @@ void World::turn_honest() {
   people_->all_write();
 }
 
+// What the relay has lost comes again from those who look.
+void World::bring_all_back() {
+  if (!relay_->was_set_back()) return;
+  run_for(60'000);
+  agents_look();
+}
+
 void World::come_to_rest() {
   std::string why;
-  const std::uint64_t last_ms = w_.agenda.now_ms() + rest_ms_max;
+  const bool held = relay_->was_set_back();
+  const std::uint64_t last_ms = w_.agenda.now_ms() + rest_ms_max + (held ? hold_ms_max : 0);
   // Longer than every limit after which a side notices that the other is gone.
   run_for(60'000);
   while (!stop_now()) {
@@ -288,7 +336,8 @@ void World::look_as_agent(Device& agent) {
 
 void World::agents_look() {
   for (const auto& device : devices_) {
-    if (device->setup().role == Role::agent) look_as_agent(*device);
+    if (device->setup().role == Role::agent && !checker_->is_removed(*device))
+      look_as_agent(*device);
   }
 }
 

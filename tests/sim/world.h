@@ -8,6 +8,9 @@
 
 namespace shopbell::sim {
 
+// Whether worlds from now on also set disks back and remove agents.
+void play_all_troubles(bool yes);
+
 class World : public DeviceWatch, public Wiretap {
  public:
   // Ends with the first failure; where one checker is wanted, with the first of that.
@@ -32,11 +35,15 @@ class World : public DeviceWatch, public Wiretap {
   void on_said_again(Device& device, BytesView send) override;
   void on_crash(Device& device) override;
   void on_wiped(Device& device) override;
+  void on_set_back(Device& device) override;
   void from_device(int device, BytesView bytes) override;
   void to_device(int device, BytesView bytes) override;
 
  private:
   class Port;
+  // Whose disk may be set back to an older copy. Not both: what stood on no other disk is gone
+  // then.
+  enum class Backups : std::uint8_t { nobody, relay, devices };
   void make_shop();
   void add_everybody();
   void invite(const Device& agent);
@@ -47,12 +54,15 @@ class World : public DeviceWatch, public Wiretap {
 
   void people_go_on();
   void trouble();
+  void use_backup(Device& device);
+  void remove_agent();
   std::int64_t clock_jump();
 
   bool stop_now() const;
   void run_for(std::uint64_t ms);
   void run_stormy();
   void turn_honest();
+  void bring_all_back();
   void come_to_rest();
   void look_as_agent(Device& agent);
   void agents_look();
@@ -73,6 +83,8 @@ class World : public DeviceWatch, public Wiretap {
   std::unique_ptr<desk::InvitationBook> book_;
   std::unique_ptr<Port> port_;
   std::unique_ptr<desk::Desk> desk_;
+  Backups backups_ = Backups::nobody;
+  bool all_troubles_ = false;
   std::uint64_t steps_wanted_ = 0;
   std::string wanted_;
 };

@@ -323,6 +323,7 @@ void Connection::go_online() {
   show(state_online, 0, 0);
   m_.desk.connection_begins();
   m_.outbox.connection_begins();
+  if (m_.state.generation != welcome->generation) m_.marks.relay_set_back();
   m_.replica.connection_begins(*welcome);
   m_.sessions.connection_begins();
   m_.marks.connection_begins();

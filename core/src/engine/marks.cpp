@@ -7,6 +7,13 @@ namespace {
 
 constexpr std::uint64_t mark_delivered = 1;
 constexpr std::uint64_t mark_read = 2;
+constexpr std::uint64_t not_taken_retry_ms = 10'000;
+
+// Also where its certificate has ended since: what was read stays read.
+bool was_of_shop(const Log& log, const DeviceId& device) {
+  const Author* author = log.fold.find(device);
+  return author != nullptr && author->certificate;
+}
 
 }  // namespace
 
@@ -17,8 +24,10 @@ void Marks::take(BytesView bytes) {
   Log* log = m_.state.find(peeked->log);
   if (log == nullptr || log->stopped != Errc::none) return;
   const Device* device = log->fold.device_of(*m_.state.shop, peeked->device);
-  // It names an entry, or comes of a device, that what is still missing will tell of.
-  if (peeked->seq > log->seq || (device == nullptr && log->is_behind())) {
+  // It names an entry, or comes of a device, that what is still missing will tell of; where this
+  // device and the relay are apart it may be of the chain that is to come.
+  const bool unknown = device == nullptr && log->is_behind();
+  if (peeked->seq > log->seq || unknown || log->is_apart()) {
     log->early_marks[{peeked->device, peeked->kind}] = to_bytes(bytes);
     while (log->early_marks.size() > 2 * limits::log_devices_max) {
       log->early_marks.erase(log->early_marks.begin());
@@ -72,11 +81,16 @@ void Marks::connection_begins() {
 
 void Marks::connection_lost() {
   for (auto& [id, log] : m_.state.logs) {
+    log.early_marks.clear();  // what holds comes again
     // A mark is not acknowledged. What went out long before the silence began has arrived.
     const std::uint64_t sent_ms = log.mark_at_ms;
     const bool recent = m_.io.now_ms < sent_ms + 3 * limits::idle_ms_max;
     if (sent_ms != 0 && recent) log.own_delivered_sent = log.own_read_sent = 0;
   }
+}
+
+void Marks::relay_set_back() {
+  for (auto& [id, log] : m_.state.logs) log.own_delivered_sent = log.own_read_sent = 0;
 }
 
 void Marks::slept(std::uint64_t by_ms) {
@@ -89,6 +103,11 @@ void Marks::refused(Log& log, std::uint64_t retry_ms) {
   log.own_delivered_sent = log.own_read_sent = 0;
   log.mark_at_ms = m_.io.now_ms + std::max(retry_ms, limits::mark_interval_ms);
   m_.wake_log_at(log, log.mark_at_ms);
+}
+
+void Marks::not_taken(Log& log) {
+  refused(log, not_taken_retry_ms);
+  m_.replica.fetch(log);
 }
 
 void Marks::read_up_to(Log& log, std::uint64_t seq) {
@@ -158,7 +177,7 @@ void Marks::show_receipts(Log& log) {
       theirs.read = std::max(theirs.read, progress.read);
     } else if (!we_are_the_shop && who == AuthorClass::desk) {
       theirs.delivered = std::max(theirs.delivered, progress.delivered);
-    } else if (!we_are_the_shop && who == AuthorClass::shop) {
+    } else if (!we_are_the_shop && was_of_shop(log, device)) {
       theirs.read = std::max(theirs.read, progress.read);
     }
   }

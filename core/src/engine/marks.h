@@ -19,11 +19,15 @@ class Marks {
   // What may not have reached the relay is sent again.
   void connection_begins();
   void connection_lost();
+  // It may have lost what it had.
+  void relay_set_back();
   // So much time passed unseen: the device was asleep, or its clock was set. What left just before
   // it may be lost all the same.
   void slept(std::uint64_t by_ms);
   // The relay could not store a mark of this log.
   void refused(Log& log, std::uint64_t retry_ms);
+  // A mark names what the relay does not have: its places are others, or fewer.
+  void not_taken(Log& log);
   void read_up_to(Log& log, std::uint64_t seq);
   // Sends what is due; called once for each touched log before the drain, and by its timer.
   void flush(Log& log);

@@ -526,6 +526,15 @@ void Outbox::on_refused(const wire::Error& error) {
       // The log says what came first; taking it mends the outbox.
       m_.replica.fetch(*log);
       return;
+    case Errc::envelope_bad:
+      // What stands before it has another place or other bytes than this device knows yet.
+      if (at == 0) return refuse(*log, at, code);
+      m_.replica.fetch(*log);
+      break;
+    case Errc::no_such_log:
+      if (!log->has_genesis()) return refuse(*log, at, code);
+      m_.rejoin.begin(*log, 0);
+      break;
     case Errc::log_held:
       log->held = std::max<std::uint64_t>(log->held, 1);
       m_.replica.show_sync(*log);

@@ -23,7 +23,7 @@ class Outbox {
   void add_unshown(Log& log, const wire::InnerBody& inner);
   // Puts the desk's resume before all else.
   void resume(Log& log);
-  // Own messages that lost their places go back before what waits.
+  // Own envelopes that lost their places go back before what waits.
   void take_back(Log& log, std::vector<Outgoing> lost);
   // Appends this device's join and what it says of itself, unless it is there already.
   void join(Log& log);

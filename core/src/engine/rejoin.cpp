@@ -1,6 +1,7 @@
 #include "engine/rejoin.h"
 
 #include "engine/machines.h"
+#include "shopbell/amend.h"
 #include "store/keys.h"
 
 namespace shopbell::engine {
@@ -63,6 +64,11 @@ bool Rejoin::on_head(Log& log, const wire::Head& head) {
 
 bool Rejoin::on_page(Log& log, const wire::Page& page) {
   if (!log.is_apart()) {
+    // Of what it said before it has nothing to show.
+    if (page.head_seq < log.seq) {
+      begin(log, page.head_seq);
+      return log.is_apart();
+    }
     const auto own = log.chains.find(page.from - 1);
     if (!page.before || own == log.chains.end() || own->second == page.before) return false;
     begin(log, page.head_seq);
@@ -138,6 +144,10 @@ void Rejoin::on_news(Log& log, std::uint64_t seq) {
 }
 
 bool Rejoin::on_refused(Log& log, Errc code, std::uint64_t retry_ms) {
+  if (code == Errc::mark_refused) {
+    m_.marks.not_taken(log);
+    return true;
+  }
   if (!log.is_apart()) return false;
   if (is_temporary(code)) {
     log.fetch_retry_at_ms = m_.io.now_ms + std::max(retry_ms, retry_ms_least);
@@ -215,6 +225,8 @@ void Rejoin::offer(Log& log, std::span<const in::Record> records) {
     const wire::EntryRecord& entry = each.entry;
     refill.items.push_back({log.id, ++seq, entry.time_ms, entry.envelope, entry.voucher});
   }
+  // A place that came without the relay's own word for it is none that it would know again.
+  if (stored.empty() || stored.back().entry.voucher.empty()) return wait(log, Errc::refill_refused);
   // Where numbers were given twice this proves it, and the desk's word is what comes next.
   look.step = look.low == look.relay_head ? Step::refilling : Step::waiting;
   m_.io.frame(wire::FrameKind::refill, refill);
@@ -243,23 +255,40 @@ void Rejoin::put_aside(Log& log, std::uint64_t seq, const in::Record& record,
   Result<Replica::Stored> stored = m_.replica.read_entry(record);
   if (!stored) return;
   const OpenEnvelope& envelope = stored->envelope;
-  if (envelope.header.envelope_class != static_cast<std::uint64_t>(EnvelopeClass::message)) return;
-  Result<Inner> inner = m_.replica.open_message(log, envelope);
+  const auto envelope_class = static_cast<EnvelopeClass>(envelope.header.envelope_class);
+  const bool mine = envelope.header.author == m_.state.self();
   Bytes content;
-  if (inner) content = codec::encode(inner->body);
-  if (inner && envelope.header.author == m_.state.self()) {
+  if (envelope_class == EnvelopeClass::member && mine) content = join_again(envelope);
+  if (envelope_class == EnvelopeClass::message) {
+    Result<Inner> inner = m_.replica.open_message(log, envelope);
+    if (inner) content = codec::encode(inner->body);
+    if (inner && is_amendment(inner->body.kind)) {
+      m_.io.erase(store::amend_key(log.id, inner->body.target_seq, seq));
+    }
+  }
+  if (mine && !content.empty()) {
     Outgoing& item = again.emplace_back();
+    item.envelope_class = envelope_class;
     item.ref = stored->entry.ref;
     item.time_ms = envelope.header.time_ms;
     item.inner = std::move(content);
     item.formers = {envelope.hash};
     return;
   }
+  if (envelope_class != EnvelopeClass::message) return;
   wire::LostRecord lost;
   lost.time_ms = stored->entry.time_ms;
   lost.envelope = stored->entry.envelope;
   lost.inner = content;
   m_.io.put(store::lost_key(log.id, seq, envelope.hash), lost);
+}
+
+// Empty where it is no join, or this device may join no more.
+Bytes Rejoin::join_again(const OpenEnvelope& envelope) const {
+  Result<wire::MemberBody> body = codec::decode<wire::MemberBody>(envelope.body);
+  const bool joins = body && body->log_kind == 0 && !is_resume(envelope);
+  if (!joins || !m_.state.certificate) return {};
+  return make_join_body(m_.state.keys->self, m_.state.certificate->bytes);
 }
 
 void Rejoin::start_over(Log& log, std::span<const in::Record> records) {
@@ -278,6 +307,7 @@ void Rejoin::start_over(Log& log, std::span<const in::Record> records) {
   log.chains = {{0, log.chain}};
   log.head_seq = look.relay_head;
   log.shown_seq = look.low;
+  m_.repeats.lost(log.id, look.low + 1);
   log.marks.clear();
   log.own_read = std::min(log.own_read, look.low);
   log.own_read_chain = {};

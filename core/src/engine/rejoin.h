@@ -44,6 +44,7 @@ class Rejoin {
   void start_over(Log& log, std::span<const in::Record> records);
   void put_aside(Log& log, std::uint64_t seq, const in::Record& record,
                  std::vector<Outgoing>& again);
+  Bytes join_again(const OpenEnvelope& envelope) const;
   void wait(Log& log, Errc why);
 
   Machines& m_;

@@ -38,6 +38,15 @@ void Repeats::placed(const LogId& log, std::uint64_t seq, std::uint64_t ref) {
   m_.io.put(store::sent_key(slot), record);
 }
 
+void Repeats::lost(const LogId& log, std::uint64_t from_seq) {
+  std::erase_if(sent_, [&](const auto& each) {
+    const auto& [slot, sent] = each;
+    const bool lost = sent.log == log && sent.seq >= from_seq;
+    if (lost) m_.io.erase(store::sent_key(slot));
+    return lost;
+  });
+}
+
 void Repeats::restore(std::uint64_t slot, const wire::SentRecord& record) {
   sent_[slot] = {record.ref, record.log, record.seq};
   last_number_ = std::max(last_number_, record.number);

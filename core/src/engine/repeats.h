@@ -17,6 +17,8 @@ class Repeats {
   bool answer(const wire::Send& command);
   // In the batch in which an own message gets its place.
   void placed(const LogId& log, std::uint64_t seq, std::uint64_t ref);
+  // Places from there on hold no longer.
+  void lost(const LogId& log, std::uint64_t from_seq);
   // A stored record at start.
   void restore(std::uint64_t slot, const wire::SentRecord& record);
 

@@ -163,6 +163,37 @@ TEST(EngineRestore, another_chain_is_not_taken_without_the_desk) {
   EXPECT_EQ(world.talk.at_relay().held, 2u);
 }
 
+// It says that it has placed what it threw away, in a log where nobody else writes.
+TEST(EngineRestore, a_place_that_was_made_up_is_named_with_the_next_message) {
+  Talk talk;
+  bool lied = false;
+  talk.world.relay.instead = [&](std::size_t who, wire::FrameKind kind, BytesView body) {
+    if (kind != wire::FrameKind::publish || lied) return false;
+    lied = true;
+    const auto envelope = open_envelope(codec::decode<wire::Publish>(body)->envelope);
+    const Relay::Log& log = talk.at_relay();
+    const std::uint64_t seq = log.entries.size() + 1;
+    const std::uint64_t time_ms = log.entries.back().time_ms;
+    wire::Published made_up;
+    made_up.log = talk.log;
+    made_up.counter = envelope->header.counter;
+    made_up.seq = seq;
+    made_up.time_ms = time_ms;
+    made_up.chain = chain_next(log.chains.back(), seq, time_ms, envelope->hash);
+    made_up.envelope_hash = envelope->hash;
+    talk.world.relay.send(who, made_up);
+    return true;
+  };
+  talk.say("two", 2);
+  talk.world.run();
+  ASSERT_TRUE(lied);
+  EXPECT_FALSE(is_held(talk.visitor));
+  talk.say("three", 3);
+  talk.world.run();
+  EXPECT_TRUE(is_held(talk.visitor));
+  EXPECT_TRUE(talk.visitor.has_shown(Errc::refill_refused));
+}
+
 // --- with a desk
 
 // The visitor said two things that the relay forgot and the desk never heard of; others wrote

@@ -54,7 +54,7 @@ export async function putMeta(database: IDBDatabase, key: string, value: unknown
 export class IdbStorage implements Storage {
   private constructor(
     private readonly database: IDBDatabase,
-    /** Rises with every opening of this database. */
+    /** Rises with every opening of this database, also where it is an older copy of the profile. */
     readonly term: number,
   ) {}
 
@@ -63,7 +63,8 @@ export class IdbStorage implements Storage {
     const transaction = database.transaction(META, "readwrite", { durability: "strict" });
     const done = finished(transaction);
     const meta = transaction.objectStore(META);
-    const term = ((await settled(meta.get(TERM))) ?? 0) + 1;
+    const last = (await settled<number | undefined>(meta.get(TERM))) ?? 0;
+    const term = Math.max(last + 1, Math.floor(Date.now() / 1000));
     meta.put(term, TERM);
     await done;
     return new IdbStorage(database, term);
