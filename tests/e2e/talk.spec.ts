@@ -14,7 +14,7 @@ async function openMenu(side: Side, message: Locator): Promise<Locator> {
   await expect(side.locator(".with-tools")).toHaveCount(1);
   await message.focus();
   await message.press("Enter");
-  await expect(menu(side)).toBeVisible();
+  await expect(menu(side)).toBeInViewport({ ratio: 1 });
   return menu(side);
 }
 

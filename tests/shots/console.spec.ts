@@ -46,6 +46,19 @@ const acts: Record<string, (page: Page) => Promise<void>> = {
     await page.getByTestId("console-emoji").click();
   },
   "search finds nothing": (page) => page.getByTestId("search").fill("zzzz"),
+  "what to do with a message": async (page) => {
+    await openTalk(page);
+    await expect(page.locator(".with-tools")).toHaveCount(1);
+    await page.getByTestId("message").last().press("Enter");
+    await page.getByTestId("tools-menu").waitFor();
+  },
+  "messages found": async (page) => {
+    await openTalk(page);
+    await page.locator(".timeline").press("f");
+    await page.getByTestId("find-words").fill("shop");
+    await page.getByTestId("find-words").press("Enter");
+    await page.getByTestId("find-hit").first().waitFor();
+  },
   away: (page) => page.getByTestId("own-status").click(),
   "customer over": async (page) => {
     await page.setViewportSize({ width: 820, height: 780 });

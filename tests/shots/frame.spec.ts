@@ -17,6 +17,17 @@ const acts: Record<string, (page: Page) => Promise<void>> = {
     await inside(page).getByTestId("emoji-picker").getByRole("searchbox").fill("zzzz");
   },
   menu: (page) => inside(page).getByTestId("menu").click(),
+  "what to do with a message": async (page) => {
+    await expect(inside(page).locator(".with-tools")).toHaveCount(1);
+    await inside(page).getByTestId("message").last().press("Enter");
+    await inside(page).getByTestId("tools-menu").waitFor();
+  },
+  "search of what was said": async (page) => {
+    await inside(page).getByTestId("menu").click();
+    await inside(page).getByTestId("find").click();
+    await inside(page).getByTestId("finder-words").fill("shop");
+    await inside(page).getByTestId("finder-hit").first().waitFor();
+  },
   "own tab": async (page) => {
     const src = (await page.getByTestId("frame").getAttribute("src")) ?? "";
     await page.goto("about:blank");

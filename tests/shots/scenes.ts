@@ -162,6 +162,8 @@ export const frameScenes: Record<string, Scene> = {
   emoji: with_talk({}),
   "emoji finds nothing": with_talk({}),
   menu: with_talk({}),
+  "what to do with a message": with_talk({}),
+  "search of what was said": with_talk({}),
   "own tab": with_talk({}),
   accent: (language) => {
     const conversations = [conversation(language)];
@@ -211,6 +213,8 @@ export const consoleScenes: Record<string, Scene> = {
   note: desk(),
   emoji: desk(),
   "search finds nothing": desk(),
+  "what to do with a message": desk(),
+  "messages found": desk(),
   away: desk(),
   "customer over": desk(),
   "not sent": (language) => {

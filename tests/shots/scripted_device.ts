@@ -7,6 +7,7 @@ import {
   CommandKind,
   EventKind,
   InboxPage,
+  LoadHistory,
   OpenLog,
   Request,
   ResponseEvent,
@@ -177,8 +178,9 @@ class ScriptedDevice extends EventTarget {
   }
 
   private carry_out(kind: number, body: Uint8Array): void {
-    if (kind === CommandKind.OPEN_LOG) {
-      const log = toHex(decode(OpenLog, body).log);
+    const opens = kind === CommandKind.OPEN_LOG;
+    if (opens || kind === CommandKind.LOAD_HISTORY) {
+      const log = toHex(opens ? decode(OpenLog, body).log : decode(LoadHistory, body).log);
       const { conversations } = this.script;
       const main = conversations.find((each) => each.log === log);
       const noted = conversations.find((each) => each.teamLog === log);
@@ -187,9 +189,9 @@ class ScriptedDevice extends EventTarget {
         this.say({ events: this.history(log, shown, shown === noted) });
       }
     } else if (kind === CommandKind.REQUEST) {
-      const { id, method } = decode(Request, body);
+      const { id, method, body: question } = decode(Request, body);
       const code = this.refuses(method);
-      const fields = { id, code, body: this.answer(method) };
+      const fields = { id, code, body: this.answer(method, question) };
       this.say({ events: [event(EventKind.RESPONSE_EVENT, ResponseEvent, fields)] });
       if (this.script.then && method === "inbox.list") {
         this.say({ events: [event(EventKind.CONNECTION, wire.Connection, this.script.then)] });
@@ -203,8 +205,11 @@ class ScriptedDevice extends EventTarget {
     return method.startsWith("admin.") ? adminRefused || (changes ? Errc.setting_refused : 0) : 0;
   }
 
-  private answer(method: string): Uint8Array {
+  private answer(method: string, question: Uint8Array): Uint8Array {
     const { admin } = this.script;
+    if (method === "search") {
+      return this.found(decode(wire.SearchRequest, question).words);
+    }
     if (method === "inbox.list") {
       return this.inbox();
     }
@@ -270,6 +275,17 @@ class ScriptedDevice extends EventTarget {
       authorName: said.name ?? "",
       history: !said.waits && !said.refused,
     });
+  }
+
+  private found(words: string): Uint8Array {
+    const hits = this.script.conversations.flatMap(({ log, messages }) =>
+      messages.flatMap(({ text = "", timeMs, by, name = "", does }, at) => {
+        const hit = { log: bytesOf(log), inside: bytesOf(log), seq: at + 1, timeMs, text, name };
+        const said = { author: filled(32, classes[by]), authorClass: classes[by], kind: 1 };
+        return text.includes(words) && !does ? { ...hit, ...said } : [];
+      }),
+    );
+    return encode(wire.SearchPage, { hits });
   }
 
   private inbox(): Uint8Array {

@@ -55,6 +55,7 @@ class Tools {
     on("click", (event) => this.click(event));
     this.timeline = this.box.querySelector<HTMLElement>(".timeline") ?? undefined;
     this.box.addEventListener("wheel", (event) => this.wheel(event), { signal, passive: true });
+    window.addEventListener("resize", () => this.draw(), { signal });
     this.timeline?.addEventListener(
       "scroll",
       () => {
@@ -213,14 +214,14 @@ class Tools {
     }, SAID_MS);
   }
 
-  /** Above the message, towards its free side. */
+  /** Above the message, from its outer edge inwards: there is room also beside a short one. */
   private style_at(rise: number): Record<string, string> {
     const { bubble } = this.open as Open;
     const around = this.box.getBoundingClientRect();
     const at = bubble.getBoundingClientRect();
     const top = Math.max(4, at.top - around.top - rise);
     const own = bubble.closest(".mine, .team, .note") !== null;
-    const right_side = own === (document.documentElement.dir === "rtl");
+    const right_side = own !== (document.documentElement.dir === "rtl");
     return right_side
       ? { top: `${top}px`, right: `${Math.max(8, around.right - at.right - 8)}px` }
       : { top: `${top}px`, left: `${Math.max(8, at.left - around.left - 8)}px` };
