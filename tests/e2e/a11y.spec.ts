@@ -250,10 +250,14 @@ test("the scene by the keyboard alone", async ({ server, browser, people }) => {
   const { keyboard } = visitor.page;
   await expect(visitor.bubble).toBeVisible();
   await expect
-    .poll(async () => {
-      await keyboard.press("Tab");
-      return visitor.bubble.evaluate((node) => node.matches(":focus, :focus *"));
-    })
+    .poll(
+      async () => {
+        await keyboard.press("Tab");
+        return visitor.bubble.evaluate((node) => node.matches(":focus, :focus *"));
+      },
+      // A press a second would not come round the page in time.
+      { intervals: [50] },
+    )
     .toBe(true);
   await keyboard.press("Enter");
   await expect(visitor.composer).toBeFocused();
