@@ -131,22 +131,26 @@ async function page(folder, html_path, stem, define) {
 const SMALL_BYTES = 16 * 1024;
 
 function smallest_brotli(bytes) {
-  const pack = (mode, window) =>
+  const pack = (mode, window, more = {}) =>
     brotliCompressSync(bytes, {
       params: {
         [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY,
         [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length,
         [constants.BROTLI_PARAM_MODE]: mode,
         [constants.BROTLI_PARAM_LGWIN]: window,
+        ...more,
       },
     });
+  const smaller = (best, each) => (each.length < best.length ? each : best);
   if (bytes.length > SMALL_BYTES) {
-    return pack(constants.BROTLI_MODE_GENERIC, constants.BROTLI_DEFAULT_WINDOW);
+    const blocks = { [constants.BROTLI_PARAM_LGBLOCK]: 16 };
+    const [mode, window] = [constants.BROTLI_MODE_GENERIC, constants.BROTLI_DEFAULT_WINDOW];
+    return [pack(mode, window), pack(mode, window, blocks)].reduce(smaller);
   }
   const { BROTLI_MODE_GENERIC, BROTLI_MODE_TEXT, BROTLI_MODE_FONT } = constants;
   return [BROTLI_MODE_GENERIC, BROTLI_MODE_TEXT, BROTLI_MODE_FONT]
     .flatMap((mode) => [16, 18, 22].map((window) => pack(mode, window)))
-    .reduce((best, each) => (each.length < best.length ? each : best));
+    .reduce(smaller);
 }
 
 function write_all(inputs) {
