@@ -63,6 +63,19 @@ bool is_relay_url_or_empty(std::string_view text) {
   return is_host(text.substr(0, text.size() - 3));
 }
 
+bool is_issuer_or_empty(std::string_view text) { return text.size() <= 200; }
+
+// "KID EdDSA PUBLIC", or "KID HS256 FILE": a shared secret has no place in a file that many read.
+bool is_identity_key(std::string_view text) {
+  const auto first = text.find(' ');
+  const auto second = first == std::string_view::npos ? first : text.find(' ', first + 1);
+  if (second == std::string_view::npos || first == 0) return false;
+  const auto algorithm = text.substr(first + 1, second - first - 1);
+  const auto value = text.substr(second + 1);
+  if (algorithm == "EdDSA") return is_key(value);
+  return algorithm == "HS256" && !value.empty() && value.find_first_of("/\\ ") == value.npos;
+}
+
 std::vector<Key> keys_of(Config& c) {
   return {
       {"shop", "name", &c.shop.name, any_line, "one line of text",
@@ -101,6 +114,11 @@ std::vector<Key> keys_of(Config& c) {
        "Shops that this relay serves. Empty: the shop of this directory."},
       {"relay", "hosts", &c.relay.hosts, is_host, "names like \"relay.example\"",
        "Names under which devices dial this relay, port included unless 80 or 443."},
+      {"identity", "issuer", &c.identity.issuer, is_issuer_or_empty, "a text like \"shop.example\"",
+       "What `iss` must be in the tokens of the shop's own login. \"\": anything."},
+      {"identity", "keys", &c.identity.keys, is_identity_key,
+       "\"KID EdDSA PUBLIC\" or \"KID HS256 FILE\", the file being in this directory",
+       "Keys of the shop's own login, the new one and the former. Empty: nobody is identified."},
   };
 }
 
@@ -114,7 +132,7 @@ class Reader {
       const auto known = known_in(section.str());
       if (known.empty()) {
         fail(section.source(), fmt::format("unknown section or key \"{}\"; known: {}",
-                                           section.str(), "[shop], [serve], [relay]"));
+                                           section.str(), "[shop], [serve], [relay], [identity]"));
       }
       if (table == nullptr) {
         fail(section.source(), fmt::format("\"{}\" must be a section", section.str()));
@@ -237,7 +255,8 @@ std::string config_text(const Config& config, Parts parts) {
       "# Changes take effect at the next start, and then stand before what an admin has set.\n";
   std::string_view section;
   for (const auto& key : keys_of(copy)) {
-    if (parts == Parts::relay && key.section == "shop") continue;
+    const bool of_shop = key.section == "shop" || key.section == "identity";
+    if (parts == Parts::relay && of_shop) continue;
     if (key.section != section) {
       section = key.section;
       out += fmt::format("\n[{}]\n", section);

@@ -37,11 +37,17 @@ struct RelaySection {
   std::vector<std::string> hosts;  // names under which devices dial the relay
 };
 
+struct IdentitySection {
+  std::string issuer;
+  std::vector<std::string> keys;  // "KID EdDSA PUBLIC" or "KID HS256 FILE"
+};
+
 // What an admin sets in the console stands before [shop]; see desk/settings.h.
 struct Config {
   ShopSection shop;
   ServeSection serve;
   RelaySection relay;
+  IdentitySection identity;
 
   // Where browsers find the code: public_url, or made from host and port.
   std::string public_url() const;

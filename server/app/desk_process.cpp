@@ -1,6 +1,9 @@
 #include "app/desk_process.h"
 
+#include <fmt/format.h>
+
 #include "app/entropy.h"
+#include "app/files.h"
 #include "app/log.h"
 #include "app/refusal.h"
 
@@ -13,6 +16,34 @@ constexpr std::uint64_t state_stopped = 4;
 constexpr std::chrono::seconds disk_wait_first{1};
 constexpr std::chrono::seconds disk_wait_max{16};
 constexpr std::chrono::seconds disk_calm{60};
+
+// The keys of the shop's own login; a shared secret lies in a file beside the shop's keys.
+desk::TokenRules token_rules(const IdentitySection& identity, const DataDir& dir) {
+  desk::TokenRules rules;
+  rules.issuer = identity.issuer;
+  for (const auto& line : identity.keys) {
+    auto whole = line;
+    const auto value = line.rfind(' ') + 1;
+    if (line.find(" HS256 ") != std::string::npos) {
+      const auto path = dir.path / line.substr(value);
+      require_private(path);
+      auto secret = read_file(path);
+      if (!secret) {
+        throw Refusal(fmt::format("{} is not there; [identity] keys names it", path.string()));
+      }
+      secret->erase(secret->find_last_not_of(" \r\n") + 1);
+      whole = line.substr(0, value) + *secret;
+    }
+    auto key = desk::read_identity_key(whole);
+    if (!key) {
+      throw Refusal(fmt::format(
+          "[identity] keys: \"{}\" holds no key; an HS256 file has 32 bytes or more in base64url",
+          line.substr(0, value - 1)));
+    }
+    rules.keys.push_back(std::move(*key));
+  }
+  return rules;
+}
 
 }  // namespace
 
@@ -61,7 +92,8 @@ std::unique_ptr<desk::Desk> DeskProcess::make_desk() {
                             .desk_certificate = state_.certificate.bytes,
                             .settings = options_.settings,
                             .premises = std::move(premises),
-                            .search = search_.get()};
+                            .search = search_.get(),
+                            .identity = token_rules(options_.config->identity, options_.dir)};
   return std::make_unique<desk::Desk>(*port_, *book_, std::move(about));
 }
 

@@ -142,7 +142,9 @@ class Server : public net::Site {
     if (config_.serve.port == 0) throw Refusal(problem);
     if (options_.demo) {
       const auto former = config_.shop;
+      auto identity = std::move(config_.identity);
       config_ = demo_config(config_.serve.port);
+      config_.identity = std::move(identity);
       config_.shop.name = former.name;
       config_.shop.accent = former.accent;
     }

@@ -50,6 +50,14 @@ class Conversations : public DeskModule {
   // Those that changed since the last call.
   const std::set<LogId>& changed() const { return changed_; }
   void forget_changes() { changed_.clear(); }
+  const Conversation* find(const LogId& log) const {
+    const auto found = all_.find(log);
+    return found == all_.end() ? nullptr : &found->second;
+  }
+  // Something that stands beside it has changed.
+  void note_changed(const LogId& log) {
+    if (all_.contains(log)) changed_.insert(log);
+  }
   // A message of the desk is under way, before its event comes.
   void note_desk_spoke(const LogId& log);
 

@@ -1,6 +1,14 @@
 #include "desk/desk.h"
 
 namespace shopbell::desk {
+namespace {
+
+TokenRules with_shop(TokenRules rules, const ShopId& shop) {
+  rules.shop = shop;
+  return rules;
+}
+
+}  // namespace
 
 Desk::Desk(DeskPort& port, InvitationBook& book, Options options)
     : port_(port),
@@ -14,10 +22,11 @@ Desk::Desk(DeskPort& port, InvitationBook& book, Options options)
       conversations_(port),
       team_logs_(port, conversations_),
       greeting_(port, conversations_, words_),
+      identity_(port, conversations_, with_shop(std::move(options.identity), options.shop)),
       presence_(port, book),
       attention_(port, book),
-      inbox_(port, conversations_, book),
-      search_(port, conversations_, options.search),
+      inbox_(port, conversations_, book, identity_),
+      search_(port, conversations_, identity_, options.search),
       admin_(port, options.shop, words_, std::move(options.words), custody_, settings_, seen_,
              options.premises),
       team_(port, book, presence_,
@@ -29,8 +38,9 @@ Desk::Desk(DeskPort& port, InvitationBook& book, Options options)
 
 std::vector<DeskModule*> Desk::modules() {
   // The conversations and who is there first: the others read them.
-  return {&conversations_, &presence_, &custody_, &enrolment_, &team_logs_, &greeting_,
-          &inbox_,         &search_,   &admin_,   &team_,      &attention_, &own_devices_};
+  return {&conversations_, &presence_,  &custody_,    &enrolment_, &team_logs_,
+          &greeting_,      &identity_,  &inbox_,      &search_,    &admin_,
+          &team_,          &attention_, &own_devices_};
 }
 
 Bytes Desk::with_role_of_today(BytesView body) const {

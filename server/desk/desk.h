@@ -7,6 +7,7 @@
 #include "desk/attention.h"
 #include "desk/enrolment.h"
 #include "desk/greeting.h"
+#include "desk/identity/identity.h"
 #include "desk/inbox.h"
 #include "desk/own_devices.h"
 #include "desk/search.h"
@@ -27,6 +28,7 @@ class Desk {
     Premises premises = {};
     // Outlives the desk; without one nothing is found.
     SearchIndex* search = nullptr;
+    TokenRules identity = {};
   };
 
   // `port` and `book` outlive the desk.
@@ -55,6 +57,7 @@ class Desk {
   Conversations conversations_;
   TeamLogs team_logs_;
   Greeting greeting_;
+  Identity identity_;
   Presence presence_;
   Attention attention_;
   Inbox inbox_;

@@ -14,14 +14,14 @@ constexpr std::size_t list_pages_max = 16;
 constexpr std::uint64_t listen_again_ms = 24ull * 3600 * 1000;
 
 // Newest first, in as many pages as it takes; at least one.
-std::vector<Bytes> pages_of(std::vector<const Conversation*> rows) {
+std::vector<Bytes> pages_of(std::vector<const Conversation*> rows, const Identity& identity) {
   std::sort(rows.begin(), rows.end(),
             [](const auto* a, const auto* b) { return a->time_ms > b->time_ms; });
   std::vector<Bytes> out;
   wire::InboxPage page;
   std::size_t bytes = 0;
   for (const auto* each : rows) {
-    const auto row = row_of(*each);
+    const auto row = row_of(*each, identity);
     bytes += codec::size_of(row) + 8;
     if (bytes > rows_bytes_max && !page.rows.empty()) {
       out.push_back(codec::encode(page));
@@ -36,7 +36,7 @@ std::vector<Bytes> pages_of(std::vector<const Conversation*> rows) {
 
 }  // namespace
 
-wire::InboxRow row_of(const Conversation& one) {
+wire::InboxRow row_of(const Conversation& one, const Identity& identity) {
   wire::InboxRow row;
   row.log = one.log;
   if (one.team_log_placed) row.team_log = one.team_log;
@@ -48,11 +48,16 @@ wire::InboxRow row_of(const Conversation& one) {
   row.locale = one.locale;
   row.creator = one.creator;
   row.recalled = one.recalled_seq != 0;
+  if (const auto* customer = identity.customer_of(one.creator)) {
+    row.subject = customer->subject;
+    row.subject_name = customer->name;
+  }
   return row;
 }
 
-Inbox::Inbox(DeskPort& port, Conversations& conversations, InvitationBook& book)
-    : port_(port), conversations_(conversations), book_(book) {}
+Inbox::Inbox(DeskPort& port, Conversations& conversations, InvitationBook& book,
+             const Identity& identity)
+    : port_(port), conversations_(conversations), book_(book), identity_(identity) {}
 
 void Inbox::on_event(wire::EventKind kind, BytesView body) {
   if (kind == wire::EventKind::shop) {
@@ -73,7 +78,7 @@ void Inbox::list(const wire::RequestEvent& request) {
   for (const auto& [log, one] : conversations_.all()) {
     if (one.preview_seq != 0) rows.push_back(&one);
   }
-  const auto pages = pages_of(std::move(rows));
+  const auto pages = pages_of(std::move(rows), identity_);
   respond(port_, request, Errc::none, pages.front());
   // What one answer does not hold comes as changes do.
   const auto count = std::min(pages.size(), list_pages_max);
@@ -98,7 +103,7 @@ void Inbox::settle() {
   if (rows.empty()) return;
   const auto now = port_.now_ms();
   std::erase_if(listeners_, [now](const auto& each) { return each.second < now; });
-  const auto pages = pages_of(std::move(rows));
+  const auto pages = pages_of(std::move(rows), identity_);
   for (const auto& [device, until_ms] : listeners_) {
     for (const auto& page : pages) push(device, page);
   }

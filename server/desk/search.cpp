@@ -177,7 +177,7 @@ void Search::answer(const wire::RequestEvent& request) {
     page.hits.push_back(hit);
     const auto one = conversations_.all().find(each.main);
     if (one != conversations_.all().end() && rows.insert(each.main).second) {
-      page.rows.push_back(row_of(one->second));
+      page.rows.push_back(row_of(one->second, identity_));
     }
   }
   for (const auto& [device, name] : authors) page.authors.push_back({device, name});

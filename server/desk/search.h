@@ -12,8 +12,8 @@ namespace shopbell::desk {
 class Search : public DeskModule {
  public:
   // Without an index nothing is taken in, and nothing found. All outlive it.
-  Search(DeskPort& port, Conversations& conversations, SearchIndex* index)
-      : port_(port), conversations_(conversations), index_(index) {}
+  Search(DeskPort& port, Conversations& conversations, const Identity& identity, SearchIndex* index)
+      : port_(port), conversations_(conversations), identity_(identity), index_(index) {}
   void on_event(wire::EventKind kind, BytesView body) override;
   void settle() override;
 
@@ -33,6 +33,7 @@ class Search : public DeskModule {
 
   DeskPort& port_;
   Conversations& conversations_;
+  const Identity& identity_;
   SearchIndex* index_;
   std::map<LogId, Log> logs_;
   // Logs that are not taken in yet; the first one is being read.

@@ -143,6 +143,8 @@ struct LogState {
   std::size_t write_index = 0;
   std::vector<store::MarkWrite> marks;
   std::vector<Conn*> subscribers;
+  // Admitted by entries that are not yet on disk: seq and device.
+  std::vector<std::pair<std::uint64_t, DeviceId>> newcomers;
   std::vector<Waiter> waiters;
   std::uint64_t checkpoint_ms = 0;
   Hold hold = Hold::none;
@@ -236,6 +238,7 @@ class Shard::Impl {
   void publish(Conn& conn, LogState& log, const OpenEnvelope& envelope, BytesView bytes);
   void answer_repeat(Conn& conn, LogState& log, const OpenEnvelope& envelope, BytesView bytes);
   Errc check_member(Conn& conn, LogState& log, const OpenEnvelope& envelope, std::uint64_t at_ms);
+  void note_member(LogState& log, const OpenEnvelope& envelope);
   Errc check_class(Conn& conn, LogState& log, const OpenEnvelope& envelope, std::uint64_t at_ms);
   void append_entry(Conn& conn, LogState& log, const OpenEnvelope& envelope, BytesView bytes,
                     std::uint64_t at_ms);
@@ -282,6 +285,7 @@ class Shard::Impl {
   void begin_read(LogState& log);
   // Forgets what was pending; the store says where the log stands.
   void reload(const LogId& id);
+  void begin_following(Shop& shop, LogState& log, std::uint64_t seq);
   void subscribe(Conn& conn, LogState& log);
   void unsubscribe(Conn& conn, LogState& log);
   void drop_idle_logs();

@@ -138,6 +138,7 @@ void Shard::Impl::reload(const LogId& id) {
   if (log.load == LogState::Load::reading) return;
   log.load = LogState::Load::unknown;
   log.next_seq = log.seq + 1;
+  log.newcomers.clear();
   if (!log.waiters.empty() || !log.subscribers.empty()) begin_read(log);
 }
 

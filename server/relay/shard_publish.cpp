@@ -12,8 +12,6 @@ Errc refusal_of_member(Errc code) {
   switch (code) {
     case Errc::class_refused:
       return Errc::class_refused;
-    case Errc::too_large:
-      return Errc::quota;
     case Errc::not_a_member:
     case Errc::not_certified:
     case Errc::certificate_ended:
@@ -31,6 +29,14 @@ bool is_genesis(const OpenEnvelope& envelope) {
   }
   auto body = codec::decode<wire::MemberBody>(envelope.body);
   return body && body->kind == 1;
+}
+
+// Whom a member entry that was found right lets in; zero where it does something else.
+DeviceId admitted_by(const OpenEnvelope& envelope) {
+  auto body = codec::decode<wire::MemberBody>(envelope.body);
+  if (!body || static_cast<MemberKind>(body->kind) != MemberKind::admit) return {};
+  auto device = take_device_card(body->card);
+  return device ? device->id : DeviceId{};
 }
 }  // namespace
 
@@ -138,8 +144,15 @@ Errc Shard::Impl::check_member(Conn& conn, LogState& log, const OpenEnvelope& en
   }
   Status status = log.fold.apply_member(*conn.shop->info, envelope, log.next_seq, at_ms);
   if (!status) return refusal_of_member(status.error());
-  log.fold_changed = true;
+  note_member(log, envelope);
   return Errc::none;
+}
+
+void Shard::Impl::note_member(LogState& log, const OpenEnvelope& envelope) {
+  log.fold_changed = true;
+  if (const DeviceId admitted = admitted_by(envelope)) {
+    log.newcomers.emplace_back(log.next_seq, admitted);
+  }
 }
 
 Errc Shard::Impl::check_class(Conn& conn, LogState& log, const OpenEnvelope& envelope,
@@ -217,7 +230,7 @@ void Shard::Impl::begin_commit() {
     if (!log.fold_changed && write.seq - log.fold_seq < config_.limits.fold_lag_max) continue;
     write.fold = log.fold.save();
     for (const auto& [device, author] : log.fold.authors()) {
-      if (author.counter > 0) write.authors.push_back({device, author.counter});
+      if (author.counter > 0 || author.admitted) write.authors.push_back({device, author.counter});
     }
     log.fold_changed = false;
     log.fold_seq = write.seq;
@@ -265,6 +278,7 @@ void Shard::Impl::tell(LogState& log, const store::NewEnvelope& one, BytesView e
          wire::Published{one.log, one.counter, one.seq, one.time_ms, one.chain, one.hash, voucher});
   }
   if (one.seq == 1) begin_following(shop, log, author);
+  if (!log.newcomers.empty()) begin_following(shop, log, one.seq);
   const bool to_desk = shop.desk && shop.desk != author;
   if (log.subscribers.empty() && !to_desk) return;
   scratch_.clear();
@@ -287,6 +301,17 @@ void Shard::Impl::begin_following(Shop& shop, LogState& log, Conn* author) {
   for (auto& [device, slot] : shop.devices) {
     if (slot.conn && slot.conn->standing == Standing::certified) subscribe(*slot.conn, log);
   }
+}
+
+void Shard::Impl::begin_following(Shop& shop, LogState& log, std::uint64_t seq) {
+  for (const auto& [at, device] : log.newcomers) {
+    auto slot = shop.devices.find(device);
+    Conn* conn = at > seq || slot == shop.devices.end() ? nullptr : slot->second.conn;
+    if (conn && conn->phase == Phase::open && conn->standing == Standing::visitor) {
+      subscribe(*conn, log);
+    }
+  }
+  std::erase_if(log.newcomers, [seq](const auto& each) { return each.first <= seq; });
 }
 
 void Shard::Impl::on(in::CommitFailed& failed) {

@@ -138,9 +138,9 @@ void Shard::Impl::take_run(Conn& conn, LogState& log, const wire::Refill& refill
     auto envelope = open_envelope(item.envelope);
     if (static_cast<EnvelopeClass>(envelope->header.envelope_class) == EnvelopeClass::member) {
       // Checked when it had its place first; a certificate may have been withdrawn since.
-      log.fold_changed =
-          log.fold.apply_member(*conn.shop->info, *envelope, log.next_seq, item.time_ms).ok() ||
-          log.fold_changed;
+      if (log.fold.apply_member(*conn.shop->info, *envelope, log.next_seq, item.time_ms)) {
+        note_member(log, *envelope);
+      }
     } else if (auto grant = codec::decode<wire::GrantBody>(envelope->body);
                grant && static_cast<EnvelopeClass>(envelope->header.envelope_class) ==
                             EnvelopeClass::grant) {

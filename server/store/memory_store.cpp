@@ -1,5 +1,6 @@
 #include <map>
 #include <mutex>
+#include <set>
 
 #include "store/store.h"
 
@@ -22,6 +23,8 @@ struct StoredLog {
   std::uint64_t change = 0;
   std::vector<StoredEntry> entries;  // seq - 1
   std::map<std::pair<DeviceId, std::uint64_t>, MarkWrite> marks;
+
+  std::set<DeviceId> authors;  // of the folds
 
   std::uint64_t counter_of(const DeviceId& device) const {
     for (auto entry = entries.rbegin(); entry != entries.rend(); ++entry) {
@@ -135,6 +138,7 @@ Status MemoryStore::commit(const Batch& batch) {
     StoredLog& log = logs_[write.log];
     Bytes fold = write.fold.empty() ? std::move(log.head.fold) : write.fold;
     if (!write.fold.empty()) log.fold_seq = write.seq;
+    for (const AuthorCounter& author : write.authors) log.authors.insert(author.device);
     log.head = write;
     log.head.fold = std::move(fold);
   }
@@ -200,7 +204,8 @@ Result<std::vector<LogId>> MemoryStore::logs_of_device(const ShopId& shop, const
   std::lock_guard lock(mutex_);
   std::vector<LogId> out;
   for (const auto& [id, log] : logs_) {
-    if (log.head.shop == shop && log.counter_of(device) > 0) out.push_back(id);
+    const bool takes_part = log.counter_of(device) > 0 || log.authors.contains(device);
+    if (log.head.shop == shop && takes_part) out.push_back(id);
   }
   return out;
 }

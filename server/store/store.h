@@ -37,6 +37,7 @@ struct NewEnvelope {
   std::size_t size = 0;
 };
 
+// Who has written, or may: counter 0.
 struct AuthorCounter {
   DeviceId device;
   std::uint64_t counter = 0;

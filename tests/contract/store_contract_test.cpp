@@ -420,6 +420,18 @@ TEST_P(StoreContract, logs_of_a_device_are_those_of_its_fold) {
   EXPECT_TRUE(store->logs_of_device(filled<ShopId>(8), writer.device_a.self.id)->empty());
 }
 
+TEST_P(StoreContract, a_device_that_may_write_and_has_not_yet_takes_part) {
+  writer.begin(log_1);
+  ASSERT_TRUE(writer.commit(*store));
+  writer.add(log_1, writer.device_a);
+  writer.with_fold(log_1, writer.device_a);
+  writer.with_fold(log_1, writer.device_b);
+  ASSERT_TRUE(writer.commit(*store));
+  reopen();
+  EXPECT_EQ(*store->logs_of_device(writer.shop, writer.device_b.self.id),
+            (std::vector<LogId>{log_1}));
+}
+
 TEST_P(StoreContract, a_second_reader_sees_every_commit) {
   auto reader = store->open_reader();
   ASSERT_TRUE(reader);

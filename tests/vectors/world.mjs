@@ -19,6 +19,7 @@ const device = (name, created_ms) => ({
 export const desk = device("desk", START - 30n * DAY);
 export const customer = device("customer", START);
 export const agent = device("agent", START - 10n * DAY);
+export const phone = device("phone", START + HOUR);
 export const stranger = device("stranger", START);
 
 export const root_seed = seed("root");

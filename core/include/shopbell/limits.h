@@ -25,6 +25,8 @@ inline constexpr std::size_t repeated_max = 4096;
 // Two phones, a tablet, a laptop, and as many again before somebody should ask.
 inline constexpr std::size_t log_devices_max = 16;
 inline constexpr std::size_t grant_boxes_max = log_devices_max + 2;
+// Of older epochs, handed to a newcomer in one entry; more take further entries.
+inline constexpr std::size_t epoch_boxes_max = 200;
 // An agent works on seven or eight conversations; each has two logs.
 inline constexpr std::size_t watch_logs_max = 64;
 inline constexpr std::size_t heads_per_welcome_max = 256;
@@ -83,6 +85,7 @@ static_assert(content_bytes_max + content_bytes_max / 8 + 1024 < body_bytes_max,
 static_assert(name_bytes_max + picture_bytes_max < content_bytes_max, "an About is a message");
 static_assert(typing_repeat_ms < typing_forget_ms, "typing does not flicker");
 static_assert(ping_after_ms * 2 < idle_ms_max, "one lost ping is no lost connection");
+static_assert(epoch_boxes_max * 96 + 256 < body_bytes_max, "the keys of an entry fit into a body");
 static_assert(grant_boxes_max * 128 + 256 < body_bytes_max, "a full grant fits into a body");
 
 }  // namespace shopbell::limits

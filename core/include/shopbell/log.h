@@ -10,6 +10,14 @@
 namespace shopbell {
 
 enum class EnvelopeClass : std::uint8_t { message = 1, grant = 2, member = 3, erase = 4 };
+enum class MemberKind : std::uint64_t {
+  genesis = 1,
+  join = 2,
+  leave = 3,
+  resume = 4,
+  admit = 5,
+  keys = 6
+};
 enum class LogKind : std::uint8_t { main = 1, team = 2, shop = 3 };
 enum class AuthorClass : std::uint8_t { customer = 1, shop = 2, desk = 3, stranger = 4 };
 
@@ -46,6 +54,19 @@ Bytes make_join_body(const Device& device, BytesView certificate);
 // The desk's word that the log goes on from what its header says it has seen (PROTOCOL.md 10.7).
 Bytes make_resume_body();
 bool is_resume(const OpenEnvelope& envelope);
+Bytes make_admit_body(const Device& device);
+
+// Keys of epochs that were granted before a device was admitted (PROTOCOL.md 4.7).
+struct EpochKey {
+  std::uint64_t epoch = 0;
+  Key key;
+};
+// At most `epoch_boxes_max` of them fit into one entry. bad_key.
+Result<Bytes> make_keys_body(Rng& rng, const LogId& log, const Device& to,
+                             std::span<const EpochKey> keys);
+// Those that this device can open; commitments are the caller's to compare.
+std::vector<EpochKey> open_keys_body(const LogId& log, const DeviceKeys& mine,
+                                     const wire::MemberBody& body);
 
 // One author of a log as the fold knows him.
 struct Author {
@@ -54,13 +75,14 @@ struct Author {
   Hash last;                               // its envelope hash
   std::optional<Certificate> certificate;  // of his newest join
   std::vector<Certificate> earlier;        // of those before it
+  bool admitted = false;                   // a further device of the customer
 };
 
-// Who takes part in a log: the fold of its entries. Starts empty; `apply_member` takes genesis and
-// joins, the caller advances counters with `advance`.
+// Who takes part in a log: the fold of its entries. Starts empty; `apply_member` takes genesis,
+// joins and admissions, the caller advances counters with `advance`.
 class Fold {
  public:
-  // Checks and applies a member entry: genesis as seq 1, join later. `at_ms` is the entry's time.
+  // Checks and applies a member entry: genesis as seq 1, others later. `at_ms` is the entry's time.
   // Errors: malformed, envelope_bad, wrong_shop, bad_signature, not_certified, certificate_ended,
   // certificate_revoked, role_refused, not_a_member, class_refused, too_large (log_devices_max
   // authors of the shop are not counted). State is unchanged on error. The signature of the
@@ -85,6 +107,8 @@ class Fold {
   // Why what this device says at that time does not count any more although it joined once:
   // certificate_revoked; else none.
   Errc void_at(const ShopInfo& shop, const DeviceId& device, std::uint64_t at_ms) const;
+  // The creator of a main log, and every device that was admitted to it.
+  bool is_of_customer(const DeviceId& device) const;
   // Null where nobody of that id wrote or joined. The desk is there from the genesis on.
   const Author* find(const DeviceId& device) const;
   // Whose keys an envelope is checked with: the desk from the card, others from the fold. Null
@@ -112,6 +136,11 @@ class Fold {
   Status apply_join(const ShopInfo& shop, const wire::MemberBody& body,
                     const OpenEnvelope& envelope, std::uint64_t at_ms);
   Status apply_resume(const ShopInfo& shop, const OpenEnvelope& envelope, std::uint64_t seq);
+  Status apply_admit(const ShopInfo& shop, const wire::MemberBody& body,
+                     const OpenEnvelope& envelope);
+  Status check_keys(const ShopInfo& shop, const wire::MemberBody& body,
+                    const OpenEnvelope& envelope) const;
+  Status check_host(const ShopInfo& shop, const OpenEnvelope& envelope) const;
 
   bool started_ = false;
   LogKind kind_ = LogKind::main;

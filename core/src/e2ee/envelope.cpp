@@ -80,7 +80,7 @@ SignedEnvelope make_envelope(const DeviceKeys& author, wire::Header header, Byte
 Bytes make_genesis_body(const ShopId& shop, LogKind kind, const Hash& random, const Device& creator,
                         const LogId& main_log) {
   wire::MemberBody body;
-  body.kind = 1;
+  body.kind = static_cast<std::uint64_t>(MemberKind::genesis);
   body.log_kind = static_cast<std::uint64_t>(kind);
   body.shop = shop;
   body.random = random;
@@ -91,7 +91,7 @@ Bytes make_genesis_body(const ShopId& shop, LogKind kind, const Hash& random, co
 
 Bytes make_join_body(const Device& device, BytesView certificate) {
   wire::MemberBody body;
-  body.kind = 2;
+  body.kind = static_cast<std::uint64_t>(MemberKind::join);
   body.card = device.card;
   body.certificate = certificate;
   return codec::encode(body);
@@ -99,13 +99,20 @@ Bytes make_join_body(const Device& device, BytesView certificate) {
 
 Bytes make_resume_body() {
   wire::MemberBody body;
-  body.kind = 4;
+  body.kind = static_cast<std::uint64_t>(MemberKind::resume);
   return codec::encode(body);
 }
 
 bool is_resume(const OpenEnvelope& envelope) {
   return envelope.header.envelope_class == static_cast<std::uint64_t>(EnvelopeClass::member) &&
          to_bytes(envelope.body) == make_resume_body();
+}
+
+Bytes make_admit_body(const Device& device) {
+  wire::MemberBody body;
+  body.kind = static_cast<std::uint64_t>(MemberKind::admit);
+  body.card = device.card;
+  return codec::encode(body);
 }
 
 }  // namespace shopbell

@@ -1,11 +1,10 @@
 // Who takes part in a log: the fold of its member entries (docs/PROTOCOL.md 3.6 to 3.9).
 #include "e2ee/parse.h"
+#include "shopbell/limits.h"
 #include "shopbell/log.h"
 
 namespace shopbell {
 namespace {
-
-enum class MemberKind : std::uint64_t { genesis = 1, join = 2, leave = 3, resume = 4 };
 
 // The author's card as a member entry carries it, and that he signed the entry.
 Result<Device> take_author(const wire::MemberBody& body, const OpenEnvelope& envelope) {
@@ -25,7 +24,9 @@ Status check_genesis(const ShopInfo& shop, const wire::MemberBody& body,
   if (body.shop != shop.shop) return Errc::wrong_shop;
   const auto kind = static_cast<LogKind>(body.log_kind);
   if ((kind == LogKind::team) == body.main_log.is_zero()) return Errc::envelope_bad;
-  if (!body.certificate.empty() || !body.device.is_zero()) return Errc::envelope_bad;
+  if (!body.certificate.empty() || !body.device.is_zero() || !body.epochs.empty()) {
+    return Errc::envelope_bad;
+  }
   const wire::Header& header = envelope.header;
   if (header.counter != 1 || !header.previous.is_zero()) return Errc::envelope_bad;
   if (header.log != log_id_of(body.shop, header.author, body.random)) return Errc::envelope_bad;
@@ -33,9 +34,23 @@ Status check_genesis(const ShopInfo& shop, const wire::MemberBody& body,
   return {};
 }
 
-bool is_plain_join(const wire::MemberBody& body) {
+// Nothing that only a genesis has.
+bool is_later(const wire::MemberBody& body) {
   return body.log_kind == 0 && body.shop.is_zero() && body.random.is_zero() &&
-         body.device.is_zero() && body.main_log.is_zero();
+         body.main_log.is_zero();
+}
+
+bool is_plain_join(const wire::MemberBody& body) {
+  return is_later(body) && body.device.is_zero() && body.epochs.empty();
+}
+
+bool is_ascending(const std::vector<wire::EpochBox>& epochs) {
+  std::uint64_t last = 0;
+  for (const wire::EpochBox& each : epochs) {
+    if (each.epoch <= last || each.box.is_zero()) return false;
+    last = each.epoch;
+  }
+  return !epochs.empty() && epochs.size() <= limits::epoch_boxes_max;
 }
 
 Result<Certificate> check_join(const ShopInfo& shop, const wire::MemberBody& body,
@@ -57,6 +72,7 @@ Result<Author> load_author(const wire::AuthorRecord& record) {
   author.device.id = record.device;
   author.counter = record.counter;
   author.last = record.last;
+  author.admitted = record.admitted;
   if (!record.card.empty()) {
     Result<Device> device = parse_device_card(record.card);
     if (!device) return device.error();
@@ -88,10 +104,12 @@ Status Fold::apply_member(const ShopInfo& shop, const OpenEnvelope& envelope, st
   const auto kind = static_cast<MemberKind>(body->kind);
   if (kind == MemberKind::leave) return Errc::class_refused;
   if (kind == MemberKind::resume) return apply_resume(shop, envelope, seq);
-  if (kind != MemberKind::genesis && kind != MemberKind::join) return Errc::envelope_bad;
+  if (kind < MemberKind::genesis || kind > MemberKind::keys) return Errc::envelope_bad;
   const bool genesis = kind == MemberKind::genesis;
   if (genesis != (seq == 1) || genesis == started_) return Errc::envelope_bad;
   if (genesis) return apply_genesis(shop, *body, envelope);
+  if (kind == MemberKind::admit) return apply_admit(shop, *body, envelope);
+  if (kind == MemberKind::keys) return check_keys(shop, *body, envelope);
   return apply_join(shop, *body, envelope, at_ms);
 }
 
@@ -138,6 +156,50 @@ Status Fold::apply_resume(const ShopInfo& shop, const OpenEnvelope& envelope, st
   return {};
 }
 
+// Who lets a device in, or hands it keys: the desk, or a device of the customer's own.
+Status Fold::check_host(const ShopInfo& shop, const OpenEnvelope& envelope) const {
+  const DeviceId& author = envelope.header.author;
+  if (envelope.header.log != log_) return Errc::envelope_bad;
+  if (kind_ != LogKind::main || (author != shop.desk.id && !is_of_customer(author))) {
+    return Errc::not_a_member;
+  }
+  const Device* device = device_of(shop, author);
+  if (device == nullptr) return Errc::not_a_member;
+  return verify_envelope(device->sign_key, envelope) ? Status() : Errc::bad_signature;
+}
+
+Status Fold::apply_admit(const ShopInfo& shop, const wire::MemberBody& body,
+                         const OpenEnvelope& envelope) {
+  if (!is_plain_join(body) || !body.certificate.empty()) return Errc::envelope_bad;
+  if (Status status = check_host(shop, envelope); !status) return status;
+  Result<Device> device = take_device_card(body.card);
+  if (!device) return device.error();
+  if (device->id == shop.desk.id) return Errc::envelope_bad;
+  // Two hosts may have let in the same one at the same time.
+  if (is_of_customer(device->id)) return {};
+  if (granted_devices(shop).size() >= limits::log_devices_max) return Errc::too_large;
+  Author& author = authors_[device->id];
+  author.device = std::move(*device);
+  author.admitted = true;
+  return {};
+}
+
+Status Fold::check_keys(const ShopInfo& shop, const wire::MemberBody& body,
+                        const OpenEnvelope& envelope) const {
+  if (!is_later(body) || !body.card.empty() || !body.certificate.empty()) {
+    return Errc::envelope_bad;
+  }
+  if (!is_of_customer(body.device) || !is_ascending(body.epochs)) return Errc::envelope_bad;
+  return check_host(shop, envelope);
+}
+
+bool Fold::is_of_customer(const DeviceId& device) const {
+  if (!started_ || kind_ != LogKind::main) return false;
+  if (device == creator_) return true;
+  const Author* author = find(device);
+  return author != nullptr && author->admitted;
+}
+
 void Fold::note_desk(const ShopInfo& shop) {
   Author& desk = authors_[shop.desk.id];
   if (desk.device.card.empty()) desk.device = shop.desk;
@@ -176,7 +238,7 @@ bool Fold::may_write(const ShopInfo& shop, const DeviceId& device, std::uint64_t
   if (!started_) return false;
   if (device == shop.desk.id) return true;
   if (kind_ == LogKind::shop) return false;
-  if (kind_ == LogKind::main && device == creator_) return true;
+  if (is_of_customer(device)) return true;
   const Author* author = find(device);
   // That it has ended is for the reader to see: the class of what it wrote says so.
   return author && any_certificate(*author, [&](const Certificate& each) {
@@ -188,7 +250,7 @@ bool Fold::may_read(const ShopInfo& shop, const DeviceId& device, bool certified
   if (!started_) return false;
   if (device == shop.desk.id) return true;
   if (certified && !shop.is_revoked(device)) return true;
-  return kind_ == LogKind::main && device == creator_;
+  return is_of_customer(device);
 }
 
 AuthorClass Fold::class_of(const ShopInfo& shop, const DeviceId& device,
@@ -199,8 +261,7 @@ AuthorClass Fold::class_of(const ShopInfo& shop, const DeviceId& device,
                            return check_certificate(shop, each, at_ms).ok();
                          });
   if (certified) return AuthorClass::shop;
-  if (started_ && kind_ == LogKind::main && device == creator_) return AuthorClass::customer;
-  return AuthorClass::stranger;
+  return is_of_customer(device) ? AuthorClass::customer : AuthorClass::stranger;
 }
 
 Errc Fold::void_at(const ShopInfo& shop, const DeviceId& device, std::uint64_t at_ms) const {
@@ -224,8 +285,9 @@ const Device* Fold::device_of(const ShopInfo& shop, const DeviceId& device) cons
 
 std::vector<const Device*> Fold::granted_devices(const ShopInfo& shop) const {
   std::vector<const Device*> out;
-  if (started_ && kind_ == LogKind::main && creator_ != shop.desk.id) {
-    if (const Device* creator = device_of(shop, creator_)) out.push_back(creator);
+  if (!started_ || kind_ != LogKind::main) return out;
+  for (const auto& [id, author] : authors_) {
+    if (id != shop.desk.id && is_of_customer(id)) out.push_back(&author.device);
   }
   return out;
 }
@@ -245,6 +307,7 @@ Bytes Fold::save() const {
     entry.card = author.device.card;
     entry.counter = author.counter;
     entry.last = author.last;
+    entry.admitted = author.admitted;
     if (author.certificate) entry.certificate = author.certificate->bytes;
     for (const Certificate& each : author.earlier) entry.earlier.push_back(each.bytes);
     record.authors.push_back(entry);

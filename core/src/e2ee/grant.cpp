@@ -1,4 +1,5 @@
 // Grants: who can open an epoch (docs/PROTOCOL.md section 4).
+#include "base/order.h"
 #include "shopbell/limits.h"
 #include "shopbell/log.h"
 
@@ -33,9 +34,16 @@ std::vector<Recipient> recipients_of(const ShopInfo& shop, const Fold& fold,
   team.id = team_id_of(team_version, team_key);
   team.key = team_key;
   out.push_back(team);
-  std::sort(out.begin(), out.end(),
-            [](const Recipient& a, const Recipient& b) { return a.id < b.id; });
+  sort_few(out, [](const Recipient& a, const Recipient& b) { return a.id < b.id; });
   return out;
+}
+
+Bytes keys_aad(const LogId& log, std::uint64_t epoch, const DeviceId& to) {
+  Bytes aad = to_bytes(as_bytes("shopbell keys box v1"));
+  append(aad, log.view());
+  append(aad, crypto::u64be(epoch));
+  append(aad, to.view());
+  return aad;
 }
 
 Bytes box_aad(const LogId& log, std::uint64_t epoch, const Hash& commitment,
@@ -170,6 +178,35 @@ Result<Key> open_grant(const LogId& log, BytesView body, const Hash& recipient,
   if (!key) return key;
   if (commitment_of(log, grant->epoch, *key) != grant->commitment) return Errc::grant_bad;
   return key;
+}
+
+Result<Bytes> make_keys_body(Rng& rng, const LogId& log, const Device& to,
+                             std::span<const EpochKey> keys) {
+  wire::MemberBody body;
+  body.kind = static_cast<std::uint64_t>(MemberKind::keys);
+  body.device = to.id;
+  for (const EpochKey& each : keys) {
+    const Result<KeyBox> box =
+        crypto::box_key(rng, to.seal_key, keys_aad(log, each.epoch, to.id), each.key);
+    if (!box) return box.error();
+    body.epochs.push_back({each.epoch, *box});
+  }
+  return codec::encode(body);
+}
+
+std::vector<EpochKey> open_keys_body(const LogId& log, const DeviceKeys& mine,
+                                     const wire::MemberBody& body) {
+  std::vector<EpochKey> out;
+  for (const wire::EpochBox& each : body.epochs) {
+    Result<Key> key =
+        crypto::open_key_box(mine.seal, keys_aad(log, each.epoch, mine.self.id), each.box);
+    if (!key) continue;
+    EpochKey opened;
+    opened.epoch = each.epoch;
+    opened.key = std::move(*key);
+    out.push_back(std::move(opened));
+  }
+  return out;
 }
 
 }  // namespace shopbell

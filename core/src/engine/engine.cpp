@@ -178,6 +178,11 @@ Status Engine::Impl::take_record(BytesView key, BytesView plain) {
         machines_.sessions.restore_enrol(record);
         return Status();
       });
+    case store::RecordKind::subject:
+      return decoded<wire::SubjectRecord>(plain, [&](const wire::SubjectRecord& record) {
+        machines_.admission.restore_subject(record);
+        return Status();
+      });
     case store::RecordKind::shop:
       return decoded<wire::ShopRecord>(plain, [&](const wire::ShopRecord& record) {
         for (const wire::TeamKeyRecord& team : record.team_keys) {
@@ -292,6 +297,8 @@ void Engine::Impl::become_ready() {
   if (state.certificate) ready.not_after_ms = state.certificate->not_after_ms;
   ready.name = state.about.name;
   ready.picture = state.about.picture;
+  ready.subject = state.subject;
+  ready.identified = state.subject_confirmed;
   machines_.io.event(wire::EventKind::ready, ready);
   machines_.drafts.show_all();
   machines_.sessions.card_changed();
@@ -301,6 +308,7 @@ void Engine::Impl::become_ready() {
     if (log.stopped != Errc::none) machines_.problem(log.stopped, id);
     if (!log.has_genesis() && log.outbox.empty() && log.refused.empty()) continue;
     machines_.replica.show_opened(log, 0);
+    if (state.is_desk()) machines_.people.show_admitted(log);
     machines_.marks.show_log(log);
     machines_.marks.show_receipts(log);
     machines_.outbox.pump(log);
@@ -403,6 +411,20 @@ Status Engine::Impl::run(const in::Command& command) {
         if (Log* log = open_log(discard.log)) machines_.outbox.discard(*log, discard.ref);
         return Status();
       });
+    case CommandKind::identify:
+      return decoded<wire::Identify>(command.body, [&](const wire::Identify& identify) {
+        Status status = machines_.admission.identify(identify);
+        if (!status) {
+          wire::Identified refused;
+          refused.code = static_cast<std::uint64_t>(status.error());
+          machines_.io.event(wire::EventKind::identified, refused);
+        }
+        return Status();
+      });
+    case CommandKind::admit:
+      if (!machines_.state.is_desk()) return Errc::command_bad;
+      return decoded<wire::Admit>(
+          command.body, [&](const wire::Admit& admit) { return machines_.admission.admit(admit); });
   }
   return Errc::command_bad;
 }

@@ -2,6 +2,7 @@
 // Each changes its own part of State; what it must tell another it calls by name here.
 #pragma once
 
+#include "engine/admission.h"
 #include "engine/cards.h"
 #include "engine/connection.h"
 #include "engine/desk.h"
@@ -38,6 +39,7 @@ struct Machines {
   Drafts drafts{*this};
   Repeats repeats{*this};
   People people{*this};
+  Admission admission{*this};
   Marks marks{*this};
   Typing typing{*this};
   Sessions sessions{*this};

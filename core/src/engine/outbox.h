@@ -25,6 +25,8 @@ class Outbox {
   void resume(Log& log);
   // Own envelopes that lost their places go back before what waits.
   void take_back(Log& log, std::vector<Outgoing> lost);
+  // Puts in a further member entry.
+  void add_member(Log& log, Bytes body);
   // Appends this device's join and what it says of itself, unless it is there already.
   void join(Log& log);
 

@@ -1,5 +1,6 @@
 #include "engine/people.h"
 
+#include "base/order.h"
 #include "engine/machines.h"
 #include "store/keys.h"
 
@@ -111,7 +112,7 @@ std::string_view People::name_in(const Log& log, const DeviceId& device) const {
 bool People::is_member(const Log& log, const DeviceId& device) const {
   if (!log.fold.started()) return false;
   const Author* author = log.fold.find(device);
-  return device == log.fold.creator() || (author != nullptr && author->certificate);
+  return log.fold.is_of_customer(device) || (author != nullptr && author->certificate);
 }
 
 // --- showing
@@ -150,6 +151,13 @@ void People::show_all(Log& log) {
   if (!waits) show_in_order(log);
 }
 
+void People::show_admitted(const Log& log) {
+  if (!m_.state.shop) return;
+  for (const auto& [device, author] : log.fold.authors()) {
+    if (author.admitted) show(log, device, 0, 0);
+  }
+}
+
 bool People::on_loaded(std::uint64_t id, std::span<const in::Record> records) {
   const auto found = loads_.find(id);
   if (found == loads_.end()) return false;
@@ -179,7 +187,7 @@ void People::show_in_order(const Log& log) {
     const bool first = device == log.fold.creator() || person == log.people.end();
     members.emplace_back(first ? 0 : person->second.joined_seq, device);
   }
-  std::sort(members.begin(), members.end());
+  sort_few(members, [](const auto& a, const auto& b) { return a < b; });
   for (const auto& [seq, device] : members) show(log, device, seq, 0);
 }
 

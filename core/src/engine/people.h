@@ -24,6 +24,8 @@ class People {
   void heard(Log& log, const wire::MessageEvent& event);
   std::string_view name_in(const Log& log, const DeviceId& device) const;
   // Somebody looks at the log: shows all members, once their pictures are read from their entries.
+  // Further devices of the customer.
+  void show_admitted(const Log& log);
   void show_all(Log& log);
   // Takes the answer of such a read. False where the id is none of them.
   bool on_loaded(std::uint64_t id, std::span<const in::Record> records);

@@ -257,6 +257,10 @@ void Rejoin::put_aside(Log& log, std::uint64_t seq, const in::Record& record,
   const OpenEnvelope& envelope = stored->envelope;
   const auto envelope_class = static_cast<EnvelopeClass>(envelope.header.envelope_class);
   const bool mine = envelope.header.author == m_.state.self();
+  if (envelope_class == EnvelopeClass::member && m_.state.is_desk()) {
+    admit_again(log, envelope, again);
+    return;
+  }
   Bytes content;
   if (envelope_class == EnvelopeClass::member && mine) content = join_again(envelope);
   if (envelope_class == EnvelopeClass::message) {
@@ -286,9 +290,25 @@ void Rejoin::put_aside(Log& log, std::uint64_t seq, const in::Record& record,
 // Empty where it is no join, or this device may join no more.
 Bytes Rejoin::join_again(const OpenEnvelope& envelope) const {
   Result<wire::MemberBody> body = codec::decode<wire::MemberBody>(envelope.body);
-  const bool joins = body && body->log_kind == 0 && !is_resume(envelope);
+  const bool joins = body && static_cast<MemberKind>(body->kind) == MemberKind::join;
   if (!joins || !m_.state.certificate) return {};
   return make_join_body(m_.state.keys->self, m_.state.certificate->bytes);
+}
+
+void Rejoin::admit_again(const Log& log, const OpenEnvelope& envelope,
+                         std::vector<Outgoing>& again) {
+  if (envelope.header.author != m_.state.self()) return;
+  std::optional<Bytes> body = m_.admission.again(log, envelope.body);
+  if (!body) return;
+  const bool known = std::any_of(again.begin(), again.end(),
+                                 [&](const Outgoing& each) { return each.inner == *body; });
+  if (known) return;
+  Outgoing& item = again.emplace_back();
+  item.envelope_class = EnvelopeClass::member;
+  // The admission itself may have its place still, and is another one than this.
+  item.time_ms = envelope.header.time_ms + (same_bytes(*body, envelope.body) ? 0 : 1);
+  item.inner = std::move(*body);
+  item.formers = {envelope.hash};
 }
 
 void Rejoin::start_over(Log& log, std::span<const in::Record> records) {
@@ -297,6 +317,13 @@ void Rejoin::start_over(Log& log, std::span<const in::Record> records) {
   std::vector<Outgoing> again;
   std::uint64_t seq = look.low;
   for (const in::Record& record : records) put_aside(log, ++seq, record, again);
+  for (Outgoing& item : log.outbox) {
+    if (!m_.state.is_desk() || item.envelope_class != EnvelopeClass::member) continue;
+    std::optional<Bytes> body = m_.admission.again(log, item.inner);
+    if (!body || *body == item.inner) continue;
+    ++item.time_ms;
+    item.inner = std::move(*body);
+  }
   for (const auto& [number, epoch] : log.epochs) m_.io.erase(store::epoch_key(log.id, number));
   m_.outbox.take_back(log, std::move(again));
   log.epochs.clear();

@@ -41,6 +41,7 @@ class Rejoin {
   void load(Log& log, Purpose purpose, std::uint64_t from, std::uint64_t limit);
   void offer(Log& log, std::span<const in::Record> records);
   void take_word(Log& log, const wire::Page& page);
+  void admit_again(const Log& log, const OpenEnvelope& envelope, std::vector<Outgoing>& again);
   void start_over(Log& log, std::span<const in::Record> records);
   void put_aside(Log& log, std::uint64_t seq, const in::Record& record,
                  std::vector<Outgoing>& again);

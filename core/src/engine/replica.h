@@ -37,6 +37,7 @@ class Replica {
   void show_placed(const LogId& log, std::uint64_t seq, std::uint64_t ref);
   // Takes the answer of a history load. False where the id is none of them.
   bool on_loaded(std::uint64_t id, std::span<const in::Record> records);
+  void save(const Log& log, const Epoch& epoch);
   void show_opened(const Log& log, std::uint64_t ref);
   void show_sync(Log& log);
   struct Stored {
@@ -76,7 +77,6 @@ class Replica {
                    std::optional<Key> own_key);
   void open_epoch(Log& log, const OpenEnvelope& envelope, Epoch& epoch);
   void want_keys(const Log& log);
-  void save(const Log& log, const Epoch& epoch);
   // The answer is the place that the message is said to change; 0 where it changes none.
   std::uint64_t show_message(Log& log, const OpenEnvelope& envelope, std::uint64_t seq,
                              std::uint64_t time_ms, std::uint64_t ref, bool history);

@@ -20,6 +20,8 @@ constexpr std::uint64_t handover_id = (std::uint64_t{1} << 52) + 2;
 constexpr std::uint64_t renew_id = (std::uint64_t{1} << 52) + 3;
 constexpr std::uint64_t keys_id_first = (std::uint64_t{1} << 52) + 16;
 
+constexpr std::uint64_t identify_id = std::uint64_t{1} << 53;
+
 constexpr std::string_view renew_method = "certificate.renew";
 
 constexpr std::size_t peers_max = 1024;
@@ -69,6 +71,14 @@ void Sessions::restore_enrol(const wire::EnrolRecord& record) {
                           m_.state.shop_id);
   request.name = enrol_name_;
   asked_[enrol_id] = Asked{"enrol", codec::encode(request), false};
+}
+
+void Sessions::identify(std::string_view token) {
+  // A number of its own each time: the desk knows a question that comes again by it.
+  asked_.erase(identify_asked_);
+  identify_asked_ = std::max(identify_id + m_.io.now_ms, identify_asked_ + 1);
+  asked_[identify_asked_] = Asked{"identify", codec::encode(wire::IdentifyRequest{token}), false};
+  send_asked();
 }
 
 void Sessions::ask(std::uint64_t id, std::string_view method, Bytes body) {
@@ -289,6 +299,7 @@ void Sessions::on_request(Peer& peer, const wire::SessionMessage& message) {
   event.method = message.method;
   event.body = message.body;
   event.role = role;
+  event.card = peer.device.card;
   m_.io.event(wire::EventKind::request_event, event);
 }
 
@@ -298,6 +309,10 @@ void Sessions::on_response(const wire::SessionMessage& message) {
   asked_.erase(asked);
   if (message.id == enrol_id || message.id == handover_id || message.id == renew_id) {
     on_enrolled(message);
+    return;
+  }
+  if (message.id == identify_asked_) {
+    m_.admission.on_identified(message.code, message.body);
     return;
   }
   if (message.id >= keys_id_first) {

@@ -18,6 +18,8 @@ class Sessions {
   // Uses an invitation; goes on after a reload until it is answered.
   void enrol(const Key& secret, std::string_view name);
   void restore_enrol(const wire::EnrolRecord& record);
+  // Hands the shop's own login's token to the desk; a newer one takes its place.
+  void identify(std::string_view token);
   // Asks for the team's newest secret where this device's is old, and for another certificate where
   // the shop has withdrawn this one without removing the device.
   void card_changed();
@@ -81,6 +83,7 @@ class Sessions {
   std::map<LogId, std::uint64_t> key_requests_;  // by log, the id under which they were asked
   // Handed over before the card that names their public keys has come.
   std::map<std::uint64_t, Key> early_secrets_;
+  std::uint64_t identify_asked_ = 0;
 };
 
 }  // namespace shopbell::engine

@@ -159,6 +159,8 @@ struct State {
   std::optional<Certificate> certificate;
   About about;
   bool about_kept = false;  // it has a record of its own
+  Hash subject;             // of the shop's own login
+  bool subject_confirmed = false;
   Bytes desk_certificate;
   std::uint64_t cursor = 0;
   std::uint64_t generation = 0;

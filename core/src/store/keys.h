@@ -11,6 +11,7 @@ Bytes identity_key();
 Bytes about_key();
 Bytes certificate_key();
 Bytes enrol_key();
+Bytes subject_key();
 Bytes shop_key();
 Bytes team_secret_key(std::uint64_t version);
 Bytes team_member_key(const DeviceId& device);
@@ -36,6 +37,7 @@ enum class RecordKind : std::uint8_t {
   identity,
   certificate,
   enrol,
+  subject,
   shop,
   team_secret,
   team_member,

@@ -53,7 +53,7 @@ TEST(Config, EveryKeyIsDocumented) {
     }
     before = line;
   }
-  EXPECT_EQ(keys, 16u);
+  EXPECT_EQ(keys, 18u);
 }
 
 TEST(Config, UnknownKeysAreNamedWithTheirLine) {
@@ -61,7 +61,8 @@ TEST(Config, UnknownKeysAreNamedWithTheirLine) {
             "shopbell.toml:3: unknown key \"prot\" in [serve]; known: host, port, public_url, "
             "relay_url, relay_key, dial_url, insecure_http");
   EXPECT_EQ(refusal_of("\n[server]\nport = 1\n"),
-            "shopbell.toml:2: unknown section or key \"server\"; known: [shop], [serve], [relay]");
+            "shopbell.toml:2: unknown section or key \"server\"; known: [shop], [serve], [relay], "
+            "[identity]");
   EXPECT_TRUE(refusal_of("port = 1\n").starts_with("shopbell.toml:1: unknown section or key"));
 }
 

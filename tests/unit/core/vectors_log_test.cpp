@@ -90,6 +90,30 @@ TEST(Vectors, AConversationIsTakenEntryByEntry) {
   }
 }
 
+TEST(Vectors, KeysOfOlderEpochsOpenForWhomTheyAreMade) {
+  const Conversation whole;
+  std::map<std::string, DeviceKeys> devices;
+  for (const json::value& at : list_at(whole.file, "devices")) {
+    devices.emplace(text_at(at, "name"), device_at(at));
+  }
+  for (const json::value& at : list_at(whole.file, "entries")) {
+    if (text_at(at, "name") != "keys") continue;
+    const Bytes bytes = bytes_at(at, "body");
+    const Result<wire::MemberBody> body = codec::decode<wire::MemberBody>(bytes);
+    ASSERT_TRUE(body.ok());
+    const LogId log = whole.receiver.log;
+    const std::vector<EpochKey> keys = open_keys_body(log, devices.at("phone"), *body);
+    ASSERT_EQ(keys.size(), 2u);
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+      EXPECT_EQ(keys[i].epoch, i + 1);
+      expect_bytes(keys[i].key.reveal(), list_at(whole.file, "epochs")[i], "key");
+    }
+    EXPECT_TRUE(open_keys_body(log, devices.at("stranger"), *body).empty());
+    return;
+  }
+  FAIL() << "no keys in the conversation";
+}
+
 TEST(Vectors, EveryBreachOfAConversationIsNamed) {
   const Conversation whole;
   for (const json::value& at : list_at(whole.file, "refused")) {

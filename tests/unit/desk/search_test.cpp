@@ -48,7 +48,8 @@ class SearchTest : public testing::Test {
     ASSERT_EQ(problem, "");
     port_.commands.clear();
     conversations_ = std::make_unique<Conversations>(port_);
-    search_ = std::make_unique<Search>(port_, *conversations_, index_.get());
+    identity_ = std::make_unique<Identity>(port_, *conversations_, TokenRules{});
+    search_ = std::make_unique<Search>(port_, *conversations_, *identity_, index_.get());
   }
 
   void open(const LogId& log, std::uint64_t head) {
@@ -111,6 +112,7 @@ class SearchTest : public testing::Test {
   FakePort port_;
   std::unique_ptr<SearchIndex> index_;
   std::unique_ptr<Conversations> conversations_;
+  std::unique_ptr<Identity> identity_;
   std::unique_ptr<Search> search_;
   Bytes answer_;
 };

@@ -115,6 +115,34 @@ struct Team {
   }
 };
 
+TEST(EngineRemoval, a_further_device_of_the_customer_reads_on) {
+  Team team;
+  Host& phone = team.world->add(Role::visitor, 50);
+  team.world->run();
+  const Bytes card = to_bytes(phone.sent<wire::Hello>().back().card);
+  wire::Admit admit;
+  admit.log = team.log;
+  admit.device = take_device_card(card)->id;
+  admit.card = card;
+  team.desk.command(admit);
+  team.world->run();
+  wire::OpenLog open;
+  open.log = team.log;
+  open.limit = 20;
+  phone.command(open);
+  team.world->run();
+  team.remove_ann();
+  phone.forget();
+  team.say("she is gone", 30);
+  team.world->run();
+  EXPECT_EQ(phone.texts(), (std::vector<std::string>{"she is gone"}));
+  const Bytes content = text_content("from the phone");
+  phone.command(send_text(team.log, 31, content));
+  team.world->run();
+  EXPECT_TRUE(phone.shown<wire::Problem>().empty());
+  EXPECT_EQ(phone.texts().size(), 2u);
+}
+
 TEST(EngineRemoval, makes_a_new_team_key_for_everybody_else) {
   Team team;
   team.remove_ann();

@@ -57,6 +57,7 @@ SHOPBELL_KIND(Placed, EventKind, placed);
 SHOPBELL_KIND(Draft, EventKind, draft);
 SHOPBELL_KIND(Discarded, EventKind, discarded);
 SHOPBELL_KIND(LogReset, EventKind, log_reset);
+SHOPBELL_KIND(Identified, EventKind, identified);
 SHOPBELL_KIND(Send, CommandKind, send);
 SHOPBELL_KIND(OpenLog, CommandKind, open_log);
 SHOPBELL_KIND(LoadHistory, CommandKind, load_history);
@@ -73,6 +74,8 @@ SHOPBELL_KIND(Retry, CommandKind, retry);
 SHOPBELL_KIND(SetDraft, CommandKind, set_draft);
 SHOPBELL_KIND(SetAbout, CommandKind, set_about);
 SHOPBELL_KIND(Discard, CommandKind, discard);
+SHOPBELL_KIND(Identify, CommandKind, identify);
+SHOPBELL_KIND(Admit, CommandKind, admit);
 #undef SHOPBELL_KIND
 
 template <class T>

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import {
   DAY, HOUR, START, agent, agent_certificate, agent_certificate_fields, card_1, card_2, card_3,
-  customer, desk, expect, flipped, other_shop_id, seed, shop_id, short, shown, stranger, team_1,
-  team_2, v,
+  customer, desk, expect, flipped, other_shop_id, phone, seed, shop_id, short, shown, stranger,
+  team_1, team_2, v,
 } from "../world.mjs";
 
 const { encode, schema } = v;
@@ -13,15 +13,15 @@ const NOTHING = new Uint8Array(32);
 
 const random = seed("log random");
 export const main_log = v.log_id(shop_id, customer.id, random);
-export const epochs = [1n, 2n].map((epoch) => {
+export const epochs = [1n, 2n, 3n].map((epoch) => {
   const key = seed(`epoch ${epoch}`);
   return { epoch, key, commitment: v.commitment_of(main_log, epoch, key) };
 });
 
 // The grant of an epoch as entries and grant.json carry it.
-export const grant_of = (number, team) =>
-  v.make_grant(main_log, BigInt(number), epochs[number - 1].key, [customer, desk], team,
-    [1, 2, 3].map((n) => seed(`grant ${number} ephemeral ${n}`)));
+export const grant_of = (number, team, people = [customer, desk]) =>
+  v.make_grant(main_log, BigInt(number), epochs[number - 1].key, people, team,
+    [1, 2, 3, 4].map((n) => seed(`grant ${number} ephemeral ${n}`)));
 
 const text = (words, locale, more) => ({
   kind: 1n, content: encode(schema.Text, { text: words, locale }), fallback: words, ...more,
@@ -148,6 +148,30 @@ function reseal(script) {
   return former;
 }
 
+const admit_body = (card = phone.card, changed = {}) => member({ kind: 5n, card, ...changed });
+const keys_body = (to = phone, count = 2) =>
+  v.make_keys(main_log, to, epochs.slice(0, count),
+    [1, 2, 3].map((n) => seed(`keys ephemeral ${n}`)));
+const RESUME = member({ kind: 4n });
+
+// A second device of the customer: let in by the desk, handed the keys of what was said before.
+function let_in(script) {
+  const add = (step) => script.add(step);
+  const of_desk = { author: desk, author_class: "desk", class: 3n };
+  add({ ...of_desk, name: "admission", body: admit_body() });
+  add({ ...of_desk, name: "keys", body: keys_body() });
+  add({ ...of_desk, name: "admission again", body: admit_body() });
+  add({ ...of_desk, name: "resume", body: RESUME });
+  add({
+    name: "grant 3, which names the newcomer", author: phone, author_class: "customer",
+    class: 2n, body: grant_of(3, team_2, [customer, desk, phone]),
+  });
+  add({
+    name: "from the phone", author: phone, author_class: "customer", epoch: 3,
+    inner: text("\u5728\u624b\u673a\u4e0a\u7ee7\u7eed", "zh"),
+  });
+}
+
 const certificate_of = (changed, sign_seed = desk.sign_seed) =>
   v.make_agent_certificate(sign_seed, { ...agent_certificate_fields, ...changed });
 
@@ -223,7 +247,33 @@ function faults() {
     author: customer, class: 2n, body: grant_of(2, team_1), header: { epoch: 1n },
   });
   add_member_faults(add);
+  add_host_faults(add);
   return out;
+}
+
+function add_host_faults(add) {
+  const by = (author, body) => ({ author, class: 3n, body });
+  const keys = (changed) => encode(schema.MemberBody,
+    { ...v.decode(schema.MemberBody, keys_body(customer)), ...changed });
+  const boxes = v.decode(schema.MemberBody, keys_body(customer)).epochs;
+  add("an admission by who is not in", "not_a_member", 5, by(phone, admit_body()));
+  add("an admission by an agent", "not_a_member", 5, by(agent, admit_body()));
+  add("an admission with a changed card", "bad_signature", 5,
+    by(customer, admit_body(flipped(phone.card))));
+  add("an admission with a certificate", "envelope_bad", 5,
+    by(customer, admit_body(phone.card, { certificate: agent_certificate })));
+  add("an admission of the desk", "envelope_bad", 5, by(customer, admit_body(desk.card)));
+  add("an admission that begins a log", "envelope_bad", 0, by(customer, admit_body()));
+  add("keys for who is not of the customer", "envelope_bad", 5, by(desk, keys_body(stranger)));
+  add("keys by an agent", "not_a_member", 5, by(agent, keys_body(customer)));
+  add("no keys", "envelope_bad", 5, by(desk, keys({ epochs: [] })));
+  add("keys that descend", "envelope_bad", 5,
+    by(desk, keys({ epochs: boxes.slice().reverse() })));
+  add("keys with a card", "envelope_bad", 5, by(desk, keys({ card: phone.card })));
+  add("a resume of the customer", "not_a_member", 5, by(customer, RESUME));
+  add("a resume with a card", "envelope_bad", 5,
+    by(desk, member({ kind: 4n, card: desk.card })));
+  add("a resume that begins a log", "envelope_bad", 0, by(desk, RESUME));
 }
 
 function add_member_faults(add) {
@@ -281,9 +331,12 @@ function desk_logs() {
 export function log() {
   const script = play();
   const former = reseal(script);
+  let_in(script);
+  const opened = v.open_keys(keys_body(), main_log, phone.seal_secret);
+  assert.deepEqual(opened.map(({ key }) => key), epochs.slice(0, 2).map(({ key }) => key));
   return {
     shop: shop_id, cards: CARDS, teams: [team_1, team_2],
-    devices: [desk, customer, agent, stranger].map(shown), agent_certificate,
+    devices: [desk, customer, agent, phone, stranger].map(shown), agent_certificate,
     log: main_log, log_kind: 1n, creator: customer.id, random,
     chain_0: v.chain_start(shop_id, main_log), epochs,
     entries: script.entries,

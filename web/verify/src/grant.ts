@@ -5,7 +5,7 @@ import { decode, encode } from "./codec.ts";
 import { box_open, box_seal } from "./crypto.ts";
 import { team_id } from "./identity.ts";
 import { demand } from "./refused.ts";
-import { GrantBody } from "./schema.ts";
+import { GrantBody, MemberBody } from "./schema.ts";
 
 // A device, or a team key under its team id.
 export interface Recipient {
@@ -74,4 +74,28 @@ export function open_grant(
   const key = box_open(secret, grant_aad(log, epoch, commitment, recipient), own.box);
   demand(fits_commitment(log, epoch, key, commitment), "grant_bad");
   return key;
+}
+
+export interface EpochKey {
+  readonly epoch: bigint;
+  readonly key: Uint8Array;
+}
+
+const keys_aad = (log: Uint8Array, epoch: bigint, to: Uint8Array): Uint8Array =>
+  join(utf8("shopbell keys box v1"), log, u64be(epoch), to);
+
+// 4.7: keys of older epochs for a device that came later; a fresh secret for each.
+export const make_keys = (
+  log: Uint8Array, to: Recipient, keys: readonly EpochKey[], ephemerals: readonly Uint8Array[],
+): Uint8Array => encode(MemberBody, {
+  kind: 6n, device: to.id,
+  epochs: keys.map(({ epoch, key }, i) =>
+    ({ epoch, box: box_seal(ephemerals[i]!, to.seal_key, keys_aad(log, epoch, to.id), key) })),
+});
+
+// Commitments are the caller's to compare. Refusals: truncated, malformed, box_bad.
+export function open_keys(body: Uint8Array, log: Uint8Array, secret: Uint8Array): EpochKey[] {
+  const { device, epochs } = decode(MemberBody, body);
+  return epochs.map(({ epoch, box }) =>
+    ({ epoch, key: box_open(secret, keys_aad(log, epoch, device), box) }));
 }

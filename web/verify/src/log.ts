@@ -15,7 +15,11 @@ const DOMAIN = "shopbell envelope v1";
 
 export const CLASS = { message: 1n, grant: 2n, member: 3n, erase: 4n } as const;
 export const LOG_KIND = { main: 1n, team: 2n, shop: 3n } as const;
-export const MEMBER_KIND = { genesis: 1n, join: 2n, leave: 3n, resume: 4n } as const;
+export const MEMBER_KIND = {
+  genesis: 1n, join: 2n, leave: 3n, resume: 4n, admit: 5n, keys: 6n,
+} as const;
+const DEVICES_MAX = 16;
+const EPOCH_BOXES_MAX = 200;
 
 export const log_id = (
   shop: Uint8Array, creator: Uint8Array, random: Uint8Array,
@@ -92,8 +96,16 @@ export interface Placed extends Opened {
 interface Author {
   readonly device: Device;
   readonly certificate: Certificate | undefined;
+  // A further device of the customer.
+  readonly admitted: boolean;
   counter: bigint;
   last: Uint8Array;
+}
+
+function ascend(epochs: MemberBody["epochs"]): boolean {
+  const rises = epochs.every(({ epoch, box }, i) =>
+    epoch > (epochs[i - 1]?.epoch ?? 0n) && !is_zero(box));
+  return rises && epochs.length > 0 && epochs.length <= EPOCH_BOXES_MAX;
 }
 
 // One log as a receiver checks it, entry by entry. `chain_broken` and `forked` are thrown and end
@@ -129,9 +141,21 @@ export class LogReader {
 
   // The devices that a grant must name (4.2), the team apart.
   grant_devices(): Recipient[] {
-    const creator = this.creator && this.authors.get(hex(this.creator));
-    const { desk } = this.shop;
-    return this.kind === LOG_KIND.main && creator ? [creator.device, desk] : [desk];
+    return [...this.customers(), this.shop.desk];
+  }
+
+  // The creator of a main log and whom he or the desk has admitted.
+  private customers(): Device[] {
+    return [...this.authors.values()].map(({ device }) => device)
+      .filter(({ id }) => this.of_customer(id));
+  }
+
+  private of_customer(id: Uint8Array): boolean {
+    if (this.kind !== LOG_KIND.main || equal(id, this.shop.desk.id)) {
+      return false;
+    }
+    const creates = this.creator !== undefined && equal(id, this.creator);
+    return creates || (this.authors.get(hex(id))?.admitted ?? false);
   }
 
   // 3.10. Refusals: chain_broken, forked; truncated, malformed where the envelope cannot be read.
@@ -202,8 +226,8 @@ export class LogReader {
 
   private author(device: Device, certificate: Certificate | undefined): Author {
     const before = this.authors.get(hex(device.id));
-    const counter = before?.counter ?? 0n;
-    return { device, certificate, counter, last: before?.last ?? new Uint8Array(32) };
+    const { counter = 0n, last = new Uint8Array(32), admitted = false } = before ?? {};
+    return { device, certificate, admitted, counter, last };
   }
 
   // The desk's word that the log goes on after a restore; nothing but the kind stands in it.
@@ -219,6 +243,10 @@ export class LogReader {
     const first = entry.seq === 1n;
     if (member.kind === MEMBER_KIND.resume) {
       return this.resuming(first, header.author, body);
+    }
+    const hosts = member.kind === MEMBER_KIND.admit || member.kind === MEMBER_KIND.keys;
+    if (!first && hosts) {
+      return this.hosting(member, header.author);
     }
     demand(member.kind === (first ? MEMBER_KIND.genesis : MEMBER_KIND.join), "envelope_bad");
     const device = take_device_card(member.card);
@@ -236,6 +264,33 @@ export class LogReader {
     return this.author(device, certificate);
   }
 
+  // Whoever lets a further device of the customer in, or hands it the keys of what was before.
+  private hosting(member: MemberBody, author: Uint8Array): Author {
+    const { log_kind, shop, random, main_log, card, certificate, device, epochs } = member;
+    const bare = log_kind === 0n && [shop, random, main_log].every(is_zero);
+    const admits = member.kind === MEMBER_KIND.admit;
+    const fits = admits
+      ? is_zero(device) && epochs.length === 0
+      : card.length === 0 && this.of_customer(device) && ascend(epochs);
+    demand(bare && certificate.length === 0 && fits, "envelope_bad");
+    const may = equal(author, this.shop.desk.id) || this.of_customer(author);
+    demand(this.kind === LOG_KIND.main && may, "not_a_member");
+    if (admits) {
+      const { id } = take_device_card(card);
+      demand(!equal(id, this.shop.desk.id), "envelope_bad");
+      demand(this.of_customer(id) || this.customers().length < DEVICES_MAX, "too_large");
+    }
+    return this.writing(author);
+  }
+
+  private let_in(card: Uint8Array): void {
+    const device = take_device_card(card);
+    if (!this.of_customer(device.id)) {
+      const { certificate } = this.authors.get(hex(device.id)) ?? {};
+      this.authors.set(hex(device.id), { ...this.author(device, certificate), admitted: true });
+    }
+  }
+
   private demand_genesis(member: MemberBody, device: Device): void {
     const { shop, random, log_kind, main_log } = member;
     demand(equal(shop, this.shop.info.shop), "wrong_shop");
@@ -250,10 +305,10 @@ export class LogReader {
     if (equal(device.id, this.shop.desk.id)) {
       return "desk";
     }
-    if (certificate) {
-      return fault_at(this.shop, certificate, at_ms) ? "not_from_the_shop" : "shop";
+    if (certificate && !fault_at(this.shop, certificate, at_ms)) {
+      return "shop";
     }
-    return "customer";
+    return certificate && !this.of_customer(device.id) ? "not_from_the_shop" : "customer";
   }
 
   // Lets the entry count: the fold moves on, a grant is checked.
@@ -268,6 +323,10 @@ export class LogReader {
     if (header.envelope_class === CLASS.member && this.head_seq === 0n) {
       this.kind = decode(MemberBody, body).log_kind;
       this.creator = header.author;
+    }
+    const member = header.envelope_class === CLASS.member && decode(MemberBody, body);
+    if (member && member.kind === MEMBER_KIND.admit) {
+      this.let_in(member.card);
     }
     return undefined;
   }

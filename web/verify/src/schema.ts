@@ -47,9 +47,11 @@ export const Header = message("Header", {
 
 export const Envelope = message("Envelope", { header: bytes, signature, body: bytes });
 
+export const EpochBox = message("EpochBox", { epoch: u64, box: key_box });
+
 export const MemberBody = message("MemberBody", {
   kind: u64, log_kind: u64, shop: id, random: hash, card: bytes, certificate: bytes, device: id,
-  main_log: log_id,
+  main_log: log_id, epochs: messages(EpochBox),
 });
 
 export const GrantBox = message("GrantBox", { recipient: hash, box: key_box });
