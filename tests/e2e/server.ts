@@ -89,6 +89,19 @@ export class Server {
     return this.end("SIGTERM");
   }
 
+  /** Starts anew with a file of its own in the data, and with another configuration. */
+  async configure(
+    file: string,
+    content: string,
+    change: (config: string) => string,
+  ): Promise<void> {
+    await this.stop();
+    const config = join(this.folder, "shopbell.toml");
+    await writeFile(join(this.folder, file), content, { mode: 0o600 });
+    await writeFile(config, change(await readFile(config, "utf8")));
+    await this.again();
+  }
+
   /** Of the whole data folder, as a backup holds it; stopped for that long. */
   async backUp(): Promise<string> {
     const copy = `${this.folder}-backup`;

@@ -302,6 +302,8 @@ class ScriptedDevice extends EventTarget {
         locale: "",
         creator: filled(32, each.creator ?? 20 + at),
         recalled: false,
+        subject: "",
+        subjectName: "",
       };
     });
     return encode(InboxPage, { rows });

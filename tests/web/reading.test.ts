@@ -34,6 +34,7 @@ class FakeEngine implements Engine {
     return () => undefined;
   }
   restart(): void {}
+  end(): void {}
   close(): void {}
   say(...events: EngineEvent[]): void {
     events.forEach((event) => this.listener(event));

@@ -43,6 +43,7 @@ class FakeEngine implements Engine {
     return () => undefined;
   }
   restart(): void {}
+  end(): void {}
   close(): void {}
   say(event: EngineEvent): void {
     this.listeners.forEach((listener) => listener(event));
@@ -176,7 +177,9 @@ test("after a crash only what was not stored is given back", () => {
 test("the end of a certificate is seen at the start and when it comes", (context) => {
   context.mock.timers.enable({ apis: ["Date", "setTimeout"], now: 1_000_000 });
   const { engine, session } = begin();
-  const unnamed = { name: "", picture: new Uint8Array() };
+  const unnamed = {
+    name: "", picture: new Uint8Array(), subject: new Uint8Array(32), identified: false,
+  };
   const ready = { type: "ready", device, certified: true, hasCard: true, ...unnamed } as const;
   engine.say({ ...ready, notAfterMs: 999_999 });
   assert.equal(session.certificateEnded.value, true);

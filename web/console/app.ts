@@ -297,7 +297,8 @@ export class ConsoleApp {
     const member = this.session.members.value.get(row.key)?.get(row.creator);
     const code = row.creator.slice(-CODE_LENGTH).toUpperCase();
     const unnamed = code ? this.t("visitorCoded", { code }) : this.t("visitor");
-    return member?.name || names[row.creator] || unnamed;
+    const login = row.subjectName || row.subject;
+    return login || member?.name || names[row.creator] || unnamed;
   }
 
   /** All who take part, the customer under the name that he has everywhere here. */
@@ -307,7 +308,7 @@ export class ConsoleApp {
     const ids = { device: row.creator, person: row.creator };
     const unnamed = { ...ids, authorClass: AuthorClass.customer, left: false };
     const picture = new Uint8Array();
-    const customer = { ...unnamed, picture, ...known, name: known?.name || this.nameOf(row) };
+    const customer = { ...unnamed, picture, ...known, name: this.nameOf(row) };
     return new Map(members).set(row.creator, customer);
   }
 

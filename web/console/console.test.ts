@@ -8,7 +8,7 @@ import { foldCustomer, webAddress, type Customer } from "./customers.ts";
 import { fuzzy } from "./fuzzy.ts";
 import { fromHex } from "./hex.ts";
 import { consoleCatalogs } from "./i18n/index.ts";
-import { bareRow, matches, ofSameDevice, type Row } from "./inbox.ts";
+import { bareRow, matches, ofSamePerson, type Row } from "./inbox.ts";
 import { hasNewWords } from "./notifier.ts";
 
 const row = (fields: Partial<Row>): Row => ({
@@ -58,9 +58,21 @@ test("other conversations of a device are newest first; nobody shares an unknown
       row({ key: "f", creator: "" }),
     ].map((each) => [each.key, each]),
   );
-  const keys = (key: string) => ofSameDevice(rows, rows.get(key) as Row).map((each) => each.key);
+  const keys = (key: string) => ofSamePerson(rows, rows.get(key) as Row).map((each) => each.key);
   assert.deepEqual(keys("a"), ["b", "d"]);
   assert.deepEqual(keys("e"), []);
+});
+
+test("conversations of all devices of a customer who is logged in stand together", () => {
+  const rows = new Map(
+    [
+      row({ key: "a", creator: "01", subject: "u-1", timeMs: 1 }),
+      row({ key: "b", creator: "02", subject: "u-1", timeMs: 2 }),
+      row({ key: "c", creator: "03", subject: "u-2", timeMs: 3 }),
+    ].map((each) => [each.key, each]),
+  );
+  const keys = ofSamePerson(rows, rows.get("a") as Row).map((each) => each.key);
+  assert.deepEqual(keys, ["b"]);
 });
 
 type Message = Parameters<typeof foldCustomer>[1];

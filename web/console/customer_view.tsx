@@ -4,7 +4,7 @@ import { clockTime, dayName, fullTime } from "../ui/src/time.ts";
 import type { ConsoleApp } from "./app.ts";
 import { webAddress, type Customer, type Look } from "./customers.ts";
 import { Sign, type SignName } from "./icons.tsx";
-import { ofSameDevice, type Row } from "./inbox.ts";
+import { ofSamePerson, type Row } from "./inbox.ts";
 
 type PartProps = { name: SignName; title: string; testid?: string; children: ComponentChildren };
 
@@ -126,7 +126,7 @@ function AboutPart({ app, row, customer, more, now }: AboutProps) {
 function EarlierPart({ app, row, now }: { app: ConsoleApp; row: Row; now: number }) {
   const { t } = app;
   const locale = app.locale.value;
-  const others = ofSameDevice(app.inbox.rows.value, row);
+  const others = ofSamePerson(app.inbox.rows.value, row);
   return (
     <Part name="history" title={t("earlierTalks")} testid="customer-earlier">
       {others.length === 0 && <p class="soft">{t("earlierNone")}</p>}
@@ -143,6 +143,26 @@ function EarlierPart({ app, row, now }: { app: ConsoleApp; row: Row; now: number
         ))}
       </ul>
     </Part>
+  );
+}
+
+/** Anonymous, or whom the shop's own login has named. */
+function Who({ app, row }: { app: ConsoleApp; row: Row }) {
+  const { t } = app;
+  const { subject, subjectName } = row;
+  return (
+    <p class={subject ? "identity known" : "identity"} data-testid="identity">
+      {subject ? <Icon name="seal" /> : <Sign name="person" />}
+      <span>
+        <strong>{subject ? t("loginConfirmed") : t("anonymous")}</strong>
+        {subject ? t("loginConfirmedMore") : t("anonymousMore")}
+        {subject && subjectName && (
+          <span class="subject">
+            {t("loginSubject")} <bdi>{subject}</bdi>
+          </span>
+        )}
+      </span>
+    </p>
   );
 }
 
@@ -168,13 +188,7 @@ export function CustomerPanel({ app, row, now }: { app: ConsoleApp; row: Row; no
           <Icon name="cross" />
         </button>
       </header>
-      <p class="identity" data-testid="identity">
-        <Sign name="person" />
-        <span>
-          <strong>{t("anonymous")}</strong>
-          {t("anonymousMore")}
-        </span>
-      </p>
+      <Who app={app} row={row} />
       <PagePart app={app} row={row} look={look} />
       {look && <ProductPart app={app} look={look} />}
       {look && <CartPart app={app} look={look} />}

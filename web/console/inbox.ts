@@ -19,12 +19,16 @@ export type Row = {
   readonly locale: string;
   /** The device that began it, hexadecimal; empty where it is not known. */
   readonly creator: string;
+  /** As the shop's own login names the customer; empty where it has said nothing. */
+  readonly subject: string;
+  readonly subjectName: string;
 };
 
 const isThere = (bytes: Uint8Array): boolean => bytes.some((byte) => byte !== 0);
 
 export function rowOf(row: InboxRow): Row {
   const { log, preview, recalled, headSeq, timeMs, waitingSinceMs, pageTitle, locale } = row;
+  const { subject, subjectName } = row;
   const teamLog = isThere(row.teamLog) ? row.teamLog : undefined;
   const creator = isThere(row.creator) ? toHex(row.creator) : "";
   return {
@@ -39,6 +43,8 @@ export function rowOf(row: InboxRow): Row {
     pageTitle,
     locale,
     creator,
+    subject,
+    subjectName,
   };
 }
 
@@ -56,6 +62,8 @@ export function bareRow(log: Uint8Array, teamLog: Uint8Array | undefined): Row {
     pageTitle: "",
     locale: "",
     creator: "",
+    subject: "",
+    subjectName: "",
   };
 }
 
@@ -88,9 +96,11 @@ export function matches(query: string, ...texts: readonly string[]): boolean {
   return words.every((word) => text.includes(word));
 }
 
-/** Conversations that the same device began, newest first. */
-export function ofSameDevice(rows: ReadonlyMap<string, Row>, row: Row): Row[] {
-  const same = (other: Row) => other.creator === row.creator && other.key !== row.key;
+/** Conversations of the same person, as far as anybody knows, newest first. */
+export function ofSamePerson(rows: ReadonlyMap<string, Row>, row: Row): Row[] {
+  const one = (other: Row) =>
+    other.creator === row.creator || (row.subject !== "" && other.subject === row.subject);
+  const same = (other: Row) => other.key !== row.key && one(other);
   return row.creator
     ? [...rows.values()].filter(same).sort((a, b) => b.timeMs - a.timeMs)
     : [];

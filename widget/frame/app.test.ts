@@ -24,6 +24,7 @@ class FakeEngine implements Engine {
     return () => undefined;
   }
   restart(): void {}
+  end(): void {}
   close(): void {}
   tell(...events: EngineEvent[]): void {
     events.forEach((event) => this.listeners.forEach((listener) => listener(event)));
@@ -74,7 +75,7 @@ const log = (digit: number): Uint8Array => new Uint8Array(16).fill(digit);
 const device = new Uint8Array(32).fill(9);
 const ready: EngineEvent = {
   type: "ready", device, certified: false, hasCard: true, notAfterMs: 0,
-  name: "", picture: new Uint8Array(),
+  name: "", picture: new Uint8Array(), subject: new Uint8Array(32), identified: false,
 };
 const opened = (of: Uint8Array, ref = 0): EngineEvent => ({
   type: "logOpened", log: of, kind: 1, mainLog: NO_LOG, ref, headSeq: 3, creator: device,
@@ -213,13 +214,13 @@ test("whoever comes back after a while does not wait for the next attempt", asyn
 test("a touch screen shows the conversation, not the keyboard", async () => {
   on_touch = true;
   const { engine, app } = await begin();
-  app.heard({ type: "open", page: PAGE, quiet: false });
+  app.heard({ type: "open", page: PAGE, quiet: false, identifies: false });
   assert.equal(app.focus.value, 1, "nobody was here: he may write at once");
   engine.tell(ready, opened(log(1)));
   await settled();
 
   const next = await begin();
-  next.app.heard({ type: "open", page: PAGE, quiet: false });
+  next.app.heard({ type: "open", page: PAGE, quiet: false, identifies: false });
   next.engine.tell(ready, opened(log(1)));
   await settled();
   assert.equal(next.app.focus.value, 0);
@@ -229,7 +230,7 @@ test("a touch screen shows the conversation, not the keyboard", async () => {
 
 test("a panel that opens by itself takes no focus", async () => {
   const { app } = await begin();
-  app.heard({ type: "open", page: PAGE, quiet: true });
+  app.heard({ type: "open", page: PAGE, quiet: true, identifies: false });
   assert.equal(app.focus.value, 0);
   assert.equal(app.open.value, true);
 });

@@ -26,8 +26,9 @@ import type { AttachTools, OpenPicker, ToolsHost } from "../../web/ui/src/tools/
 import { pageAllowed, type FrameConfig } from "./config.ts";
 import { fittingView, ownDevice } from "./context.ts";
 import { isTalk, peopleOf, rowsOf, unreadOf, type Person, type Row } from "./conversations.ts";
-import type { ContextInfo, FromPage, PageInfo, ThemeChoice } from "./host_page.ts";
+import type { ContextInfo, FromPage, PageInfo, ThemeChoice, ToPage } from "./host_page.ts";
 import { bringWords, translator, type Translate } from "./i18n/index.ts";
+import { Identity } from "./identity.ts";
 import { keepHere, keepShown, lastShown, wasHere } from "./kept.ts";
 
 /** A conversation whose first entry still waits in the outbox has no kind yet: 0. */
@@ -55,6 +56,7 @@ export class FrameApp {
   readonly t: ReadonlySignal<Translate>;
   readonly theme: Signal<ThemeChoice>;
   readonly session: Session;
+  readonly identity: Identity;
   /** The conversation from which the person came to the list. */
   readonly left = signal("");
   readonly screen: Signal<Screen> = signal("talk");
@@ -112,6 +114,7 @@ export class FrameApp {
     config: FrameConfig,
     ancestors: readonly string[],
     readonly picker: () => Promise<OpenPicker>,
+    say: (word: ToPage) => void = () => undefined,
   ) {
     this.ownTab = config.ownTab && window.parent === window;
     this.page = originOf(config.parent);
@@ -119,8 +122,10 @@ export class FrameApp {
     this.t = computed(() => translator(this.locale.value));
     this.theme = signal(config.theme);
     this.shown = computed(() => (this.log.value ? toHex(this.log.value) : NEW));
-    this.session = new Session(engine, this.shown, this.locale.value);
+    this.session = new Session(engine, this.shown, this.locale.value, AuthorClass.customer);
     this.speaking = new Speaking(this.session);
+    this.identity = new Identity(engine, this.ownTab, say, () => this.unsent());
+    const { veiled } = this.identity;
     const { logs } = this.session;
     this.conversation = computed(() => {
       const known = logs.value.get(this.shown.value) ?? NO_CONVERSATION;
@@ -129,12 +134,21 @@ export class FrameApp {
     this.draft = computed(() => this.draftOf(this.shown.value));
     this.rows = computed(() => rowsOf(this.own.value.keys(), logs.value));
     this.members = computed(() => this.session.members.value.get(this.shown.value));
-    this.people = computed(() => peopleOf(this.conversation.value, this.members.value));
-    this.unread = computed(() => unreadOf(this.rows.value, this.sees() ? this.shown.value : ""));
-    this.canGoBack = computed(
-      () => this.screen.value === "talk" && this.rows.value.length > (this.log.value ? 1 : 0),
+    this.people = computed(() =>
+      veiled.value ? [] : peopleOf(this.conversation.value, this.members.value),
     );
-    this.canStartNew = computed(() => this.screen.value === "talk" && !!this.log.value);
+    this.unread = computed(() =>
+      veiled.value ? 0 : unreadOf(this.rows.value, this.sees() ? this.shown.value : ""),
+    );
+    this.canGoBack = computed(
+      () =>
+        !veiled.value &&
+        this.screen.value === "talk" &&
+        this.rows.value.length > (this.log.value ? 1 : 0),
+    );
+    this.canStartNew = computed(
+      () => !veiled.value && this.screen.value === "talk" && !!this.log.value,
+    );
     const was_here = wasHere();
     this.cleared = config.wrote && !was_here;
     this.greets = computed(
@@ -161,7 +175,19 @@ export class FrameApp {
 
   /** Somebody has the conversation before him. */
   sees(): boolean {
-    return this.open.value && this.visible.value && this.screen.value === "talk";
+    const looks = this.open.value && this.visible.value && !this.identity.veiled.value;
+    return looks && this.screen.value === "talk";
+  }
+
+  /** Messages without a place, and drafts; undefined before all conversations have been read. */
+  private unsent(): number | undefined {
+    const reads = [...this.loading.value.values()].some((count) => count > 0);
+    if (!this.settled.value || reads) {
+      return undefined;
+    }
+    const logs = [...this.session.logs.value.values()];
+    const waits = logs.flatMap(({ items }) => items).filter((item) => item.mine && !item.seq);
+    return waits.filter(({ kind }) => isTalk(kind)).length + this.session.drafts.value.size;
   }
 
   private blocking(ancestors: readonly string[]): number {
@@ -290,8 +316,9 @@ export class FrameApp {
   }
 
   private note_message(event: MessageEvent): void {
-    const { mine, kind, ref, history } = event;
-    if (!isTalk(kind)) {
+    const { mine, kind, ref, history, authorClass } = event;
+    const elsewhere = !mine && authorClass === AuthorClass.customer;
+    if (!isTalk(kind) || elsewhere || this.identity.veiled.value) {
       return;
     }
     if (mine ? this.sent.delete(ref) : !history) {
@@ -335,6 +362,7 @@ export class FrameApp {
     switch (word.type) {
       case "open":
         this.page = word.page;
+        this.identity.pageSpoke(word.identifies);
         this.open.value = true;
         if (!word.quiet) {
           this.takeFocus();
@@ -342,7 +370,14 @@ export class FrameApp {
         break;
       case "close":
         this.page = word.page;
+        this.identity.pageSpoke(word.identifies);
         this.open.value = false;
+        break;
+      case "identify":
+        void this.identity.identify(word.token);
+        break;
+      case "logout":
+        this.identity.logout();
         break;
       case "page":
         this.page = word.page;

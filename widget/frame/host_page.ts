@@ -29,13 +29,22 @@ export type ThemeChoice = { readonly theme: "auto" | "light" | "dark"; readonly 
 
 export type FromPage =
   /** `quiet`: opened by the page itself; the person is busy elsewhere and keeps the focus. */
-  | { readonly type: "open"; readonly page: PageInfo; readonly quiet: boolean }
-  | { readonly type: "close"; readonly page: PageInfo }
+  | {
+      readonly type: "open";
+      readonly page: PageInfo;
+      readonly quiet: boolean;
+      /** The page names its people by tokens. */
+      readonly identifies: boolean;
+    }
+  | { readonly type: "close"; readonly page: PageInfo; readonly identifies: boolean }
   | { readonly type: "page"; readonly page: PageInfo }
   | { readonly type: "context"; readonly context: ContextInfo }
   | { readonly type: "prefill"; readonly text: string }
   | { readonly type: "locale"; readonly lang: string }
   | { readonly type: "theme"; readonly theme: ThemeChoice }
+  /** `token` is "" where the shop's login could give none. */
+  | { readonly type: "identify"; readonly token: string }
+  | { readonly type: "logout" }
   | { readonly type: "shutdown" };
 
 /** Why there is no conversation, in words that the page's own scripts may act on. */
@@ -50,6 +59,15 @@ export type Cause =
 export type ToPage =
   | { readonly type: "ready" }
   | { readonly type: "close" }
+  /** Which device this is; again after another one took its place. */
+  | { readonly type: "device"; readonly id: string }
+  /** What became of a token; `cause` is "" where it was taken. */
+  | { readonly type: "identified"; readonly cause: string }
+  /** A log-out waits for the person's answer. */
+  | { readonly type: "asks" }
+  | { readonly type: "stayed" }
+  /** The device is no more; the frame has nothing to show. */
+  | { readonly type: "gone" }
   | { readonly type: "unread"; readonly count: number }
   | { readonly type: "message"; readonly direction: "in" | "out" }
   | { readonly type: "error"; readonly cause: Cause };
@@ -59,6 +77,7 @@ const WORDS_MAX = 200;
 const SHORT_MAX = 60;
 const PREFILL_MAX = 4000;
 const CART_ITEMS_MAX = 20;
+const TOKEN_MAX = 4096;
 const QUANTITY_MAX = 1_000_000;
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -135,8 +154,16 @@ export function readWord(data: unknown): FromPage | undefined {
   const type = word["type"];
   switch (type) {
     case "open":
-      return { type, page: readPage(word["page"]), quiet: word["quiet"] === true };
-    case "close":
+    case "close": {
+      const identifies = word["identifies"] === true;
+      const page = readPage(word["page"]);
+      const quiet = word["quiet"] === true;
+      return type === "open" ? { type, page, quiet, identifies } : { type, page, identifies };
+    }
+    case "identify": {
+      const token = text(word["token"], TOKEN_MAX + 1);
+      return { type, token: token.length > TOKEN_MAX ? "" : token };
+    }
     case "page":
       return { type, page: readPage(word["page"]) };
     case "context":
@@ -147,6 +174,7 @@ export function readWord(data: unknown): FromPage | undefined {
       return { type, lang: text(word["lang"], SHORT_MAX) };
     case "theme":
       return { type, theme: readTheme(word) };
+    case "logout":
     case "shutdown":
       return { type };
     default:

@@ -29,3 +29,9 @@ export function wasHere(): boolean {
 export function keepHere(): void {
   quietly(() => localStorage.setItem(KNOWN, "1"));
 }
+
+/** With the device goes what was known of it. */
+export function forgetAll(): void {
+  quietly(() => sessionStorage.removeItem(SHOWN));
+  quietly(() => localStorage.removeItem(KNOWN));
+}

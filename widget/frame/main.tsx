@@ -8,7 +8,7 @@ import { applyTheme } from "../../web/ui/src/theme.ts";
 import { FrameApp } from "./app.ts";
 import { readConfig, type FrameConfig } from "./config.ts";
 import { deviceOptions, takeStarted } from "./device.ts";
-import { HostPage, type Cause } from "./host_page.ts";
+import { HostPage, type Cause, type ToPage } from "./host_page.ts";
 import { bringWords, translator } from "./i18n/index.ts";
 import { ringForNews } from "./news.ts";
 import { Frame } from "./view.tsx";
@@ -79,12 +79,12 @@ function bringTools(app: FrameApp): void {
   });
 }
 
-function makeApp(config: FrameConfig): FrameApp {
+function makeApp(config: FrameConfig, say: (word: ToPage) => void): FrameApp {
   const engine = openEngine({ ...deviceOptions(config), started: takeStarted() });
   const own_ancestors = "ancestorOrigins" in location ? [...location.ancestorOrigins] : [];
   const ancestors = own_ancestors.length ? own_ancestors : [config.parent];
   const picker = () => fetchLater().then(({ openPicker }) => openPicker);
-  return new FrameApp(engine, config, window.parent === window ? [] : ancestors, picker);
+  return new FrameApp(engine, config, window.parent === window ? [] : ancestors, picker, say);
 }
 
 /** In the script, as nothing is drawn before it runs: a request less. */
@@ -111,8 +111,8 @@ function start(root: HTMLElement): void {
     void sayStartFailed(root);
     return;
   }
-  const app = makeApp(config);
   const page = new HostPage(config.parent, (word) => app.heard(word));
+  const app = makeApp(config, (word) => page.say(word));
   const close = () => page.say({ type: "close" });
   if (app.ownTab) {
     app.open.value = true;

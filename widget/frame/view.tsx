@@ -55,6 +55,43 @@ function Ended({ app }: { app: FrameApp }) {
   );
 }
 
+/** Somebody else may sit here, or nobody at all any more: nothing of what was said is drawn. */
+function Veil({ app }: { app: FrameApp }) {
+  const t = app.t.value;
+  return (
+    <div class="whole" role="status" data-testid="veil">
+      {!app.identity.ended.value && <p>{t("veiled")}</p>}
+    </div>
+  );
+}
+
+function AskBeforeLeaving({ app }: { app: FrameApp }) {
+  const t = app.t.value;
+  const { identity } = app;
+  return (
+    <div class="whole" role="alert" data-testid="leave">
+      <h2>{t("leaveTitle")}</h2>
+      <p>{t("leaveMore", { n: identity.asks.value })}</p>
+      <button
+        type="button"
+        class="primary"
+        data-testid="leave-stay"
+        onClick={() => identity.answer(false)}
+      >
+        {t("leaveStay")}
+      </button>
+      <button
+        type="button"
+        class="plain"
+        data-testid="leave-go"
+        onClick={() => identity.answer(true)}
+      >
+        {t("leaveGo")}
+      </button>
+    </div>
+  );
+}
+
 function Talk({ app }: { app: FrameApp }) {
   const { session, speaking } = app;
   const [t, locale] = [app.t.value, app.locale.value];
@@ -122,6 +159,12 @@ function Body({ app }: { app: FrameApp }) {
   if (app.ended.value) {
     return <Ended app={app} />;
   }
+  if (app.identity.veiled.value) {
+    return <Veil app={app} />;
+  }
+  if (app.identity.asks.value) {
+    return <AskBeforeLeaving app={app} />;
+  }
   if (session.storage.value === "refused") {
     return <Refused app={app} />;
   }
@@ -151,7 +194,7 @@ function FinderPlace({ app, open }: { app: FrameApp; open: OpenFinder }) {
 
 /** `onClose` is left out where there is no panel to close. */
 export function Frame({ app, onClose }: { app: FrameApp; onClose?: (() => void) | undefined }) {
-  const open = app.finding.value && app.finder.value;
+  const open = !app.identity.veiled.value && app.finding.value && app.finder.value;
   if (open) {
     return <FinderPlace app={app} open={open} />;
   }

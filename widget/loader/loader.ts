@@ -13,7 +13,7 @@ type Api = { (...call: Call): Promise<unknown>; q?: Iterable<Call>; loaded?: 1 }
 const PANEL_MS_MAX = 7000;
 const METHODS =
   "init open close toggle show hide on off setContext prefill unread setLocale setTheme shutdown " +
-  "destroy";
+  "destroy deviceId identify logout";
 
 const page = window as unknown as { Shopbell?: Api };
 const before = page.Shopbell;
@@ -75,8 +75,10 @@ function fail(): never {
 /** What can be done here is done here; the rest is the second half's. */
 function run(...[name, ...rest]: Call): unknown {
   const result = own[name]?.(...(rest as never[]));
-  const opens = /open|toggle/.test(name);
-  if (core && (loading || opens || (/resume|shut/.test(name) && known()))) {
+  const opens = /open|toggle|dev/.test(name);
+  // These mean nothing where there was no conversation.
+  const later = /resume|shut|logo/.test(name);
+  if (core && (loading || opens || (later && known()))) {
     const answer = load().then(
       (panel) => (panel[name] ? panel[name](...(rest as never[])) : result),
       opens ? fail : () => result,
@@ -85,7 +87,7 @@ function run(...[name, ...rest]: Call): unknown {
     answer.catch(() => 0);
     return answer;
   }
-  if (/setC|pre/.test(name)) {
+  if (!later && !own[name]) {
     core?.kept.push([name, ...rest]);
   }
   return result;

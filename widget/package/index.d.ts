@@ -49,7 +49,16 @@ export type Cause =
   | "failed"
   | "shop"
   | "init"
-  | "method";
+  | "method"
+  | "identity_token"
+  | "identity_off"
+  | "identity_refused"
+  | "identity_expired"
+  | "identity_device"
+  | "identity_used";
+
+/** Gives a token that the shop's backend has signed for this device. */
+export type TokenSource = (asked: { deviceId: string }) => string | Promise<string>;
 
 export type Events = {
   /** The frame can be talked to. */
@@ -61,6 +70,8 @@ export type Events = {
   /** A message came or went; its words stay in the frame. */
   message: "in" | "out";
   error: Cause;
+  /** The shop's desk knows who is here. */
+  identified: undefined;
 };
 
 export type Methods = {
@@ -80,6 +91,12 @@ export type Methods = {
   unread(): number;
   setLocale(lang: "zh-CN" | "en" | "ar"): void;
   setTheme(theme: Theme, accent?: string): void;
+  /** Says who is logged in at the shop; asked again where a token has ended. */
+  identify(token: string | TokenSource): void;
+  /** Of this browser, for the token's `cnf`; starts the widget, hidden. */
+  deviceId(): string | undefined;
+  /** Deletes conversations and keys of this browser. False where the person stays after all. */
+  logout(): boolean | undefined;
   /** Ends the conversation on this page, as after a log-out; the bubble stays. */
   shutdown(): void;
   /** Takes everything out of the page; init begins anew. */

@@ -46,6 +46,9 @@ export const en: ConsoleCatalog = {
   customerPanel: "Customer",
   showCustomer: "Show the customer",
   hideCustomer: "Fold the customer",
+  loginConfirmed: "Confirmed by the shop's own login",
+  loginConfirmedMore: "Signed in at the shop; all devices of this customer share one record.",
+  loginSubject: "Customer",
   anonymous: "Anonymous visitor",
   anonymousMore:
     "Has not signed in or said who this is. Conversations of one device are kept together.",

@@ -22,6 +22,7 @@ const commands = {
   setDraft: [wire.CommandKind.SET_DRAFT, wire.SetDraft],
   setAbout: [wire.CommandKind.SET_ABOUT, wire.SetAbout],
   discard: [wire.CommandKind.DISCARD, wire.Discard],
+  identify: [wire.CommandKind.IDENTIFY, wire.Identify],
 } as const;
 
 const events = {
@@ -43,6 +44,7 @@ const events = {
   draft: [wire.EventKind.DRAFT, wire.Draft],
   discarded: [wire.EventKind.DISCARDED, wire.Discarded],
   logReset: [wire.EventKind.LOG_RESET, wire.LogReset],
+  identified: [wire.EventKind.IDENTIFIED, wire.Identified],
 } as const;
 
 type FieldsOf<Row> = Row extends readonly [number, Table<infer T>] ? T : never;
@@ -63,7 +65,9 @@ export type HostEvent =
    */
   | { readonly type: "storage"; readonly mode: StorageMode }
   /** Core or store failed. `final` false: it begins again from the store, "ready" follows. */
-  | { readonly type: "crashed"; readonly final: boolean };
+  | { readonly type: "crashed"; readonly final: boolean }
+  /** The device is no more, here and in every other tab: its keys and all it kept are deleted. */
+  | { readonly type: "ended" };
 
 export type EngineEvent = CoreEvent | HostEvent;
 export type EngineListener = (event: EngineEvent) => void;
@@ -89,6 +93,8 @@ export interface Engine {
   on(listener: EngineListener): () => void;
   /** A new worker, after a final crash. Open requests are answered with `no_session`. */
   restart(): void;
+  /** Ends the device in all tabs, for good; "ended" follows. The page begins with another one. */
+  end(): void;
   /** Ends the worker; nothing comes after it. */
   close(): void;
 }
@@ -151,6 +157,8 @@ class WorkerEngine implements Engine {
       this.say({ type: "crashed", final: true });
     } else if ("storage" in message) {
       this.say({ type: "storage", mode: message.storage });
+    } else if ("ended" in message) {
+      this.say({ type: "ended" });
     } else if ("crashed" in message) {
       this.crashes++;
       this.say({ type: "crashed", final: message.crashed === "final" });
@@ -185,6 +193,10 @@ class WorkerEngine implements Engine {
   on(listener: EngineListener): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
+  }
+
+  end(): void {
+    this.post({ end: true });
   }
 
   restart(): void {

@@ -66,7 +66,7 @@ export class Device {
       clock,
       lead: () => void this.begin(),
       lost: () => {
-        this.end();
+        this.stop();
         this.tab.join();
       },
       refused: () => this.be_alone(),
@@ -102,6 +102,12 @@ export class Device {
     if (!this.channel) return;
     this.election.begin();
     this.tab.join();
+  }
+
+  /** Nothing is done or said any more. */
+  end(): void {
+    this.part();
+    this.stop();
   }
 
   private meet(): void {
@@ -213,7 +219,7 @@ export class Device {
     locks.request(lockOfTab(name, tab), {}, held).catch(() => undefined);
   }
 
-  private end(): void {
+  private stop(): void {
     this.turn++;
     this.lead?.core.stop();
     this.lead?.place.close();
@@ -224,7 +230,7 @@ export class Device {
   private fail(): void {
     if (this.lead) this.channel?.post({ crashed: true, run: this.lead.leader.run + 1 });
     this.part();
-    this.end();
+    this.stop();
     this.parts.toPage({ crashed: "final" });
   }
 }

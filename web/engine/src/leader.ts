@@ -7,6 +7,7 @@ import {
   CommandKind,
   EventKind,
   HistoryEnd,
+  Identify,
   LoadHistory,
   MessageEvent,
   OpenLog,
@@ -130,7 +131,10 @@ export class Leader {
         this.shut(decode(CloseLog, body).log, from);
         return taken();
       case CommandKind.SET_ABOUT:
-        this.snapshot.rename(decode(SetAbout, body));
+        this.snapshot.amend(decode(SetAbout, body));
+        break;
+      case CommandKind.IDENTIFY:
+        this.snapshot.amend({ subject: decode(Identify, body).subject });
         break;
       case CommandKind.REQUEST:
         this.requests.set(decode(Request, body).id, { tab: from, number });

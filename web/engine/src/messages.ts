@@ -38,10 +38,13 @@ export type ToWorker =
   /** Somebody may look at the page. */
   | { readonly visible: boolean }
   /** The browser puts the page to sleep, or has woken it. */
-  | { readonly asleep: boolean };
+  | { readonly asleep: boolean }
+  /** The device shall be no more. */
+  | { readonly end: true };
 
 export type FromWorker =
   /** EventKind and bytes of each event of one drain of the core, in order. */
   | { readonly events: readonly (readonly [number, Uint8Array])[] }
   | { readonly storage: StorageMode }
-  | { readonly crashed: "restarts" | "final" };
+  | { readonly crashed: "restarts" | "final" }
+  | { readonly ended: true };

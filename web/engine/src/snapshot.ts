@@ -12,7 +12,6 @@ import {
   Problem,
   Ready,
   Receipts,
-  type SetAbout,
   Typing,
 } from "./gen/wire.js";
 import type { RawEvent } from "./pump.js";
@@ -34,11 +33,11 @@ export class Snapshot {
     }
   }
 
-  /** Ready says how this device's person is called; no event tells that it has changed. */
-  rename({ name, picture }: SetAbout): void {
+  /** Ready says who this device's person is; no event tells that it has changed. */
+  amend(fields: Partial<Ready>): void {
     const [kind, body] = this.kept.get(`${EventKind.READY}`) ?? [];
     if (!kind || !body) return;
-    this.kept.set(`${kind}`, [kind, encode(Ready, { ...decode(Ready, body), name, picture })]);
+    this.kept.set(`${kind}`, [kind, encode(Ready, { ...decode(Ready, body), ...fields })]);
   }
 
   // What was wrong with the connection is not any more.

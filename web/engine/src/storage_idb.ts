@@ -44,9 +44,25 @@ export async function getMeta<T>(database: IDBDatabase, key: string): Promise<T 
   return settled(database.transaction(META).objectStore(META).get(key)) as Promise<T | undefined>;
 }
 
-/** Resolved when durable. */
-export async function putMeta(database: IDBDatabase, key: string, value: unknown): Promise<void> {
-  const transaction = database.transaction(META, "readwrite", { durability: "strict" });
+/**
+ * Deletes everything that the device keeps, its wrapped key first among it, in one transaction;
+ * whoever still has it open can write no more. Resolved when durable.
+ */
+export async function wipe(database: IDBDatabase): Promise<void> {
+  const transaction = database.transaction([RECORDS, META], "readwrite", { durability: "strict" });
+  const done = finished(transaction);
+  const meta = transaction.objectStore(META);
+  const term = ((await settled(meta.get(TERM))) ?? 0) + 1;
+  meta.clear();
+  meta.put(term, TERM);
+  transaction.objectStore(RECORDS).clear();
+  await done;
+}
+
+/** A key where there was none; what an older one sealed opens to nobody any more and goes. */
+export async function putKey(database: IDBDatabase, key: string, value: unknown): Promise<void> {
+  const transaction = database.transaction([RECORDS, META], "readwrite", { durability: "strict" });
+  transaction.objectStore(RECORDS).clear();
   transaction.objectStore(META).put(value, key);
   await finished(transaction);
 }

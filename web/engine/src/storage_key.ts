@@ -1,6 +1,6 @@
 // The key that seals the device's records: 32 random bytes, kept only under a key of the browser
 // which cannot be read out.
-import { getMeta, putMeta } from "./storage_idb.js";
+import { getMeta, putKey } from "./storage_idb.js";
 
 const WRAP = "wrap";
 const KEY_BYTES = 32;
@@ -39,7 +39,7 @@ export async function keptKey(database: IDBDatabase): Promise<() => Promise<Uint
   let kept = await getMeta<Wrapped>(database, WRAP);
   if (!kept) {
     const plain = crypto.getRandomValues(new Uint8Array(KEY_BYTES));
-    await putMeta(database, WRAP, await wrap(plain));
+    await putKey(database, WRAP, await wrap(plain));
     plain.fill(0);
     // Read back: what the browser gives is what later visits depend on.
     kept = await getMeta<Wrapped>(database, WRAP);

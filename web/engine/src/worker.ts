@@ -5,7 +5,7 @@ import type { CoreConfig } from "./host.js";
 import { readOptions, type FromWorker, type ToWorker, type WorkerOptions } from "./messages.js";
 import { Pump } from "./pump.js";
 import type { Clock, Entropy, Locks, Storage, StorageMode } from "./seams.js";
-import { IdbStorage, openDatabase } from "./storage_idb.js";
+import { IdbStorage, openDatabase, wipe } from "./storage_idb.js";
 import { keptKey, sessionKey } from "./storage_key.js";
 import { MemoryStorage } from "./storage_memory.js";
 import { fromBase64Url } from "./text.js";
@@ -57,7 +57,36 @@ function channel_of(name: string, take: (message: FromLeader | FromTab) => void)
   return { post: (message) => channel.postMessage(message), close: () => channel.close() };
 }
 
-function start(options: WorkerOptions): Device {
+/** Tells every tab, this one too, that the device is no more. */
+type End = () => Promise<void>;
+
+// Nobody but the tabs of this browser hears the channel. Where the browser keeps nothing there is
+// nothing to delete.
+function end_of(name: string, device: Device): End {
+  const ended = (): void => {
+    device.end();
+    scope.postMessage({ ended: true } satisfies FromWorker);
+  };
+  let channel: BroadcastChannel | undefined;
+  try {
+    channel = new BroadcastChannel(`${name} end`);
+    channel.addEventListener("message", ended);
+  } catch {
+    // Then no tab shares its device with another.
+  }
+  return async () => {
+    device.end();
+    const database = await openDatabase(name).catch(() => undefined);
+    if (database) await wipe(database);
+    database?.close();
+    channel?.postMessage(0);
+    ended();
+  };
+}
+
+type Running = { readonly device: Device; readonly end: End };
+
+function start(options: WorkerOptions): Running {
   const { app, relayUrl, visible } = options;
   const shop = fromBase64Url(options.shop, 32);
   if (!shop) throw new Error("the shop's id is not base64url of 32 bytes");
@@ -123,19 +152,20 @@ function start(options: WorkerOptions): Device {
     toPage: (message: FromWorker) => scope.postMessage(message),
   });
   scope.addEventListener("online", () => device.retry());
-  return device;
+  return { device, end: end_of(name, device) };
 }
 
-function take(device: Device, message: ToWorker): void {
+function take({ device, end }: Running, message: ToWorker): void {
   if ("command" in message) device.command(message.command, message.body, message.crashes);
   else if ("visible" in message) device.show(message.visible);
+  else if ("end" in message) void end();
   else if (message.asleep) device.sleep();
   else device.wake();
 }
 
 if (scope.isSecureContext) {
-  const device = start(readOptions(scope.location.hash.slice(1)));
-  scope.addEventListener("message", ({ data }: MessageEvent<ToWorker>) => take(device, data));
+  const running = start(readOptions(scope.location.hash.slice(1)));
+  scope.addEventListener("message", ({ data }: MessageEvent<ToWorker>) => take(running, data));
 } else {
   scope.postMessage({ storage: "refused" } satisfies FromWorker);
 }

@@ -122,6 +122,8 @@ export class Session {
     readonly shown: ReadonlySignal<string>,
     /** In which what is written from now on is said to be written. */
     public locale: Locale,
+    /** Whose every device is the same person's; 0 where each device stands for itself. */
+    private readonly own_class = 0,
   ) {
     this.status = computed(() =>
       statusOf({
@@ -253,7 +255,7 @@ export class Session {
 
   private put(log: string, events: readonly CoreEvent[]): void {
     const before = this.logs.value.get(log) ?? emptyConversation(log);
-    const after = events.reduce(reduce, before);
+    const after = this.taken(log, before, events);
     if (after !== before || !this.logs.value.has(log)) {
       this.logs.value = new Map(this.logs.value).set(log, after);
     }
@@ -269,7 +271,7 @@ export class Session {
     const [next] = readers;
     const asked = next && (!next.before || end.lastSeq < next.before) ? readers.shift() : undefined;
     if (asked?.done) {
-      asked.done(events.reduce(reduce, emptyConversation(log)));
+      asked.done(this.taken(log, emptyConversation(log), events));
       return;
     }
     const shown = this.logs.value.get(log);
@@ -287,6 +289,23 @@ export class Session {
     if (!asked && items.some(({ problem }) => problem)) {
       this.history(fromHex(log), endSeq + 1, false, WINDOW_ITEMS);
     }
+  }
+
+  private taken(log: string, before: Conversation, events: readonly CoreEvent[]): Conversation {
+    return events.reduce((so_far, event) => reduce(so_far, this.as_own(log, event)), before);
+  }
+
+  /** What the person did on another device of his. */
+  private as_own(log: string, event: CoreEvent): CoreEvent {
+    if (!this.own_class) {
+      return event;
+    }
+    if (event.type === "message" && event.authorClass === this.own_class) {
+      return { ...event, mine: true };
+    }
+    const author = event.type === "typing" ? toHex(event.author) : "";
+    const of_person = this.members.value.get(log)?.get(author)?.authorClass === this.own_class;
+    return event.type === "typing" && of_person ? { ...event, on: false } : event;
   }
 
   nextRef(): number {

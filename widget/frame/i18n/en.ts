@@ -34,4 +34,11 @@ export const en: FrameWords = {
   endedMore: "Your messages are kept. You can open them again at any time.",
   openAgain: "Open again",
   openInTab: "Open in a new tab",
+
+  veiled: "This conversation belongs to somebody who is not signed in here now.",
+  leaveTitle: "Sign out and lose what is not sent?",
+  leaveMore:
+    "Not sent yet: {n}. Signing out deletes the conversation from this device, and that with it.",
+  leaveStay: "Stay signed in",
+  leaveGo: "Sign out and delete",
 };

@@ -35,4 +35,11 @@ export const zhCn = {
   endedMore: "之前的消息都还在，随时可以重新打开。",
   openAgain: "重新打开",
   openInTab: "在新标签页中打开",
+
+  // Whose conversation it is
+  veiled: "这里的对话属于另一位顾客，他目前没有在此登录。",
+  leaveTitle: "还有内容没发出去，仍要退出吗？",
+  leaveMore: "还有 {n} 条没有发送。退出后，这台设备上的对话会被清除，这些内容也找不回来。",
+  leaveStay: "先不退出",
+  leaveGo: "退出并清除",
 };

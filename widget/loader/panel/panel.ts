@@ -6,6 +6,7 @@ import type { Settings } from "../settings.ts";
 import { wordsOf } from "./i18n/words.ts";
 import { backCloses, fitPanel, onPhone, scrollLock } from "./phone.ts";
 import { flag, wrote } from "./flag.ts";
+import { createLogin, type Login } from "./login.ts";
 import { createTalk, frameUrl, type Word } from "./talk.ts";
 import { countInTitle, plainTitle } from "./title.ts";
 
@@ -46,6 +47,7 @@ class Widget {
   private readonly talk;
   private readonly lock = scrollLock();
   private readonly back;
+  private readonly login: Login;
   private opened = false;
   /** Opened by itself: it does not take the focus. */
   private quiet = false;
@@ -71,6 +73,12 @@ class Widget {
       (word) => this.heard(word),
       (cause) => this.fail(cause),
     );
+    this.login = createLogin({
+      tell: (type, fields) => this.talk.tell(type, fields),
+      report: (cause) => core.report(cause, "see docs/EMBED.md, customers who are logged in"),
+      fire: (event) => core.fire(event),
+      show: (open) => this.show(open),
+    });
     fitPanel(this.panel, listen);
     // The person goes from the page into the frame: the last moment to say which page it is.
     listen(window, "blur", ({ target }) => {
@@ -128,7 +136,7 @@ class Widget {
 
   private tell_page(type: string): void {
     const page = { url: location.href, title: plainTitle() };
-    this.talk.tell(type, { page, quiet: this.quiet });
+    this.talk.tell(type, { page, quiet: this.quiet, identifies: this.login.identifies });
   }
 
   private fail(cause: string): void {
@@ -138,9 +146,13 @@ class Widget {
     this.settle[1](core.report(cause, remedyFor(cause, this.origin)));
   }
 
-  private heard({ type, count, direction, cause }: Word): void {
+  private heard(word: Word): void {
     const { core, talk } = this;
-    if (type === "ready") {
+    const { type, count, direction, cause } = word;
+    this.login.heard(word);
+    if (type === "gone") {
+      this.begin_anew();
+    } else if (type === "ready") {
       this.cause = "";
       this.draw();
       this.tell_page(this.opened ? "open" : "close");
@@ -164,6 +176,32 @@ class Widget {
         this.fail(cause!);
       }
     }
+  }
+
+  /** Whoever was here has left, in this tab or in another; the next one finds nothing of his. */
+  private begin_anew(): void {
+    const { login } = this;
+    flag("");
+    this.unread = 0;
+    this.talk.stop();
+    this.panel.replaceChildren();
+    if (login.left && this.opened) {
+      this.show(false);
+      flag("");
+    } else if (this.opened || login.identifies) {
+      this.start();
+    }
+    this.draw();
+    login.begin();
+  }
+
+  /** The frame, made where there is none; hidden where the panel is closed. */
+  private running(): Promise<void> {
+    if (this.cause || !this.talk.frame) {
+      this.start();
+      this.draw();
+    }
+    return this.started!;
   }
 
   private start(): void {
@@ -267,6 +305,13 @@ class Widget {
         talk.tell("context", { context: JSON.parse(JSON.stringify(context || {})) }),
       prefill: (text: unknown) => talk.tell("prefill", { text: `${text}` }),
       unread: () => this.unread,
+      identify: (given: unknown) => {
+        const known = this.login.identify(given);
+        this.tell_page(this.opened ? "open" : "close");
+        return known;
+      },
+      deviceId: () => this.running().then(() => this.login.device()),
+      logout: () => this.running().then(() => this.login.logout()),
       shutdown: () => this.shutdown(),
       destroy: () => this.destroy(),
     };

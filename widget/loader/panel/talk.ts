@@ -12,7 +12,13 @@ const PROBE_MS_MAX = 900;
 /** What a frame must know before it is told that it is open. */
 const FIRST = ["context", "locale", "theme", "prefill"];
 
-export type Word = { type: string; count?: number; direction?: string; cause?: string };
+export type Word = {
+  type: string;
+  count?: number;
+  direction?: string;
+  cause?: string;
+  id?: string;
+};
 export type Talk = ReturnType<typeof createTalk>;
 
 /** Whether anything answers there. */
