@@ -24,7 +24,7 @@ target_link_libraries(shopbell_logic PUBLIC
 
 shopbell_sources(desk_sources server/desk)
 shopbell_library(shopbell_desk ${desk_sources})
-target_link_libraries(shopbell_desk PUBLIC shopbell_logic)
+target_link_libraries(shopbell_desk PUBLIC shopbell_logic PRIVATE shopbell_boost)
 
 shopbell_sources(net_sources server)
 list(REMOVE_ITEM net_sources ${logic_sources} ${desk_sources} ${CMAKE_SOURCE_DIR}/server/main.cpp
