@@ -8,6 +8,11 @@ namespace shopbell::engine {
 
 struct Machines;
 
+// What a host gave a number; the engine's own messages have none.
+inline bool is_words(const Outgoing& item) {
+  return item.envelope_class == EnvelopeClass::message && item.ref != 0;
+}
+
 class Outbox {
  public:
   explicit Outbox(Machines& machines) : m_(machines) {}
