@@ -1,6 +1,7 @@
 // Bundles what browsers load into build/web, with precompressed twins and a manifest:
 //   /shopbell.js                  the loader, one file, no dependency, keeps its name
 //   /widget/panel.js              its second half, for the first open; keeps its name
+//   /widget/later/login-H.js      a third part of it, where the page's people log in
 //   /widget/frame.html            the conversation; its scripts carry their hash
 //   /widget/words/LOCALE-H.js     what it says, of which it fetches one language
 //   /widget/later/tools-H.js      what the frame fetches once there is something to do with it
@@ -9,8 +10,8 @@
 //   /demo/**                      the demo shop, copied
 // Bundles learn the hashed names from defines, relative to the asset root, so that the whole
 // directory can be served from any path: __WORKER_URL__, __WASM_URL__, __FRAME_URL__,
-// __PANEL_URL__. The loader's halves and the conversation get their style sheets the same way,
-// __LOADER_CSS__, __PANEL_CSS__ and __FRAME_CSS__.
+// __PANEL_URL__, __LOGIN_URL__. The loader's halves and the conversation get their style sheets the
+// same way, __LOADER_CSS__, __PANEL_CSS__ and __FRAME_CSS__.
 // Does nothing when no input changed since the manifest was written. With --partial it leaves out,
 // by name, what has no input yet; without, that is an error.
 import { createHash } from "node:crypto";
@@ -143,9 +144,13 @@ function smallest_brotli(bytes) {
     });
   const smaller = (best, each) => (each.length < best.length ? each : best);
   if (bytes.length > SMALL_BYTES) {
-    const blocks = { [constants.BROTLI_PARAM_LGBLOCK]: 16 };
     const [mode, window] = [constants.BROTLI_MODE_GENERIC, constants.BROTLI_DEFAULT_WINDOW];
-    return [pack(mode, window), pack(mode, window, blocks)].reduce(smaller);
+    const blocks = { [constants.BROTLI_PARAM_LGBLOCK]: 16 };
+    const near = { [constants.BROTLI_PARAM_NDIRECT]: 1 };
+    const far = { [constants.BROTLI_PARAM_NPOSTFIX]: 3, [constants.BROTLI_PARAM_NDIRECT]: 8 };
+    return [{}, blocks, near, { ...blocks, ...far }]
+      .map((more) => pack(mode, window, more))
+      .reduce(smaller);
   }
   const { BROTLI_MODE_GENERIC, BROTLI_MODE_TEXT, BROTLI_MODE_FONT } = constants;
   return [BROTLI_MODE_GENERIC, BROTLI_MODE_TEXT, BROTLI_MODE_FONT]
@@ -203,6 +208,9 @@ if (has("widget/loader/loader.ts", "it is the loader's entry")) {
   // A page in another encoding, on a host that names none for scripts, would spoil its words.
   emit("shopbell.js", `\ufeff${first}`, false);
   const second = { define, target: "es2020" };
+  const { script: login } = await bundle("widget/loader/panel/login.ts", second);
+  const login_path = emit_hashed("widget/later/login", ".js", login);
+  second.define = { ...define, __LOGIN_URL__: JSON.stringify(login_path) };
   const { script: second_half } = await bundle("widget/loader/panel/panel.ts", second);
   emit("widget/panel.js", second_half, false);
 }

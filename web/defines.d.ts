@@ -6,6 +6,7 @@ declare const __FRAME_URL__: string;
 declare const __FRAME_CSS__: string;
 declare const __LOADER_CSS__: string;
 declare const __PANEL_URL__: string;
+declare const __LOGIN_URL__: string;
 declare const __PANEL_CSS__: string;
 // By language.
 declare const __WORDS_URLS__: Readonly<Record<string, string>>;

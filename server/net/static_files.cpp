@@ -101,8 +101,9 @@ bool is_script_hash(std::string_view text) {
 }  // namespace
 
 FileKind kind_of(std::string_view path) {
-  // Both halves of it run in the shop's own pages.
-  if (path == "shopbell.js" || path == "widget/panel.js") return FileKind::loader;
+  // Its parts run in the shop's own pages.
+  const bool later = path.starts_with("widget/later/login");
+  if (path == "shopbell.js" || path == "widget/panel.js" || later) return FileKind::loader;
   if (path.starts_with("demo/")) return FileKind::demo;
   if (path.starts_with("widget/") && path.ends_with(".html")) return FileKind::frame;
   if (path.starts_with("console/") && path.ends_with(".html")) return FileKind::console;

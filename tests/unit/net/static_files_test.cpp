@@ -135,6 +135,8 @@ TEST_F(StaticFilesTest, LoaderAloneMayBeReadByEveryOrigin) {
   };
   EXPECT_EQ(allowed("/shopbell.js"), "*");
   EXPECT_EQ(kind_of("widget/panel.js"), FileKind::loader);
+  EXPECT_EQ(kind_of("widget/later/login-0123.js"), FileKind::loader);
+  EXPECT_EQ(kind_of("widget/later/tools-0123.js"), FileKind::asset);
   EXPECT_EQ(allowed("/widget/frame.html"), "");
   EXPECT_EQ(allowed("/console/"), "");
 }

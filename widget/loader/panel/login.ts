@@ -1,24 +1,20 @@
 // Who the page's own login says is here: tokens on their way to the frame, and what became of them.
-import type { Word } from "./talk.ts";
+import type { Core } from "../core.ts";
+import type { Talk, Word } from "./talk.ts";
 
 /** A token for the device that is named, or a way to get one. */
 type Source = (asked: { deviceId: string }) => unknown;
 
-type Parts = {
-  tell(type: string, fields: object): void;
-  report(cause: string): Error;
-  fire(event: string): void;
-  show(open: boolean): unknown;
-};
-
 type Settle = { resolve: (value?: unknown) => void; reject: (error: Error) => void };
 
 export type Login = ReturnType<typeof createLogin>;
+export type Logins = { createLogin: typeof createLogin };
 
 /** These pass once the page signs anew; once, or a wrong clock would ask for ever. */
 const AGAIN = /expired|used|device/;
 
-export function createLogin({ tell, report, fire, show }: Parts) {
+/** `device`: what the frame said of itself before this was here. */
+export function createLogin(core: Core, talk: Talk, open: () => unknown, device?: Word) {
   let source: Source | undefined;
   let id = "";
   let again = true;
@@ -27,7 +23,7 @@ export function createLogin({ tell, report, fire, show }: Parts) {
   let devices: ((id: string) => void)[] = [];
 
   const fail = (cause: string): void => {
-    const error = report(cause);
+    const error = core.report(cause, "see docs/EMBED.md, customers who are logged in");
     asked?.reject(error);
     asked = undefined;
   };
@@ -45,17 +41,13 @@ export function createLogin({ tell, report, fire, show }: Parts) {
       return;
     }
     if (token && typeof token === "string") {
-      tell("identify", { token });
+      talk.tell("identify", { token });
     } else {
-      tell("identify", { token: "" });
+      talk.tell("identify", { token: "" });
       fail("identity_token");
     }
   };
   const login = {
-    /** The page names its people. */
-    get identifies(): boolean {
-      return !!source;
-    },
     /** The person has logged out. */
     left: false,
     identify(given: unknown): Promise<unknown> {
@@ -72,7 +64,7 @@ export function createLogin({ tell, report, fire, show }: Parts) {
     device: (): Promise<string> =>
       new Promise((resolve) => (id ? resolve(id) : devices.push(resolve))),
     logout(): Promise<unknown> {
-      tell("logout", {});
+      talk.tell("logout", {});
       return new Promise((resolve, reject) => (leaving = { resolve, reject }));
     },
     /** Another device will come. */
@@ -89,14 +81,14 @@ export function createLogin({ tell, report, fire, show }: Parts) {
         }
       } else if (type === "identified" && !cause) {
         asked?.resolve();
-        fire(type);
+        core.fire(type);
       } else if (type === "identified" && again && AGAIN.test(cause!)) {
         again = false;
         void ask();
       } else if (type === "identified" && cause !== "identity_other") {
         fail(cause!);
       } else if (type === "asks") {
-        show(true);
+        open();
       } else if (type === "stayed") {
         leaving?.resolve(false);
       } else if (type === "gone") {
@@ -109,5 +101,8 @@ export function createLogin({ tell, report, fire, show }: Parts) {
       }
     },
   };
+  if (device) {
+    login.heard(device);
+  }
   return login;
 }

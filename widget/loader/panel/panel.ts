@@ -6,7 +6,7 @@ import type { Settings } from "../settings.ts";
 import { wordsOf } from "./i18n/words.ts";
 import { backCloses, fitPanel, onPhone, scrollLock } from "./phone.ts";
 import { flag, wrote } from "./flag.ts";
-import { createLogin, type Login } from "./login.ts";
+import type { Login, Logins } from "./login.ts";
 import { createTalk, frameUrl, type Word } from "./talk.ts";
 import { countInTitle, plainTitle } from "./title.ts";
 
@@ -47,7 +47,12 @@ class Widget {
   private readonly talk;
   private readonly lock = scrollLock();
   private readonly back;
-  private readonly login: Login;
+  private login: Login | undefined;
+  private coming: Promise<Login> | undefined;
+  /** What the frame said of its device, for a login that comes later. */
+  private device: Word | undefined;
+  /** The page names its people. */
+  private identifies = false;
   private opened = false;
   /** Opened by itself: it does not take the focus. */
   private quiet = false;
@@ -73,12 +78,6 @@ class Widget {
       (word) => this.heard(word),
       (cause) => this.fail(cause),
     );
-    this.login = createLogin({
-      tell: (type, fields) => this.talk.tell(type, fields),
-      report: (cause) => core.report(cause, "see docs/EMBED.md, customers who are logged in"),
-      fire: (event) => core.fire(event),
-      show: (open) => this.show(open),
-    });
     fitPanel(this.panel, listen);
     // The person goes from the page into the frame: the last moment to say which page it is.
     listen(window, "blur", ({ target }) => {
@@ -136,7 +135,7 @@ class Widget {
 
   private tell_page(type: string): void {
     const page = { url: location.href, title: plainTitle() };
-    this.talk.tell(type, { page, quiet: this.quiet, identifies: this.login.identifies });
+    this.talk.tell(type, { page, quiet: this.quiet, identifies: this.identifies });
   }
 
   private fail(cause: string): void {
@@ -149,7 +148,10 @@ class Widget {
   private heard(word: Word): void {
     const { core, talk } = this;
     const { type, count, direction, cause } = word;
-    this.login.heard(word);
+    if (type === "device") {
+      this.device = word;
+    }
+    this.login?.heard(word);
     if (type === "gone") {
       this.begin_anew();
     } else if (type === "ready") {
@@ -180,19 +182,36 @@ class Widget {
 
   /** Whoever was here has left, in this tab or in another; the next one finds nothing of his. */
   private begin_anew(): void {
-    const { login } = this;
+    const left = this.login?.left;
     flag("");
+    wrote("");
     this.unread = 0;
+    this.device = undefined;
     this.talk.stop();
     this.panel.replaceChildren();
-    if (login.left && this.opened) {
+    this.identifies = this.identifies && !left;
+    if (left && this.opened) {
       this.show(false);
       flag("");
-    } else if (this.opened || login.identifies) {
+    } else if (this.opened || this.identifies) {
       this.start();
     }
     this.draw();
-    login.begin();
+    this.login?.begin();
+  }
+
+  /** Only pages with people who log in fetch what is needed for it. */
+  private logins(): Promise<Login> {
+    const { core, origin } = this;
+    const url = `${new URL(__LOGIN_URL__, core.settings.src)}`;
+    return (this.coming ||= (import(url) as Promise<Logins>).then(
+      ({ createLogin }) =>
+        (this.login = createLogin(core, this.talk, () => this.show(true), this.device)),
+      () => {
+        this.coming = undefined;
+        throw core.report("offline", remedyFor("offline", origin));
+      },
+    ));
   }
 
   /** The frame, made where there is none; hidden where the panel is closed. */
@@ -306,12 +325,12 @@ class Widget {
       prefill: (text: unknown) => talk.tell("prefill", { text: `${text}` }),
       unread: () => this.unread,
       identify: (given: unknown) => {
-        const known = this.login.identify(given);
+        this.identifies = true;
         this.tell_page(this.opened ? "open" : "close");
-        return known;
+        return this.logins().then((login) => login.identify(given));
       },
-      deviceId: () => this.running().then(() => this.login.device()),
-      logout: () => this.running().then(() => this.login.logout()),
+      deviceId: () => this.running().then(() => this.logins()).then((login) => login.device()),
+      logout: () => this.running().then(() => this.logins()).then((login) => login.logout()),
       shutdown: () => this.shutdown(),
       destroy: () => this.destroy(),
     };
