@@ -6,8 +6,7 @@ export const en: FrameWords = {
   goodEvening: "Good evening",
   welcome: "Write your question, and we will answer it here.",
   cleared:
-    "This browser has cleared what it kept for us, so earlier messages no longer show on this " +
-    "device. The shop still has them.",
+    "This browser has deleted earlier messages from this device. The shop still has them.",
   oftenAsked: "Often asked",
   chipOrder: "Where is my order?",
   chipReturn: "How do I return something?",

@@ -5,7 +5,7 @@ export const zhCn = {
   goodAfternoon: "下午好",
   goodEvening: "晚上好",
   welcome: "请直接写下问题，我们会在这里回复您。",
-  cleared: "浏览器清除了保存在这里的内容，这台设备上看不到以前的消息了；商家那边还留着。",
+  cleared: "浏览器清除了这台设备上以前的消息；商家那边还留着。",
   oftenAsked: "大家常问",
   chipOrder: "我的订单到哪了？",
   chipReturn: "怎么退换货？",
