@@ -171,9 +171,9 @@ test("an unknown method is answered with the known ones, in one line", async ({
 }) => {
   const own = await LoaderPage.of(page, server.addresses.shops);
   await own.show(own.script());
-  expect(await own.refusal("identify")).toBe("method");
+  expect(await own.refusal("teleport")).toBe("method");
   expect(own.said).toHaveLength(1);
-  expect(own.said[0]).toMatch(/identify.*init open close .*destroy/);
+  expect(own.said[0]).toMatch(/teleport.*init open close .*destroy deviceId identify logout/);
 });
 
 test("before init it says so", async ({ server, page }) => {

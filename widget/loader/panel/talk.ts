@@ -39,8 +39,8 @@ export function frameUrl({ src, shop, relay, lang, accent, theme }: Settings, ta
     parent: location.origin,
     accent: accent || "",
     theme: theme || "",
-    tab,
     wrote: wrote() || "",
+    tab,
   });
   return `${new URL(__FRAME_URL__, src)}#${fragment}`;
 }
