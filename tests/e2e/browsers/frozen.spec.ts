@@ -23,7 +23,7 @@ const HEAR = `(() => {
   new BroadcastChannel("test writes").onmessage = ({ data }) => heard.push(data);
 })()`;
 
-/** How often the store has been taken over. */
+/** It rises each time that the store is taken over. */
 const TERM = `new Promise((resolve) => {
   const shop = new URLSearchParams(location.hash.slice(1)).get("shop");
   const opening = indexedDB.open("shopbell:widget:" + shop);
@@ -67,13 +67,15 @@ for (const [name, open] of Object.entries(browsers)) {
     // The page of a sleeping worker takes what is written, that of a sleeping process does not.
     const takes = name === "Chromium";
     let before: number;
+    let taken: number;
     await sleeper.sleep();
     try {
       await second.say("有人吗");
       await agent.say("在的。");
       await expect.poll(() => second.state("有人吗")).toBe("read");
       await expect.poll(() => second.saidOf(["在的。"])).toEqual(["在的。"]);
-      expect(await second.tab.frame(TERM)).toBe(term + 1);
+      taken = (await second.tab.frame(TERM)) as number;
+      expect(taken).toBeGreaterThan(term);
       before = (await writersIn(second)).length;
       if (takes) await first.say("还有一句");
     } finally {
@@ -89,7 +91,7 @@ for (const [name, open] of Object.entries(browsers)) {
     for (const tab of [first, second]) {
       await expect.poll(() => tab.saidOf(all)).toEqual(seen);
     }
-    expect(await second.tab.frame(TERM)).toBe(term + 1);
+    expect(await second.tab.frame(TERM), "taken over once").toBe(taken);
     const writers = (await writersIn(second)).slice(before);
     expect(writers).not.toHaveLength(0);
     expect(writers).not.toContain(leader);
