@@ -49,8 +49,9 @@ export class ShopPage {
 
   /** Until the panel has come to rest: a press on what still moves goes astray. */
   async settled(): Promise<void> {
-    await this.page.getByTestId("frame").evaluate(async (frame) => {
-      const moving = (frame.getRootNode() as ShadowRoot).getAnimations();
+    // Not by a locator, whose own listeners in the page would be counted as ours.
+    await this.page.evaluate(async () => {
+      const moving = document.querySelector("#shopbell")?.shadowRoot?.getAnimations() ?? [];
       await Promise.allSettled(moving.map(({ finished }) => finished));
     });
   }
