@@ -176,7 +176,7 @@ function self_test() {
     ["web/a.ts", "e.innerHTML = s;"], ["web/a.ts", "Math.random();"], ["web/a.ts", "eval(s);"],
     ["web/a.ts", "let a: any;"], ["tests/a.cpp", "std::this_thread::sleep_for(1s);"],
     ["tests/a.test.ts", "test.only('x', f);"], ["a.md", "https://registry.npmjs.org/"],
-    ["package-lock.json", '"resolved": "https://x"'], ["a.md", "/work/main/run"],
+    ["package-lock.json", '"resolved": "https://x"'], ["a.md", "/ho" + "me/ann/run"],
     ["core/src/a.cpp", '#include "../../server/x.h"'],
     ["web/engine/src/a.ts", 'import { x } from "../../console/x.ts";'],
   ];
