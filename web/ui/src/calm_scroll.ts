@@ -50,10 +50,11 @@ function seenSeq(box: HTMLElement): number {
   return 0;
 }
 
-function hold(box: HTMLElement, { key, top }: Anchor): void {
+/** Where it is shown no more and the window holds the end, that is where the window has gone. */
+function hold(box: HTMLElement, { key, top }: Anchor, newer: boolean): void {
   const same = messages_in(box).find((node) => node.dataset["key"] === key);
-  if (same) {
-    box.scrollTop += same.getBoundingClientRect().top - top;
+  if (same || !newer) {
+    box.scrollTop += same ? same.getBoundingClientRect().top - top : box.scrollHeight;
   }
 }
 
@@ -144,7 +145,7 @@ export function useCalmScroll(needs: ScrollNeeds) {
     } else if (at_end.current) {
       node.scrollTop = node.scrollHeight;
     } else if (anchor.current) {
-      hold(node, anchor.current);
+      hold(node, anchor.current, newer);
     }
     look();
   }, [shape, opened]);
