@@ -4,7 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { TeamDevice } from "../engine/src/gen/wire.ts";
 import { toHex } from "../engine/src/text.ts";
 import { sayIn, type Say } from "./admin/i18n/index.ts";
-import { CopyButton, sentenceOf, Sure, useBusy } from "./admin/parts.tsx";
+import { LinkField, sentenceOf, Sure, useBusy } from "./admin/parts.tsx";
 import { thereOf } from "./admin/there.ts";
 import type { ConsoleApp } from "./app.ts";
 
@@ -63,20 +63,14 @@ function Device({ app, say, device, nowMs, onDone }: DeviceProps) {
 function Link({ say, link }: { say: Say; link: string }) {
   return (
     <>
-      <div class="own-device-link">
-        <input
-          class="field"
-          type="text"
-          readOnly
-          dir="ltr"
-          value={link}
-          aria-label={say("otherDeviceLink")}
-          aria-describedby="other-device-more"
-          data-testid="device-link"
-          onFocus={(event) => event.currentTarget.select()}
-        />
-        <CopyButton say={say} text={link} />
-      </div>
+      <LinkField
+        say={say}
+        link={link}
+        label={say("otherDeviceLink")}
+        line="own-device-link"
+        testid="device-link"
+        about="other-device-more"
+      />
       <small id="other-device-more">{say("otherDeviceMore")}</small>
     </>
   );

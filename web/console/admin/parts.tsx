@@ -60,6 +60,37 @@ export function CopyButton({ say, text, label }: { say: Say; text: string; label
   );
 }
 
+export type LinkFieldProps = {
+  say: Say;
+  link: string;
+  label: string;
+  /** Class of the line that it stands in. */
+  line: string;
+  testid: string;
+  /** Id of what says more about it. */
+  about?: string;
+};
+
+/** A link to hand on: it marks itself when it is touched, and a button copies it. */
+export function LinkField({ say, link, label, line, testid, about }: LinkFieldProps) {
+  return (
+    <div class={line}>
+      <input
+        class="field"
+        type="text"
+        readOnly
+        dir="ltr"
+        value={link}
+        aria-label={label}
+        aria-describedby={about}
+        data-testid={testid}
+        onFocus={(event) => event.currentTarget.select()}
+      />
+      <CopyButton say={say} text={link} />
+    </div>
+  );
+}
+
 /** Lines to copy as they are; it scrolls by itself and can be reached by keyboard for that. */
 export function Code({ say, text, label }: { say: Say; text: string; label: string }) {
   const pieces = text.split(/(--\S+)/);

@@ -5,7 +5,7 @@ import { toHex } from "../../engine/src/text.ts";
 import type { Locale } from "../../ui/i18n/index.ts";
 import { Avatar } from "../../ui/src/avatar.tsx";
 import type { AdminKey, Say } from "./i18n/index.ts";
-import { CopyButton, Field, sentenceOf, Sure, useBusy, type PageProps } from "./parts.tsx";
+import { Field, LinkField, sentenceOf, Sure, useBusy, type PageProps } from "./parts.tsx";
 import { peopleOf, type Colleague } from "./people.ts";
 import { thereOf } from "./there.ts";
 import { dateOf, momentOf } from "./times.ts";
@@ -316,19 +316,13 @@ function Invitation(props: {
       </div>
       {link && (
         <>
-          <div class="invitation-link">
-            <input
-              class="field"
-              type="text"
-              readOnly
-              dir="ltr"
-              value={link}
-              aria-label={say("inviteLink")}
-              data-testid="invite-link"
-              onFocus={(event) => event.currentTarget.select()}
-            />
-            <CopyButton say={say} text={link} />
-          </div>
+          <LinkField
+            say={say}
+            link={link}
+            label={say("inviteLink")}
+            line="invitation-link"
+            testid="invite-link"
+          />
           <p class="admin-hint">{say("inviteKeep")}</p>
         </>
       )}
