@@ -189,6 +189,8 @@ const sheet = async (path) => JSON.stringify((await bundle(path, {})).style.trim
 const define = {
   __WASM_URL__: '""',
   __WORKER_URL__: '""',
+  __MEDIA_URL__: '""',
+  __BLOB_WASM_URL__: '""',
   __FRAME_URL__: JSON.stringify("widget/frame.html"),
 };
 if (has("build/wasm/core.wasm", "./run build makes it")) {
