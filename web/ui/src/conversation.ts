@@ -40,6 +40,8 @@ export type Item = {
   readonly quote?: string | undefined;
   /** A sign that is taken back. */
   readonly off?: boolean | undefined;
+  /** As it was said, where more can be shown of it than its words. */
+  readonly content?: Uint8Array | undefined;
   readonly timeMs: number;
   /** Number of the error table: could not be opened. */
   readonly problem: number;
@@ -97,7 +99,7 @@ export function emptyConversation(log: string): Conversation {
 type MessageOf = Extract<CoreEvent, { type: "message" }>;
 type PlacedOf = Extract<CoreEvent, { type: "placed" }>;
 
-type Content = Pick<Item, "text" | "page" | "quote" | "off">;
+type Content = Pick<Item, "text" | "page" | "quote" | "off" | "content">;
 
 /** What a message holds; its fallback for kinds that this version does not know. */
 function contentOf(message: MessageOf): Content {
@@ -125,7 +127,7 @@ function contentOf(message: MessageOf): Content {
       case ContentKind.ABOUT:
         return { text: decode(About, content).name };
       default:
-        return { text: fallback };
+        return { text: fallback, content };
     }
   } catch {
     return { text: fallback };
