@@ -107,16 +107,20 @@ FileKind kind_of(std::string_view path) {
   if (path.starts_with("demo/")) return FileKind::demo;
   if (path.starts_with("widget/") && path.ends_with(".html")) return FileKind::frame;
   if (path.starts_with("console/") && path.ends_with(".html")) return FileKind::console;
-  if (path.starts_with("engine/worker")) return FileKind::worker;
+  const bool worker = path.starts_with("engine/worker") || path.starts_with("engine/media");
+  if (worker) return FileKind::worker;
   return FileKind::asset;
 }
 
 std::string content_policy(FileKind kind, const SitePolicy& policy) {
-  const auto connect = fmt::format("connect-src 'self' {}", policy.relay_origin);
+  // The relay's frames and its blobs: ws and http, or wss and https.
+  const auto& relay = policy.relay_origin;
+  const auto blobs = relay.starts_with("ws") ? " http" + relay.substr(2) : std::string{};
+  const auto connect = fmt::format("connect-src 'self' {}{}", relay, blobs);
   const bool own_script = kind == FileKind::frame && !policy.frame_script.empty();
   const auto page = fmt::format(
-      "default-src 'none'; script-src 'self'{}; style-src 'self'; img-src 'self' data: blob:; {}; "
-      "worker-src 'self'; base-uri 'none'; form-action 'none'",
+      "default-src 'none'; script-src 'self'{}; style-src 'self'; img-src 'self' data: blob:; "
+      "media-src 'self' blob:; {}; worker-src 'self'; base-uri 'none'; form-action 'none'",
       own_script ? " '" + policy.frame_script + "'" : "", connect);
   switch (kind) {
     case FileKind::frame:

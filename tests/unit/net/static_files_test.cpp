@@ -95,7 +95,8 @@ TEST_F(StaticFilesTest, FrameMayBeShownByTheShopsPagesOnly) {
   const auto frame = files->find("/widget/frame.html", "", "");
   EXPECT_EQ(header(frame, "Content-Security-Policy"),
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
-            "connect-src 'self' wss://relay.example; worker-src 'self'; base-uri 'none'; "
+            "media-src 'self' blob:; connect-src 'self' wss://relay.example https://relay.example; "
+            "worker-src 'self'; base-uri 'none'; "
             "form-action 'none'; frame-ancestors https://shop.example https://www.shop.example");
   EXPECT_EQ(header(frame, "Cross-Origin-Resource-Policy"), "cross-origin");
   EXPECT_EQ(header(frame, "Cross-Origin-Embedder-Policy"), "require-corp");
@@ -137,6 +138,7 @@ TEST_F(StaticFilesTest, LoaderAloneMayBeReadByEveryOrigin) {
   EXPECT_EQ(kind_of("widget/panel.js"), FileKind::loader);
   EXPECT_EQ(kind_of("widget/later/login-0123.js"), FileKind::loader);
   EXPECT_EQ(kind_of("widget/later/tools-0123.js"), FileKind::asset);
+  EXPECT_EQ(kind_of("engine/media-0123.js"), FileKind::worker);
   EXPECT_EQ(allowed("/widget/frame.html"), "");
   EXPECT_EQ(allowed("/console/"), "");
 }
@@ -168,7 +170,7 @@ TEST_F(StaticFilesTest, WorkerAloneMayCompileWasm) {
   };
   EXPECT_EQ(policy("/engine/worker-0123456789.js"),
             "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; "
-            "connect-src 'self' wss://relay.example");
+            "connect-src 'self' wss://relay.example https://relay.example");
   EXPECT_EQ(policy("/widget/frame.html").find("wasm-unsafe-eval"), std::string::npos);
   EXPECT_TRUE(policy("/console/").ends_with("; frame-ancestors 'none'"));
 }
