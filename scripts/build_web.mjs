@@ -3,20 +3,24 @@
 //   /widget/panel.js              its second half, for the first open; keeps its name
 //   /widget/later/login-H.js      a third part of it, where the page's people log in
 //   /widget/frame.html            the conversation; its scripts carry their hash
-//   /widget/words/LOCALE-H.js     what it says, of which it fetches one language
+//   /widget/words/LOCALE-H.js     what it says first, of which it fetches one language
+//   /widget/later/rest-H.js       the other half of its script, and its style; fetched once the
+//                                 first half has a composer that is connected
+//   /widget/later/words/LOCALE-H.js   what that half says
 //   /widget/later/tools-H.js      what the frame fetches once there is something to do with it
 //   /engine/worker-H.js, core-H.wasm
 //   /console/index.html           the agents' workplace
 //   /demo/**                      the demo shop, copied
 // Bundles learn the hashed names from defines, relative to the asset root, so that the whole
 // directory can be served from any path: __WORKER_URL__, __WASM_URL__, __FRAME_URL__,
-// __PANEL_URL__, __LOGIN_URL__. The loader's halves and the conversation get their style sheets the
-// same way, __LOADER_CSS__, __PANEL_CSS__ and __FRAME_CSS__.
+// __PANEL_URL__, __LOGIN_URL__; the frame's inline script those of all its later parts, __FILES__.
+// The halves of loader and frame get their style sheets the same way: __LOADER_CSS__,
+// __PANEL_CSS__, __FRAME_CSS__, __REST_CSS__.
 // Does nothing when no input changed since the manifest was written. With --partial it leaves out,
 // by name, what has no input yet; without, that is an error.
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, extname, join, relative } from "node:path";
+import { basename, dirname, extname, join, relative } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { build } from "esbuild";
 
@@ -76,34 +80,58 @@ function emit_hashed(stem, extension, bytes) {
   return path;
 }
 
+const settings = {
+  outdir: join(root, "build/never-written"),
+  bundle: true,
+  write: false,
+  minify: true,
+  legalComments: "none",
+  charset: "utf8",
+  format: "esm",
+  target: "es2022",
+  jsx: "automatic",
+  jsxImportSource: "preact",
+  loader: { ".svg": "text" },
+  logLevel: "warning",
+};
+
 async function bundle(entry, options) {
-  const result = await build({
-    entryPoints: [join(root, entry)],
-    outdir: join(root, "build/never-written"),
-    bundle: true,
-    write: false,
-    minify: true,
-    legalComments: "none",
-    charset: "utf8",
-    format: "esm",
-    target: "es2022",
-    jsx: "automatic",
-    jsxImportSource: "preact",
-    loader: { ".svg": "text" },
-    logLevel: "warning",
-    ...options,
-  });
+  const result = await build({ ...settings, entryPoints: [join(root, entry)], ...options });
   const text = (extension) => result.outputFiles.find((f) => f.path.endsWith(extension))?.text;
   return { script: text(".js"), style: text(".css") };
 }
 
+// A script in two halves that share their modules: the first holds all that it needs, the second
+// takes from it what is there, under the first one's name.
+async function halves(first, second, define) {
+  const { outputFiles } = await build({
+    ...settings,
+    entryPoints: [first.entry, second.entry].map((path) => join(root, path)),
+    splitting: true,
+    chunkNames: "shared",
+    define,
+  });
+  // The second imports the first, so all of the first is in what they share.
+  const text = (name) => outputFiles.find(({ path }) => basename(path) === name)?.text ?? "";
+  const own = basename(second.entry).replace(/tsx$/, "js");
+  if (outputFiles.length !== 3 || !text("shared.js")) {
+    throw new Error(`${second.entry} has to import ${first.entry}, and nothing imports it`);
+  }
+  const first_path = emit_hashed(first.stem, ".js", text("shared.js"));
+  const beside = `./${relative(dirname(second.stem), first_path)}`.replace("./..", "..");
+  const script = text(own).replaceAll('"./shared.js"', JSON.stringify(beside));
+  const second_path = emit_hashed(second.stem, ".js", script);
+  return { first: first_path, first_script: text("shared.js"), second: second_path };
+}
+
 // One page: its index.html refers to main.tsx and, if it likes, to style sheets beside it and to a
 // script that cannot wait. That one is put into the page; the manifest has its hash for the policy.
-async function page(folder, html_path, stem, define) {
+// `main` is the path of the page's script, where that is made already.
+async function page(folder, html_path, stem, define, main) {
   let html = readFileSync(join(root, folder, "index.html"), "utf8");
   const beside = (path) => `./${relative(dirname(html_path), path)}`;
-  const { script, style } = await bundle(`${folder}/main.tsx`, { define });
-  const script_path = emit_hashed(stem, ".js", script);
+  const { script, style } = main ? {} : await bundle(`${folder}/main.tsx`, { define });
+  const script_path = main ?? emit_hashed(stem, ".js", script);
   const tag = /(<script\b[^>]*\bsrc=")(?:\.\/)?main\.tsx(")/;
   if (!tag.test(html)) {
     throw new Error(`${folder}/index.html: no <script src="./main.tsx">`);
@@ -126,6 +154,26 @@ async function page(folder, html_path, stem, define) {
     html = html.replace("</head>", `<link rel="stylesheet" href="${beside(path)}">\n</head>`);
   }
   emit(html_path, html, false, hash && { script: hash });
+}
+
+// The frame's words, by language, in two files: those whose keys stand in its first script, and all
+// others.
+async function words_of_halves(first_script) {
+  const { script } = await bundle("widget/frame/i18n/catalogs.ts", {});
+  const { catalogs } = await import(`data:text/javascript,${encodeURIComponent(script)}`);
+  const is_first = ([key]) => first_script.includes(`"${key}"`);
+  const files = { words: {}, moreWords: {} };
+  for (const [locale, all] of Object.entries(catalogs)) {
+    const entries = Object.entries(all);
+    const file = (stem, words) => {
+      const text = `export const words=${JSON.stringify(Object.fromEntries(words))}`;
+      return emit_hashed(`${stem}/${locale}`, ".js", text);
+    };
+    files.words[locale] = file("widget/words", entries.filter(is_first));
+    const others = entries.filter((entry) => !is_first(entry));
+    files.moreWords[locale] = file("widget/later/words", others);
+  }
+  return files;
 }
 
 // On a small file the encoder's guesses are worth more than one per cent: try its other ways.
@@ -216,24 +264,21 @@ if (has("widget/loader/loader.ts", "it is the loader's entry")) {
   const { script: second_half } = await bundle("widget/loader/panel/panel.ts", second);
   emit("widget/panel.js", second_half, false);
 }
-if (has("widget/frame/later.ts", "it is what the frame fetches later")) {
-  const { script } = await bundle("widget/frame/later.ts", {
-    define: { ...define, __TOOLS_CSS__: await sheet("web/ui/tools.css") },
-  });
-  define.__LATER_URL__ = JSON.stringify(emit_hashed("widget/later/tools", ".js", script));
-}
-if (has("widget/frame/i18n/catalogs.ts", "it has the frame's words")) {
-  const { script } = await bundle("widget/frame/i18n/catalogs.ts", {});
-  const { catalogs } = await import(`data:text/javascript,${encodeURIComponent(script)}`);
-  const urls = Object.entries(catalogs).map(([locale, words]) => {
-    const text = `export const words=${JSON.stringify(words)}`;
-    return [locale, emit_hashed(`widget/words/${locale}`, ".js", text)];
-  });
-  define.__WORDS_URLS__ = JSON.stringify(Object.fromEntries(urls));
-}
 if (has("widget/frame/index.html", "it is the frame's page")) {
   define.__FRAME_CSS__ = await sheet("widget/frame/frame.css");
-  await page("widget/frame", "widget/frame.html", "widget/frame", define);
+  define.__REST_CSS__ = await sheet("widget/frame/rest.css");
+  const { script: tools } = await bundle("widget/frame/later.ts", {
+    define: { ...define, __TOOLS_CSS__: await sheet("web/ui/tools.css") },
+  });
+  const { first, first_script, second } = await halves(
+    { entry: "widget/frame/main.tsx", stem: "widget/frame" },
+    { entry: "widget/frame/rest.tsx", stem: "widget/later/rest" },
+    define,
+  );
+  const files = { rest: second, tools: emit_hashed("widget/later/tools", ".js", tools) };
+  Object.assign(files, await words_of_halves(first_script));
+  const with_files = { ...define, __FILES__: JSON.stringify(files) };
+  await page("widget/frame", "widget/frame.html", "widget/frame", with_files, first);
 }
 if (has("web/console/index.html", "it is the console's page")) {
   await page("web/console", "console/index.html", "console/main", define);

@@ -11,7 +11,6 @@ declare const __LOADER_CSS__: string;
 declare const __PANEL_URL__: string;
 declare const __LOGIN_URL__: string;
 declare const __PANEL_CSS__: string;
-// By language.
-declare const __WORDS_URLS__: Readonly<Record<string, string>>;
-declare const __LATER_URL__: string;
+declare const __REST_CSS__: string;
+declare const __FILES__: import("../widget/frame/files.ts").Files;
 declare const __TOOLS_CSS__: string;

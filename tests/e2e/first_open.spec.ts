@@ -2,6 +2,7 @@
 // the files on disk are gated by scripts/check_web.mjs.
 import type { Request } from "@playwright/test";
 import { expect, test } from "./fixtures.ts";
+import { frameOf } from "./frame_words.ts";
 import { ShopPage } from "./pages/shop_page.ts";
 
 const REQUESTS_MAX = 6;
@@ -22,13 +23,26 @@ test("the first open costs six requests and 130 KB at most", async ({ server, br
   context.on("request", (request) => requests.push(request));
   const visitor = new ShopPage(page);
   await visitor.ring();
-  // The composer takes words before all is loaded; once connected, all is.
   await expect(visitor.status).toHaveAttribute("data-status", "online");
 
-  const paths = requests.map((request) => new URL(request.url()).pathname);
+  const is_later = (path: string) => path.startsWith("/widget/later/");
+  const path_of = (request: Request) => new URL(request.url()).pathname;
+  // What comes later comes once the composer is connected.
+  await expect(visitor.frame.getByTestId("menu")).toBeVisible();
+  const waited = await frameOf(visitor).evaluate(() => {
+    const [usable] = performance.getEntriesByName("shopbell usable");
+    const fetched = performance.getEntriesByType("resource");
+    const later = fetched.filter(({ name }) => name.includes("/widget/later/"));
+    return later.map(({ startTime }) => startTime - (usable?.startTime ?? Infinity));
+  });
+  expect(waited).toHaveLength(2);
+  expect(Math.min(...waited)).toBeGreaterThanOrEqual(0);
+
+  const first = requests.filter((request) => !is_later(path_of(request)));
+  const paths = first.map(path_of);
   expect(paths.some((path) => path.endsWith(".wasm")), paths.join(" ")).toBe(true);
   expect(paths.length, paths.join(" ")).toBeLessThanOrEqual(REQUESTS_MAX);
-  const sizes = await Promise.all(requests.map(wireSize));
+  const sizes = await Promise.all(first.map(wireSize));
   expect(Math.min(...sizes), "a size that is not known").toBeGreaterThan(0);
   expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(BYTES_MAX);
   await context.close();

@@ -85,7 +85,7 @@ function hsl(h: number, s: number, l: number): Rgb {
 }
 
 test("initials can be read on every tint, in both modes", () => {
-  const css = readFileSync("web/ui/tokens.css", "utf8");
+  const css = readFileSync("web/ui/conversation.css", "utf8");
   const pairs = [...css.matchAll(
     /background: hsl\(var\(--hue\) (\d+)% (\d+)%\);\s+color: hsl\(var\(--hue\) (\d+)% (\d+)%\)/g,
   )].map((match) => match.slice(1).map((part) => Number(part) / 100));

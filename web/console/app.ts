@@ -16,7 +16,7 @@ import {
 import type { Members } from "../ui/src/members.ts";
 import { Session, type Unstored } from "../ui/src/session.ts";
 import { ring } from "../ui/src/sound.ts";
-import { Speaking } from "../ui/src/speaking.tsx";
+import { Speaking } from "../ui/src/speaking.ts";
 import { ConnectionState } from "../ui/src/status.ts";
 import type { Jump } from "../ui/src/timeline_view.tsx";
 import type { About as SpeakingAbout, ToolsHost } from "../ui/src/tools/host.ts";

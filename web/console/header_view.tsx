@@ -1,5 +1,6 @@
+import { statusSentence } from "../ui/i18n/errors.ts";
 import { Icon } from "../ui/src/icons.tsx";
-import { StatusLine } from "../ui/src/notices.tsx";
+import { StatusLine } from "../ui/src/status_line.tsx";
 import { AdminButton } from "./admin/access.tsx";
 import type { ConsoleApp, Dialog } from "./app.ts";
 import { Sign, type SignName } from "./icons.tsx";
@@ -99,7 +100,12 @@ export function Header({ app, title }: { app: ConsoleApp | undefined; title: str
       <h1 data-testid="shop-name">
         <bdi>{app?.session.shop.value?.name || title}</bdi>
       </h1>
-      {app && <StatusLine t={app.t} status={app.session.status.value} />}
+      {app && (
+        <StatusLine
+          status={app.session.status.value}
+          words={statusSentence(app.t, app.session.status.value)}
+        />
+      )}
       {app?.session.certified.value && <Tools app={app} />}
     </header>
   );

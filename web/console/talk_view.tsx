@@ -1,10 +1,10 @@
 import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { fromHex } from "../engine/src/text.ts";
+import { AboutBar } from "../ui/src/about_bar.tsx";
 import { Composer } from "../ui/src/composer.tsx";
 import { emptyConversation, type Item } from "../ui/src/conversation.ts";
 import { Icon } from "../ui/src/icons.tsx";
 import { Problems } from "../ui/src/notices.tsx";
-import { AboutBar } from "../ui/src/speaking.tsx";
 import { openPicker } from "../ui/src/tools/picker.tsx";
 import { Timeline } from "../ui/src/timeline_view.tsx";
 import type { ConsoleApp } from "./app.ts";

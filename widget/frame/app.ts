@@ -6,7 +6,7 @@ import { decode } from "../../web/engine/src/codec.ts";
 import { Errc } from "../../web/engine/src/gen/errors.ts";
 import { Look, type PageView } from "../../web/engine/src/gen/wire.ts";
 import { toHex } from "../../web/engine/src/text.ts";
-import { errorName } from "../../web/ui/i18n/errors.ts";
+import { errorName } from "../../web/ui/i18n/error_name.ts";
 import { pickLocale, type Locale } from "../../web/ui/i18n/index.ts";
 import {
   AuthorClass,
@@ -18,7 +18,7 @@ import {
 } from "../../web/ui/src/conversation.ts";
 import type { Members } from "../../web/ui/src/members.ts";
 import { NO_LOG, PAGE_MESSAGES, Session, type Unstored } from "../../web/ui/src/session.ts";
-import { Speaking } from "../../web/ui/src/speaking.tsx";
+import { Speaking } from "../../web/ui/src/speaking.ts";
 import { ConnectionState } from "../../web/ui/src/status.ts";
 import type { Jump } from "../../web/ui/src/timeline_view.tsx";
 import type { FinderHost, OpenFinder } from "../../web/ui/src/tools/finder.tsx";
@@ -48,6 +48,9 @@ const BLOCKING: ReadonlySet<string> = new Set([
 export type Screen = "list" | "talk";
 /** What others may be told of a message: that it is there, never what it says. */
 export type Traffic = { readonly direction: "in" | "out"; readonly fresh: boolean };
+
+/** What rest.tsx has to draw with. */
+export type Rest = typeof import("./rest.tsx");
 
 type MessageEvent = Extract<EngineEvent, { type: "message" }>;
 
@@ -91,6 +94,12 @@ export class FrameApp {
   /** The search over one's own messages; comes after the first open. */
   readonly finder: Signal<OpenFinder | undefined> = signal(undefined);
   readonly finding = signal(false);
+  /** What draws all but a first open; fetched. */
+  readonly rest: Signal<Rest | undefined> = signal(undefined);
+  /** It did not come, and is asked for again. */
+  readonly restLate = signal(false);
+  /** There is no conversation to show, but a reason why. */
+  readonly instead: ReadonlySignal<boolean>;
   private readonly log: Signal<Uint8Array | undefined> = signal(undefined);
   private readonly own: Signal<ReadonlyMap<string, Uint8Array>> = signal(new Map());
   /** How often a log's newest page was asked for and has not come; what arrives then is no news. */
@@ -155,6 +164,11 @@ export class FrameApp {
       () => !this.log.value && !this.beginning && (this.settled.value || !was_here),
     );
     this.blocked = computed(() => this.blocking(ancestors));
+    this.instead = computed(() => {
+      const { storage, failed } = this.session;
+      const left = this.ended.value || veiled.value || this.identity.asks.value > 0;
+      return left || storage.value === "refused" || failed.value || this.blocked.value > 0;
+    });
     effect(() => {
       this.session.locale = this.locale.value;
     });

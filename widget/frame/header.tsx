@@ -1,90 +1,8 @@
-import { useEffect, useRef, useState } from "preact/hooks";
-import { Avatar } from "../../web/ui/src/avatar.tsx";
 import { Icon } from "../../web/ui/src/icons.tsx";
-import { StatusLine } from "../../web/ui/src/notices.tsx";
+import { StatusLine } from "../../web/ui/src/status_line.tsx";
 import type { Status } from "../../web/ui/src/status.ts";
 import type { FrameApp } from "./app.ts";
-import { hasStranger, type Person } from "./conversations.ts";
-import type { Translate } from "./i18n/index.ts";
-import { Menu } from "./menu.tsx";
-
-const FACES_MAX = 3;
-
-/** Two names are said; of more, one and how many others. */
-export function namesOf(t: Translate, people: readonly Person[]): string {
-  const [first, ...others] = people.map(({ name }) => name);
-  if (first === undefined || others.length === 0) {
-    return first ?? "";
-  }
-  const [second] = others;
-  return others.length === 1
-    ? `${first}${t("nameJoin")}${second}`
-    : t("otherPeople", { name: first, n: others.length });
-}
-
-function Faces({ people }: { people: readonly Person[] }) {
-  if (people.length === 0) {
-    return (
-      <span class="mark">
-        <Icon name="bell" />
-      </span>
-    );
-  }
-  return (
-    <span class="faces">
-      {people.slice(0, FACES_MAX).map(({ device, name, picture }) => (
-        <Avatar key={device} name={name} picture={picture} size={36} />
-      ))}
-    </span>
-  );
-}
-
-/** That the shop is who it says, and what that means when somebody asks. */
-function Confirmed({ app, shop }: { app: FrameApp; shop: string }) {
-  const t = app.t.value;
-  const [open, set_open] = useState(false);
-  const button = useRef<HTMLButtonElement>(null);
-  useEffect(() => {
-    if (!open) {
-      return undefined;
-    }
-    const away = (event: Event) => {
-      if (event instanceof KeyboardEvent && event.key === "Escape") {
-        event.preventDefault();
-        button.current?.focus();
-      } else if (event instanceof KeyboardEvent || button.current?.contains(event.target as Node)) {
-        return;
-      }
-      set_open(false);
-    };
-    document.addEventListener("keydown", away, true);
-    document.addEventListener("pointerdown", away);
-    return () => {
-      document.removeEventListener("keydown", away, true);
-      document.removeEventListener("pointerdown", away);
-    };
-  }, [open]);
-  return (
-    <>
-      <button
-        type="button"
-        class="shield"
-        ref={button}
-        aria-label={t("confirmed")}
-        title={t("confirmed")}
-        aria-expanded={open}
-        aria-controls="confirmed-more"
-        data-testid="confirmed"
-        onClick={() => set_open(!open)}
-      >
-        <Icon name="seal" />
-      </button>
-      <div class="confirmed-more" id="confirmed-more" role="status" hidden={!open}>
-        {open && <p>{t("whoConfirmedMore", { shop })}</p>}
-      </div>
-    </>
-  );
-}
+import { hasStranger } from "./conversations.ts";
 
 /** No line says that all is well where there is nothing to be well. */
 function statusOf(app: FrameApp): Status {
@@ -95,11 +13,19 @@ function statusOf(app: FrameApp): Status {
     : session.status.value;
 }
 
+/** Until the sentences of errors are here, what holds for all of them. */
+function wordsOf(app: FrameApp, { name, sentence, code }: Status): string {
+  const t = app.t.value;
+  const known = sentence ?? (name === "offline" ? "offline" : "stopped");
+  return sentence ? t(sentence) : (app.rest.value?.errorSentence(t, code) ?? t(known));
+}
+
 function Titles({ app, status }: { app: FrameApp; status: Status }) {
   const t = app.t.value;
   const { session } = app;
   const shop = session.shop.value;
-  const names = app.screen.value === "talk" ? namesOf(t, app.people.value) : "";
+  const rest = app.rest.value;
+  const names = app.screen.value === "talk" ? rest?.namesOf(t, app.people.value) : "";
   // Beside a stranger's words no sign may say that all is confirmed.
   const confirmed = shop?.fresh && !app.blocked.value && !hasStranger(app.conversation.value);
   return (
@@ -115,7 +41,7 @@ function Titles({ app, status }: { app: FrameApp; status: Status }) {
             </>
           )}
         </h1>
-        {confirmed && <Confirmed app={app} shop={shop.name} />}
+        {rest && confirmed && <rest.Confirmed app={app} shop={shop.name} />}
       </div>
       {!app.ended.value && (
         <div class="status-row">
@@ -124,7 +50,7 @@ function Titles({ app, status }: { app: FrameApp; status: Status }) {
               {shop?.name ?? ""}
             </bdi>
           )}
-          <StatusLine t={t} status={status} />
+          <StatusLine status={status} words={wordsOf(app, status)} />
           {status.name === "offline" && (
             <button type="button" data-testid="retry" onClick={() => app.retry()}>
               {t("retry")}
@@ -139,7 +65,8 @@ function Titles({ app, status }: { app: FrameApp; status: Status }) {
 export function Header({ app, onClose }: { app: FrameApp; onClose?: (() => void) | undefined }) {
   const t = app.t.value;
   const status = statusOf(app);
-  const on_list = app.screen.value === "list";
+  const people = app.screen.value === "list" ? [] : app.people.value;
+  const rest = app.rest.value;
   return (
     <header>
       {app.canGoBack.value && (
@@ -154,9 +81,17 @@ export function Header({ app, onClose }: { app: FrameApp; onClose?: (() => void)
           <Icon name="back" />
         </button>
       )}
-      <Faces people={on_list ? [] : app.people.value} />
+      {rest && people.length > 0 ? (
+        <rest.Faces people={people} />
+      ) : (
+        <span class="mark">
+          <Icon name="bell" />
+        </span>
+      )}
       <Titles app={app} status={status} />
-      {status.name !== "stopped" && !app.ended.value && <Menu app={app} />}
+      {status.name !== "stopped" &&
+        !app.ended.value &&
+        (rest ? <rest.Menu app={app} /> : <span class="head-tool" />)}
       {onClose && (
         <button
           type="button"

@@ -4,7 +4,7 @@
 import { computed, effect, signal, type ReadonlySignal, type Signal } from "@preact/signals";
 import type { Engine, EngineEvent } from "../../web/engine/src/client.ts";
 import { toBase64Url, toHex } from "../../web/engine/src/text.ts";
-import { errorName } from "../../web/ui/i18n/errors.ts";
+import { errorName } from "../../web/ui/i18n/error_name.ts";
 import type { ToPage } from "./host_page.ts";
 import { forgetAll } from "./kept.ts";
 

@@ -2,15 +2,15 @@
 import { effect } from "@preact/signals";
 import { render } from "preact";
 import { openEngine } from "../../web/engine/src/client.ts";
-import { errorName } from "../../web/ui/i18n/errors.ts";
+import { errorName } from "../../web/ui/i18n/error_name.ts";
 import { dirOf, pickLocale } from "../../web/ui/i18n/index.ts";
 import { applyTheme } from "../../web/ui/src/theme.ts";
 import { FrameApp } from "./app.ts";
 import { readConfig, type FrameConfig } from "./config.ts";
 import { deviceOptions, takeStarted } from "./device.ts";
+import { bringRest, bringTools, fetchPicker } from "./fetching.ts";
 import { HostPage, type Cause, type ToPage } from "./host_page.ts";
 import { bringWords, translator } from "./i18n/index.ts";
-import { ringForNews } from "./news.ts";
 import { Frame } from "./view.tsx";
 import { followViewport } from "./viewport.ts";
 
@@ -62,29 +62,11 @@ function dressDocument(app: FrameApp, root: HTMLElement): void {
   followViewport(root);
 }
 
-type Later = typeof import("./later.ts");
-
-const fetchLater = (): Promise<Later> =>
-  import(new URL(`../${__LATER_URL__}`, location.href).href) as Promise<Later>;
-
-/** Not before there is a message with which something can be done. */
-function bringTools(app: FrameApp): void {
-  const stop = effect(() => {
-    if (app.open.value && app.conversation.value.items.some(({ seq }) => seq > 0)) {
-      const take = ({ attach, openFinder }: Later) => app.useTools(attach, openFinder);
-      // Without it the conversation goes on all the same; the next visit tries again.
-      fetchLater().then(take, () => undefined);
-      queueMicrotask(() => stop());
-    }
-  });
-}
-
 function makeApp(config: FrameConfig, say: (word: ToPage) => void): FrameApp {
   const engine = openEngine({ ...deviceOptions(config), started: takeStarted() });
   const own_ancestors = "ancestorOrigins" in location ? [...location.ancestorOrigins] : [];
   const ancestors = own_ancestors.length ? own_ancestors : [config.parent];
-  const picker = () => fetchLater().then(({ openPicker }) => openPicker);
-  return new FrameApp(engine, config, window.parent === window ? [] : ancestors, picker, say);
+  return new FrameApp(engine, config, window.parent === window ? [] : ancestors, fetchPicker, say);
 }
 
 /** In the script, as nothing is drawn before it runs: a request less. */
@@ -128,12 +110,12 @@ function start(root: HTMLElement): void {
   // nothing is drawn, and the page around says so after a while.
   void bringWords(app.locale.peek()).then(() => {
     dressDocument(app, document.documentElement);
-    ringForNews(app);
     render(<Frame app={app} onClose={app.ownTab ? undefined : close} />, root);
     page.say({ type: "ready" });
     tellPage(app, page);
     bringTools(app);
   });
+  bringRest(app);
 }
 
 start(document.getElementById("root") as HTMLElement);

@@ -1,101 +1,42 @@
+// What a first open draws: the head, the greeting, the composer. All else is drawn by rest.tsx,
+// which comes a moment later.
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
-import { errorName, errorSentence } from "../../web/ui/i18n/errors.ts";
 import { Composer } from "../../web/ui/src/composer.tsx";
-import { Icon } from "../../web/ui/src/icons.tsx";
-import { Failed, Problems, StorageNotice } from "../../web/ui/src/notices.tsx";
-import { AboutBar } from "../../web/ui/src/speaking.tsx";
-import { Timeline } from "../../web/ui/src/timeline_view.tsx";
+import { LockLine } from "../../web/ui/src/lock_line.tsx";
 import type { OpenFinder } from "../../web/ui/src/tools/finder.tsx";
-import { useNow } from "../../web/ui/src/use_now.ts";
 import type { FrameApp } from "./app.ts";
-import { ownTabUrl } from "./config.ts";
 import { Header } from "./header.tsx";
-import { List } from "./list.tsx";
 import { Welcome } from "./welcome.tsx";
 
-function Blocked({ app, code }: { app: FrameApp; code: number }) {
-  return (
-    <div class="whole" role="alert" data-testid="problem" data-error={errorName(code)}>
-      <Icon name="warning" />
-      <p>{errorSentence(app.t.value, code)}</p>
-    </div>
-  );
-}
-
-/** In a page of its own the browser may allow what it refuses inside another. */
-function Refused({ app }: { app: FrameApp }) {
+/** Where a conversation has not begun; and, bare, what was said while the rest does not come. */
+function Opening({ app }: { app: FrameApp }) {
   const t = app.t.value;
+  const { items } = app.conversation.value;
   return (
-    <div class="whole" role="alert" data-testid="storage" data-mode="refused">
-      <p>{t("storageRefused")}</p>
-      {!app.ownTab && (
-        <a class="primary" href={ownTabUrl(location.href)} target="_blank" rel="noopener">
-          {t("openInTab")}
-        </a>
-      )}
-    </div>
-  );
-}
-
-function Ended({ app }: { app: FrameApp }) {
-  const t = app.t.value;
-  return (
-    <div class="whole" role="status" data-testid="ended">
-      <h2>{t("endedTitle")}</h2>
-      <p>{t("endedMore")}</p>
-      <button
-        type="button"
-        class="primary"
-        data-testid="open-again"
-        onClick={() => location.reload()}
-      >
-        {t("openAgain")}
-      </button>
-    </div>
-  );
-}
-
-/** Somebody else may sit here, or nobody at all any more: nothing of what was said is drawn. */
-function Veil({ app }: { app: FrameApp }) {
-  const t = app.t.value;
-  return (
-    <div class="whole" role="status" data-testid="veil">
-      {!app.identity.ended.value && <p>{t("veiled")}</p>}
-    </div>
-  );
-}
-
-function AskBeforeLeaving({ app }: { app: FrameApp }) {
-  const t = app.t.value;
-  const { identity } = app;
-  return (
-    <div class="whole" role="alert" data-testid="leave">
-      <h2>{t("leaveTitle")}</h2>
-      <p>{t("leaveMore", { n: identity.asks.value })}</p>
-      <button
-        type="button"
-        class="primary"
-        data-testid="leave-stay"
-        onClick={() => identity.answer(false)}
-      >
-        {t("leaveStay")}
-      </button>
-      <button
-        type="button"
-        class="plain"
-        data-testid="leave-go"
-        onClick={() => identity.answer(true)}
-      >
-        {t("leaveGo")}
-      </button>
+    <div class="timeline-box">
+      <div class="timeline" role="region" aria-label={t("conversation")} tabIndex={0}>
+        <LockLine lock={t("lock")} lockMore={t("lockMore")} />
+        {!items.length && app.greets.value && (
+          <div class="empty">
+            <Welcome app={app} />
+          </div>
+        )}
+        {app.restLate.value &&
+          items.map(({ key, mine, text }) => (
+            <p key={key} class={mine ? "bare mine" : "bare"} dir="auto">
+              {text}
+            </p>
+          ))}
+      </div>
     </div>
   );
 }
 
 function Talk({ app }: { app: FrameApp }) {
-  const { session, speaking } = app;
-  const [t, locale] = [app.t.value, app.locale.value];
-  const now = useNow();
+  const { speaking } = app;
+  const t = app.t.value;
+  const rest = app.rest.value;
+  const greets = app.greets.value && !app.conversation.value.items.length;
   const leave = () => {
     const had = speaking.about.value !== undefined;
     speaking.cancel();
@@ -103,32 +44,8 @@ function Talk({ app }: { app: FrameApp }) {
   };
   return (
     <>
-      <StorageNotice t={t} session={session} />
-      <Problems t={t} session={session} log={app.conversation.value.log} />
-      <Timeline
-        key={app.shown.value}
-        t={t}
-        locale={locale}
-        side="customer"
-        members={app.members.value}
-        seen={app.sees()}
-        conversation={app.conversation.value}
-        shopName={session.shop.value?.name ?? ""}
-        nowMs={now}
-        empty={app.greets.value ? <Welcome app={app} /> : ""}
-        lock={t("lock")}
-        lockMore={t("lockMore")}
-        onSendAgain={(item, log) => session.sendAgain(log, item)}
-        onDiscard={(item, log) => session.discard(log, item)}
-        onReact={(item, log, emoji, off) => session.react(log, item, emoji, off)}
-        onJump={({ target }) => target && app.goTo(target)}
-        jump={app.jump.value}
-        tools={app.tools.value}
-        onLoadEarlier={() => app.loadEarlier()}
-        onLoadLater={() => app.loadLater()}
-        onLoadLatest={() => app.loadLatest()}
-        onAway={(away) => session.setAway(app.shown.value, away)}
-      />
+      {rest && <rest.Notices app={app} />}
+      {rest && !greets ? <rest.Messages app={app} /> : <Opening app={app} />}
       <Composer
         t={t}
         draft={speaking.isEdit.value ? speaking.editText.value : app.draft.value}
@@ -142,39 +59,22 @@ function Talk({ app }: { app: FrameApp }) {
         onUp={() => speaking.editLast(app.conversation.value)}
         onLeave={leave}
       >
-        <AboutBar
-          t={t}
-          speaking={speaking}
-          conversation={app.conversation.value}
-          nameOf={(item) => (item.mine ? t("you") : app.nameOf(item))}
-        />
+        {rest && <rest.About app={app} />}
       </Composer>
     </>
   );
 }
 
 function Body({ app }: { app: FrameApp }) {
-  const { session } = app;
-  const t = app.t.value;
-  if (app.ended.value) {
-    return <Ended app={app} />;
+  const rest = app.rest.value;
+  const on_list = app.screen.value === "list";
+  if (!app.instead.value && !on_list) {
+    return <Talk app={app} />;
   }
-  if (app.identity.veiled.value) {
-    return <Veil app={app} />;
+  if (!rest) {
+    return <p class="empty">{app.restLate.value && app.t.value("startFailed")}</p>;
   }
-  if (app.identity.asks.value) {
-    return <AskBeforeLeaving app={app} />;
-  }
-  if (session.storage.value === "refused") {
-    return <Refused app={app} />;
-  }
-  if (session.failed.value) {
-    return <Failed t={t} session={session} />;
-  }
-  if (app.blocked.value) {
-    return <Blocked app={app} code={app.blocked.value} />;
-  }
-  return app.screen.value === "list" ? <List app={app} /> : <Talk app={app} />;
+  return app.instead.value ? <rest.Instead app={app} /> : <rest.List app={app} />;
 }
 
 /** On the browser's own timeline: since when there is a composer, and since when it is online. */

@@ -1,9 +1,8 @@
 // The sentence that people read for each error of core/errors.json. Many names share one: what
 // matters to a person is what happened to his message and what he can do.
-import { errorNames, type Errc } from "../../engine/src/gen/errors.ts";
+import { errorName, type ErrorName } from "./error_name.ts";
+import type { Status } from "../src/status.ts";
 import type { SentenceKey, Translate } from "./index.ts";
-
-export type ErrorName = keyof typeof Errc;
 
 export const sentenceOf: Record<ErrorName, SentenceKey> = {
   truncated: "errorDamaged",
@@ -83,14 +82,14 @@ export const sentenceOf: Record<ErrorName, SentenceKey> = {
   closed_origin: "errorOrigin",
 };
 
-/** The stable name of an error number, or "unknown". */
-export function errorName(code: number): ErrorName | "unknown" {
-  return errorNames[code] ?? "unknown";
-}
-
 export function errorSentence(t: Translate, code: number): string {
   const name = errorName(code);
   return name === "unknown" ? t("errorOther", { code }) : t(sentenceOf[name]);
+}
+
+/** What the line above a conversation says of its connection. */
+export function statusSentence(t: Translate, status: Status): string {
+  return status.sentence ? t(status.sentence) : errorSentence(t, status.code);
 }
 
 /** They promise another try, which a message that was refused for good does not get. */

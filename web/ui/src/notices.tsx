@@ -1,27 +1,8 @@
-import { errorName, errorSentence } from "../i18n/errors.ts";
+import { errorName } from "../i18n/error_name.ts";
+import { errorSentence } from "../i18n/errors.ts";
 import type { Translate } from "../i18n/index.ts";
 import { Icon } from "./icons.tsx";
 import { isOfDevice, type Problem, type Session } from "./session.ts";
-import type { Status } from "./status.ts";
-
-export function statusSentence(t: Translate, status: Status): string {
-  return status.sentence ? t(status.sentence) : errorSentence(t, status.code);
-}
-
-/** The honest line. It always has its place, so that nothing jumps when it changes. */
-export function StatusLine({ t, status }: { t: Translate; status: Status }) {
-  return (
-    <p
-      class={`status tone-${status.tone}`}
-      role="status"
-      data-testid="status"
-      data-status={status.name}
-      data-error={status.code ? errorName(status.code) : ""}
-    >
-      {statusSentence(t, status)}
-    </p>
-  );
-}
 
 /** What passes by itself is no news: the status line speaks of it while it lasts. */
 const PASSING: ReadonlySet<string> = new Set([

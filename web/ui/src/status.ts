@@ -1,5 +1,5 @@
 // The honest line: the one thing that a person should know about the connection right now.
-import { errorName } from "../i18n/errors.ts";
+import { errorName } from "../i18n/error_name.ts";
 import type { SentenceKey } from "../i18n/index.ts";
 
 export const ConnectionState = { connecting: 1, online: 2, offline: 3, stopped: 4 } as const;

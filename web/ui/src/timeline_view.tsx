@@ -14,6 +14,7 @@ import {
   type Target,
 } from "./conversation.ts";
 import { Icon } from "./icons.tsx";
+import { LockLine } from "./lock_line.tsx";
 import { GroupView, speakerOf, wordsOf, type MessageProps } from "./message_view.tsx";
 import { personOf } from "./members.ts";
 import { dayName, fullTime } from "./time.ts";
@@ -260,13 +261,7 @@ export function Timeline(props: TimelineProps) {
         tabIndex={0}
         onScroll={scroll.scrolled}
       >
-        <details class="lock-line">
-          <summary>
-            <Icon name="lock" />
-            {props.lock}
-          </summary>
-          <p>{props.lockMore}</p>
-        </details>
+        <LockLine lock={props.lock} lockMore={props.lockMore} />
         {more && (
           <button type="button" class="plain earlier" onClick={() => props.onLoadEarlier()}>
             {t("loadEarlier")}

@@ -6,6 +6,7 @@ import {
   type SentenceKey as SharedKey,
   type Values,
 } from "../../../web/ui/i18n/index.ts";
+import { bring, files } from "../files.ts";
 import type { zhCn } from "./zh_cn.ts";
 
 export type FrameWords = Record<keyof typeof zhCn, string>;
@@ -13,22 +14,27 @@ export type SentenceKey = SharedKey | keyof FrameWords;
 export type Translate = (key: SentenceKey, values?: Values) => string;
 export type Words = Readonly<Record<SentenceKey, string>>;
 
-const known = new Map<Locale, Words>();
+const known = new Map<Locale, Partial<Words>>();
+let wants_more = false;
 
-export function takeWords(locale: Locale, words: Words): void {
-  known.set(locale, words);
+export function takeWords(locale: Locale, words: Partial<Words>): void {
+  known.set(locale, { ...known.get(locale), ...words });
 }
 
-/** Where the words of a language lie. */
-export const wordsAddress = (locale: Locale): string =>
-  new URL(`../${__WORDS_URLS__[locale]}`, location.href).href;
+async function bringFrom(locale: Locale, paths: Readonly<Record<string, string>>): Promise<void> {
+  takeWords(locale, (await bring<{ words: Partial<Words> }>(paths[locale])).words);
+}
 
 /** Fetches the words of a language that are not here yet. Rejects where they do not come. */
 export async function bringWords(locale: Locale): Promise<void> {
-  if (!known.has(locale)) {
-    const { words } = (await import(wordsAddress(locale))) as { words: Words };
-    takeWords(locale, words);
-  }
+  const { words, moreWords } = files();
+  await Promise.all([bringFrom(locale, words), wants_more && bringFrom(locale, moreWords)]);
+}
+
+/** From now on the words of rest.tsx too. */
+export function bringMoreWords(locale: Locale): Promise<void> {
+  wants_more = true;
+  return bringWords(locale);
 }
 
 /** Says sentences in a language whose words are here. */

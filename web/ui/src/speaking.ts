@@ -1,11 +1,9 @@
-// Answering or changing another message: what the composer holds then, and the bar above it.
+// Answering or changing another message: what the composer holds then.
 import { computed, signal, type ReadonlySignal, type Signal } from "@preact/signals";
 import { ContentKind } from "../../engine/src/gen/wire.ts";
 import { fromHex } from "../../engine/src/text.ts";
-import type { Translate } from "../i18n/index.ts";
 import { mayAmend, textNow } from "./amend.ts";
 import type { Conversation, Item } from "./conversation.ts";
-import { Icon } from "./icons.tsx";
 import type { Session } from "./session.ts";
 import type { About } from "./tools/host.ts";
 
@@ -54,38 +52,4 @@ export class Speaking {
     }
     return 0;
   }
-}
-
-type Props = {
-  readonly t: Translate;
-  readonly speaking: Speaking;
-  readonly conversation: Conversation;
-  readonly nameOf: (item: Item) => string;
-};
-
-export function AboutBar({ t, speaking, conversation, nameOf }: Props) {
-  const about = speaking.about.value;
-  if (!about) {
-    return null;
-  }
-  const { kind, item } = about;
-  const words = textNow(conversation.items, item);
-  return (
-    <div class="about-bar" data-testid="about-bar" data-kind={kind}>
-      <p>
-        <b>{kind === "edit" ? t("editing") : t("replyingTo", { name: nameOf(item) })}</b>
-        <span dir="auto">{words}</span>
-      </p>
-      <button
-        type="button"
-        class="tool"
-        aria-label={t("close")}
-        title={t("close")}
-        data-testid="about-cancel"
-        onClick={() => speaking.cancel()}
-      >
-        <Icon name="cross" />
-      </button>
-    </div>
-  );
 }
