@@ -43,6 +43,7 @@ void Tab::start() {
 void Tab::end() {
   engine_.reset();
   waiting_.clear();
+  held_.clear();
   if (link_ != 0) net_.device_crashed(link_);
   link_ = 0;
 }
@@ -51,7 +52,10 @@ void Tab::step_down() {
   if (!alive()) return;
   w_.trace.note(device_.name(), "steps down", term_);
   w_.tally.add(Event::leader_refused);
-  const std::vector<Bytes> unsaved = std::move(unsaved_);
+  std::vector<Bytes> unsaved = std::move(unsaved_);
+  for (auto& [kind, body] : held_) {
+    if (kind == wire::CommandKind::send) unsaved.push_back(std::move(body));
+  }
   end();
   for (const Bytes& send : unsaved) device_.say_again(send);
 }
@@ -62,10 +66,23 @@ void Tab::hear_of_leader() {
 
 void Tab::command(wire::CommandKind kind, Bytes body) {
   after(w_.chance.between(0, 3), [this, kind, body = std::move(body)] {
-    w_.trace.note(device_.name(), "command", static_cast<std::uint64_t>(kind), body);
-    if (!leads() && kind == wire::CommandKind::send) unsaved_.push_back(body);
-    feed(in::Command{kind, body});
+    if (!ready_) return void(held_.emplace_back(kind, body));
+    give(kind, body);
   });
+}
+
+void Tab::give(wire::CommandKind kind, BytesView body) {
+  w_.trace.note(device_.name(), "command", static_cast<std::uint64_t>(kind), body);
+  if (!leads() && kind == wire::CommandKind::send) unsaved_.push_back(to_bytes(body));
+  feed(in::Command{kind, body});
+}
+
+void Tab::give_held() {
+  while (alive() && ready_ && !held_.empty()) {
+    const auto [kind, body] = std::move(held_.front());
+    held_.pop_front();
+    give(kind, body);
+  }
 }
 
 void Tab::feed(const Input& input) {
@@ -74,7 +91,9 @@ void Tab::feed(const Input& input) {
     if (!run(in::Tick{ticked_ms_})) return;
     if (std::holds_alternative<in::Tick>(input)) return device_.settled(*this);
   }
-  if (run(input)) device_.settled(*this);
+  if (!run(input)) return;
+  device_.settled(*this);
+  give_held();
 }
 
 bool Tab::run(const Input& input) {
@@ -111,6 +130,7 @@ void Tab::carry_out(const Output& output) {
     load(*asked);
   } else if (const auto* event = std::get_if<out::Event>(&output)) {
     w_.trace.note(name, "event", static_cast<std::uint64_t>(event->kind), event->body);
+    if (event->kind == wire::EventKind::ready) ready_ = true;
     device_.told(*this, event->kind, event->body);
   } else if (const auto* timeout = std::get_if<out::Timeout>(&output)) {
     wake_at(timeout->at_ms);

@@ -26,7 +26,8 @@ class Tab : public DeviceEnd, public std::enable_shared_from_this<Tab> {
   void wake();
   // A beat of another term.
   void hear_of_leader();
-  // Carried out in a step of its own; void where the page is gone by then.
+  // Carried out in a step of its own, once the engine is ready; void where the page is gone by
+  // then.
   void command(wire::CommandKind kind, Bytes body);
 
   bool alive() const { return engine_ != nullptr; }
@@ -40,6 +41,8 @@ class Tab : public DeviceEnd, public std::enable_shared_from_this<Tab> {
  private:
   bool leads() const;
   void feed(const Input& input);
+  void give(wire::CommandKind kind, BytesView body);
+  void give_held();
   // One input and its drain. False where the page is gone.
   bool run(const Input& input);
   void carry_out(const Output& output);
@@ -59,13 +62,15 @@ class Tab : public DeviceEnd, public std::enable_shared_from_this<Tab> {
   std::uint64_t term_;
   std::unique_ptr<Engine> engine_;
   std::deque<std::function<void()>> waiting_;
-  std::vector<Bytes> unsaved_;  // sends since another leads
+  std::deque<std::pair<wire::CommandKind, Bytes>> held_;  // until the engine is ready
+  std::vector<Bytes> unsaved_;                            // sends since another leads
   std::uint64_t wake_number_ = 0;
   std::uint64_t sync_at_ms_ = 0;
   std::uint64_t ticked_ms_ = 0;
   LinkId link_ = 0;
   bool entropy_due_ = false;
   bool asleep_ = false;
+  bool ready_ = false;
   bool refused_ = false;  // nothing is written for it any more
 };
 
