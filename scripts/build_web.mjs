@@ -8,6 +8,7 @@
 //                                 first half has a composer that is connected
 //   /widget/later/words/LOCALE-H.js   what that half says
 //   /widget/later/tools-H.js      what the frame fetches once there is something to do with it
+//   /widget/later/cards-H.js      and what it fetches once there is a card
 //   /engine/worker-H.js, core-H.wasm
 //   /console/index.html           the agents' workplace
 //   /demo/**                      the demo shop, copied
@@ -263,6 +264,12 @@ if (has("widget/loader/loader.ts", "it is the loader's entry")) {
   second.define = { ...define, __LOGIN_URL__: JSON.stringify(login_path) };
   const { script: second_half } = await bundle("widget/loader/panel/panel.ts", second);
   emit("widget/panel.js", second_half, false);
+}
+if (has("widget/frame/cards.ts", "it draws cards")) {
+  const { script } = await bundle("widget/frame/cards.ts", {
+    define: { ...define, __CARDS_CSS__: await sheet("web/ui/cards.css") },
+  });
+  define.__CARDS_URL__ = JSON.stringify(emit_hashed("widget/later/cards", ".js", script));
 }
 if (has("widget/frame/index.html", "it is the frame's page")) {
   define.__FRAME_CSS__ = await sheet("widget/frame/frame.css");

@@ -14,3 +14,5 @@ declare const __PANEL_CSS__: string;
 declare const __REST_CSS__: string;
 declare const __FILES__: import("../widget/frame/files.ts").Files;
 declare const __TOOLS_CSS__: string;
+declare const __CARDS_URL__: string;
+declare const __CARDS_CSS__: string;

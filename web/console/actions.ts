@@ -35,6 +35,8 @@ export const actions: readonly Action[] = [
     run: (app) => app.setMode("reply") },
   { id: "note", name: "keyNote", group: "keysTalk", keys: ["n"], needsTalk: true,
     run: (app) => app.setMode("note") },
+  { id: "card", name: "keyCard", group: "keysTalk", keys: ["d"], needsTalk: true,
+    run: (app) => app.openCards() },
   { id: "close", name: "keyClose", group: "keysTalk", keys: ["e"], needsTalk: true,
     run: (app) => app.close() },
   { id: "previous", name: "keyPrevious", group: "keysTalk", keys: ["["], needsTalk: true,

@@ -5,6 +5,10 @@ import { Errc } from "../engine/src/gen/errors.ts";
 import type { SearchHit } from "../engine/src/gen/wire.ts";
 import { toHex } from "../engine/src/text.ts";
 import { pickLocale, type Locale } from "../ui/i18n/index.ts";
+import { makeDrawer } from "../ui/src/cards/drawer.tsx";
+import type { Drawer } from "../ui/src/cards/host.ts";
+import type { Card } from "../ui/src/cards/read.ts";
+import { sendCard } from "../ui/src/cards/say.ts";
 import {
   AuthorClass,
   emptyConversation,
@@ -22,6 +26,7 @@ import type { Jump } from "../ui/src/timeline_view.tsx";
 import type { About as SpeakingAbout, ToolsHost } from "../ui/src/tools/host.ts";
 import { attachTools } from "../ui/src/tools/tools.tsx";
 import { accessOf, type AdminAccess } from "./admin/access.tsx";
+import { Composing } from "./cards/compose.ts";
 import type { ConsoleConfig, Invitation } from "./config.ts";
 import { Customers } from "./customers.ts";
 import { OwnDevices } from "./devices.ts";
@@ -40,13 +45,16 @@ import { unsentOf, type Unsent } from "./unsent.ts";
 import { onWaking } from "./waking.ts";
 import { Writing, type Mode } from "./writing.ts";
 
-export type Dialog = "" | "keys" | "palette" | "settings" | "unsent";
+export type Dialog = "" | "card" | "keys" | "palette" | "settings" | "unsent";
 
 /** Below this width the customer stands over the conversation instead of beside it. */
 const WIDE = "(min-width: 1180px)";
 /** The last figures of a device's id, enough to tell visitors apart. */
 const CODE_LENGTH = 4;
 const ROWS_DRAWN = 100;
+const USUAL_CURRENCY: Record<Locale, string> = { "zh-CN": "CNY", en: "USD", ar: "SAR" };
+/** Typed into an empty reply it opens the cards. */
+const CARDS_SIGN = "/";
 
 export type About = { readonly name: string; readonly picture: Uint8Array };
 
@@ -90,6 +98,8 @@ export class ConsoleApp {
   readonly speaking: Speaking;
   readonly jump: Signal<Jump | undefined> = signal(undefined);
   readonly tools: (place: HTMLElement) => () => void;
+  readonly drawer: Drawer;
+  readonly composing: Composing;
   private jumped: Jump | undefined;
   /** Numbers that change when composer, search or the customer's button should take the focus. */
   readonly focus = signal(0);
@@ -138,6 +148,8 @@ export class ConsoleApp {
     this.writing = new Writing(this.session, this.talks);
     this.speaking = new Speaking(this.session);
     this.tools = (place) => attachTools(place, toolsHost(this));
+    this.drawer = makeDrawer(toolsHost(this));
+    this.composing = new Composing(USUAL_CURRENCY[this.locale.peek()]);
     this.devices = new OwnDevices(engine);
     this.person = new Person(this.session, {
       settings: this.settings,
@@ -377,7 +389,30 @@ export class ConsoleApp {
     if (this.speaking.isEdit.value) {
       this.speaking.editText.value = text;
     } else if (this.row.value) {
+      const opens = text === CARDS_SIGN && !this.draft;
       this.writing.write(this.row.value, this.mode.value, text);
+      if (opens) {
+        this.openCards();
+      }
+    }
+  }
+
+  /** What can be shown as more than words; customers see it, so it is no note. */
+  openCards(): void {
+    if (this.row.value && this.mode.value === "reply" && this.canSend.value) {
+      this.dialog.value = "card";
+    }
+  }
+
+  sendCard(row: Row, card: Card): void {
+    if (this.canSend.value) {
+      sendCard(this.session, row.key, card);
+      this.composing.clear(row.key, card.kind);
+      this.dialog.value = "";
+      this.focus.value++;
+      if (this.draft === CARDS_SIGN) {
+        this.write("");
+      }
     }
   }
 
@@ -563,6 +598,7 @@ export class ConsoleApp {
 function toolsHost(app: ConsoleApp): ToolsHost {
   const { session } = app;
   return {
+    session,
     side: "shop",
     locale: () => app.locale.peek(),
     conversation: () => app.conversation.peek() ?? emptyConversation(""),

@@ -87,6 +87,18 @@ function ModeSwitch({ app, row }: { app: ConsoleApp; row: Row }) {
         {t("noteMode")}
       </button>
       {mode === "note" && <span class="only-team">{t("onlyTeam")}</span>}
+      {mode === "reply" && app.canSend.value && (
+        <button
+          type="button"
+          class="plain open-cards"
+          title={`${t("keyCard")} (/)`}
+          data-testid="open-cards"
+          onClick={() => app.openCards()}
+        >
+          <Sign name="card" />
+          {t("card")}
+        </button>
+      )}
     </div>
   );
 }
@@ -242,6 +254,7 @@ export function Talk({ app, row, now }: { app: ConsoleApp; row: Row; now: number
           onJump={({ target }, log) => target && app.goTo(row, fromHex(log), target)}
           jump={app.jump.value}
           tools={app.tools}
+          drawer={app.drawer}
           onLoadEarlier={() => app.loadEarlier()}
           onLoadLater={() => app.loadLater()}
           onLoadLatest={() => app.loadLatest()}

@@ -3,6 +3,7 @@ import { Failed, Problems, StorageNotice } from "../ui/src/notices.tsx";
 import { useNow } from "../ui/src/use_now.ts";
 import { AdminPages } from "./admin/admin_pages.tsx";
 import type { ConsoleApp } from "./app.ts";
+import { ComposeCard } from "./cards/compose_view.tsx";
 import { CustomerPanel } from "./customer_view.tsx";
 import { FindView } from "./find_view.tsx";
 import { Header } from "./header_view.tsx";
@@ -17,6 +18,8 @@ import { UnsentList } from "./unsent_view.tsx";
 
 function Dialogs({ app }: { app: ConsoleApp }) {
   switch (app.dialog.value) {
+    case "card":
+      return app.row.value ? <ComposeCard app={app} row={app.row.value} /> : null;
     case "keys":
       return <KeyMap app={app} />;
     case "palette":

@@ -8,6 +8,7 @@ import { Look, type PageView } from "../../web/engine/src/gen/wire.ts";
 import { toHex } from "../../web/engine/src/text.ts";
 import { errorName } from "../../web/ui/i18n/error_name.ts";
 import { pickLocale, type Locale } from "../../web/ui/i18n/index.ts";
+import type { BringDrawer, Drawer } from "../../web/ui/src/cards/host.ts";
 import {
   AuthorClass,
   emptyConversation,
@@ -91,6 +92,8 @@ export class FrameApp {
   readonly jump: Signal<Jump | undefined> = signal(undefined);
   /** What one can do with a message; comes after the first open. */
   readonly tools: Signal<((place: HTMLElement) => () => void) | undefined> = signal(undefined);
+  /** Who draws cards; comes after the first open. */
+  readonly drawer: Signal<Drawer | undefined> = signal(undefined);
   /** The search over one's own messages; comes after the first open. */
   readonly finder: Signal<OpenFinder | undefined> = signal(undefined);
   readonly finding = signal(false);
@@ -587,10 +590,11 @@ export class FrameApp {
     };
   }
 
-  useTools(attach: AttachTools, finder: OpenFinder): void {
+  useTools(attach: AttachTools, finder: OpenFinder, bring: BringDrawer): void {
     const { session, speaking } = this;
     this.finder.value = finder;
     const host: ToolsHost = {
+      session,
       side: "customer",
       locale: () => this.locale.peek(),
       conversation: () => this.conversation.peek(),
@@ -604,6 +608,7 @@ export class FrameApp {
       react: (log, item, emoji, off) => session.react(log, item, emoji, off),
     };
     this.tools.value = (place) => attach(place, host);
+    bring(host, (drawer) => (this.drawer.value = drawer));
   }
 
   retry(): void {

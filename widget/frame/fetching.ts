@@ -79,7 +79,8 @@ export function bringRest(app: FrameApp): void {
 export function bringTools(app: FrameApp): void {
   const stop = effect(() => {
     if (app.open.value && app.conversation.value.items.some(({ seq }) => seq > 0)) {
-      const take = ({ attach, openFinder }: Later) => app.useTools(attach, openFinder);
+      const take = ({ attach, openFinder, bringDrawer }: Later) =>
+        app.useTools(attach, openFinder, bringDrawer);
       // Without it the conversation goes on all the same; the next visit tries again.
       fetchLater().then(take, () => undefined);
       queueMicrotask(() => stop());

@@ -39,6 +39,7 @@ export function Messages({ app }: { app: FrameApp }) {
       onJump={({ target }) => target && app.goTo(target)}
       jump={app.jump.value}
       tools={app.tools.value}
+      drawer={app.drawer.value}
       onLoadEarlier={() => app.loadEarlier()}
       onLoadLater={() => app.loadLater()}
       onLoadLatest={() => app.loadLatest()}

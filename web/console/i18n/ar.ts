@@ -1,6 +1,8 @@
 import type { ConsoleCatalog } from "./index.ts";
 
 export const ar: ConsoleCatalog = {
+  card: "بطاقة",
+  keyCard: "إرسال بطاقة",
   visitorCoded: "زائر {code}",
   channelWeb: "الويب",
   waitsFor: "ينتظر منذ {time}",

@@ -1,6 +1,8 @@
 import type { ConsoleCatalog } from "./index.ts";
 
 export const en: ConsoleCatalog = {
+  card: "Card",
+  keyCard: "Send a card",
   visitorCoded: "Visitor {code}",
   channelWeb: "web",
   waitsFor: "waiting {time}",

@@ -1,5 +1,7 @@
 // Words of the agents' workplace alone. Simplified Chinese: written, not translated.
 export const zhCn = {
+  card: "卡片",
+  keyCard: "发送卡片",
   visitorCoded: "访客 {code}",
   channelWeb: "网页",
   waitsFor: "等待 {time}",

@@ -15,6 +15,9 @@ const LIVE_ITEMS = 100;
 /** Another message of the same log, as its author names it. */
 export type Target = { readonly author: string; readonly counter: number; readonly seq: number };
 
+/** Of a message that is about none. */
+export const NO_TARGET: Target = { author: "00".repeat(32), counter: 0, seq: 0 };
+
 /** It changes another message and is none itself. */
 export const isAmendment = (kind: number): boolean =>
   kind === ContentKind.EDIT || kind === ContentKind.RECALL || kind === ContentKind.REACTION;

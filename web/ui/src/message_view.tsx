@@ -6,6 +6,7 @@ import { errorSentence, refusalSentence } from "../i18n/errors.ts";
 import type { Locale, SentenceKey, Translate } from "../i18n/index.ts";
 import { amendedIn, idOf, type Amended, type Reaction } from "./amend.ts";
 import { Avatar } from "./avatar.tsx";
+import type { DrawInto, Drawer, Inside } from "./cards/host.ts";
 import { AuthorClass, type Conversation, type Item } from "./conversation.ts";
 import { Icon, type IconName } from "./icons.tsx";
 import { isEmojiOnly } from "./links.ts";
@@ -30,6 +31,8 @@ export type MessageProps = {
   /** The customer's own widget, or the shop's console. */
   readonly side: "customer" | "shop";
   readonly nowMs: number;
+  /** Draws what is more than a few words; comes after the first open. */
+  readonly drawer?: Drawer | undefined;
   /** Where given, a message of that log that was refused for good can be sent once more. */
   onSendAgain?(item: Item, log: string): void;
   onDiscard?(item: Item, log: string): void;
@@ -159,7 +162,6 @@ function Quote({ props, item, inside }: { props: MessageProps; item: Item; insid
   );
 }
 
-type Inside = { readonly log: string; readonly items: readonly Item[]; readonly isNote: boolean };
 
 /** What became of an own edit or recall that does not count yet, or never will. */
 function Waiting({ props, item, log }: RefusedProps) {
@@ -177,10 +179,15 @@ function Waiting({ props, item, log }: RefusedProps) {
 
 const NO_RECEIPTS = { deliveredSeq: 0, readSeq: 0 };
 
+type WordsProps = BubbleProps & {
+  readonly amended: Amended | undefined;
+  readonly drawn: DrawInto | undefined;
+};
+
 type BubbleProps = { props: MessageProps; group: Group; item: Item; inside: Inside };
 
 /** What it says, or that it says nothing any more: then who took it back, and when. */
-function Words({ props, group, item, amended }: BubbleProps & { amended: Amended | undefined }) {
+function Words({ props, group, item, inside, amended, drawn }: WordsProps) {
   const { t, locale } = props;
   const recall = amended?.recall;
   if (recall) {
@@ -194,11 +201,21 @@ function Words({ props, group, item, amended }: BubbleProps & { amended: Amended
   }
   const words = amended?.text ?? wordsOf(t, item);
   const edit = amended?.edits.at(-1);
+  const { nowMs } = props;
+  const draw = (place: HTMLElement | null) => {
+    if (place) {
+      drawn?.(place, { item, words, inside, nowMs });
+    }
+  };
   return (
     <>
-      <div class="words" dir="auto">
-        {item.problem ? words : <RichText text={words} />}
-      </div>
+      {drawn ? (
+        <div class="words" ref={draw} />
+      ) : (
+        <div class="words" dir="auto">
+          {item.problem ? words : <RichText text={words} />}
+        </div>
+      )}
       {edit && (
         <span class="when" title={fullTime(locale, edit.timeMs)} data-testid="edited">
           {t("edited")}
@@ -216,7 +233,8 @@ function Bubble({ props, group, item, inside }: BubbleProps) {
   const words = amended?.text ?? wordsOf(t, item);
   const plain = !item.problem && !item.target && !amended;
   const recalled = amended?.recall ? " recalled" : "";
-  const quoted = item.target && inside.items;
+  const drawn = props.drawer?.of(item, words);
+  const around = (item.target || drawn) && inside.items;
   const draw = () => (
     <div
       class={`bubble${plain && isEmojiOnly(words) ? " emoji-only" : ""}${recalled}`}
@@ -229,7 +247,7 @@ function Bubble({ props, group, item, inside }: BubbleProps) {
       title={recalled ? undefined : fullTime(locale, item.timeMs)}
     >
       {item.target && !recalled && <Quote props={props} item={item} inside={inside} />}
-      <Words props={props} group={group} item={item} inside={inside} amended={amended} />
+      <Words {...{ props, group, item, inside, amended, drawn }} />
       {amended && amended.reactions.length > 0 && (
         <div class="signs">
           {amended.reactions.map((sign) => (
@@ -239,7 +257,8 @@ function Bubble({ props, group, item, inside }: BubbleProps) {
       )}
     </div>
   );
-  return useMemo(draw, [t, locale, item, group.isNote, state, amended, quoted, props.members]);
+  const shown = [item, group.isNote, state, amended, around, drawn, drawn && props.nowMs];
+  return useMemo(draw, [t, locale, props.members, ...shown]);
 }
 
 /** The clock; with the pointer or the focus on it, the whole date. One of them is a tab stop. */

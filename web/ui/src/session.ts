@@ -14,6 +14,7 @@ import {
   isAmendment,
   isApart,
   lastPage,
+  NO_TARGET,
   reduce,
   WINDOW_ITEMS,
   without,
@@ -393,20 +394,21 @@ export class Session {
 
   /** From now on the message says this. `log` in hexadecimal. */
   edit(log: string, item: Item, text: string): void {
-    const ref = this.amend(log, item, ContentKind.EDIT, encode(Text, { text }), text);
+    const ref = this.say(log, item, ContentKind.EDIT, encode(Text, { text }), text);
     this.unstored.set(ref, { log, text });
   }
 
   recall(log: string, item: Item): void {
-    this.amend(log, item, ContentKind.RECALL, NO_BYTES, "");
+    this.say(log, item, ContentKind.RECALL, NO_BYTES, "");
   }
 
   /** Puts a sign to a message, or takes it back. */
   react(log: string, item: Item, emoji: string, off: boolean): void {
-    this.amend(log, item, ContentKind.REACTION, encode(Reaction, { emoji, off }), emoji);
+    this.say(log, item, ContentKind.REACTION, encode(Reaction, { emoji, off }), emoji);
   }
 
-  private amend(
+  /** A message of any kind, about another one. `log` in hexadecimal. */
+  say(
     log: string,
     { author, counter, seq }: Target,
     kind: number,
@@ -437,12 +439,14 @@ export class Session {
   /** The same words again, in the place of a message that was refused for good. */
   sendAgain(log: string, item: Item): void {
     this.discard(log, item);
-    const { kind, text, target, quote = "" } = item;
-    if (!target) {
+    const { kind, text, target, quote = "", content } = item;
+    if (content) {
+      this.say(log, target ?? NO_TARGET, kind, content, text);
+    } else if (!target) {
       this.sendText(text, fromHex(log));
     } else if (isAmendment(kind)) {
       const content = kind === ContentKind.EDIT ? encode(Text, { text }) : NO_BYTES;
-      this.amend(log, target, kind, content, text);
+      this.say(log, target, kind, content, text);
     } else {
       const { author, counter, seq } = target;
       const to = { targetAuthor: fromHex(author), targetCounter: counter, targetSeq: seq, quote };

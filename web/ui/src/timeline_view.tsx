@@ -173,13 +173,13 @@ type DaysProps = {
 
 /** Drawn anew where they have changed: not while somebody types, here or on the other side. */
 function useDays(props: TimelineProps, entries: readonly Entry[], unread: string) {
-  const { t, locale, side, shopName, nowMs, members, conversation, notes } = props;
+  const { t, locale, side, shopName, nowMs, members, conversation, notes, drawer } = props;
   const { log, items, names, deliveredSeq, readSeq } = conversation;
   const messages = [log, items, names, deliveredSeq, readSeq];
   const others = [notes?.log, notes?.items, notes?.names, conversation.more, conversation.newer];
   return useMemo(
     () => <Days props={props} entries={entries} unread={unread} />,
-    [t, locale, side, shopName, nowMs, members, unread, ...messages, ...others],
+    [t, locale, side, shopName, nowMs, members, unread, drawer, ...messages, ...others],
   );
 }
 
@@ -234,7 +234,8 @@ export function Timeline(props: TimelineProps) {
   const scroll = useCalmScroll({
     shape:
       `${entries[0]?.item.key} ${last?.key ?? ""} ${last?.seq ?? 0} ${entries.length} ${typing} ` +
-      `${unread} ${amendShape(conversation)} ${notes ? amendShape(notes) : ""}`,
+      `${unread} ${amendShape(conversation)} ${notes ? amendShape(notes) : ""} ` +
+      `${props.drawer?.stage}`,
     more,
     newer: conversation.newer,
     lastSeq: lastSeq(conversation),

@@ -16,6 +16,8 @@ export const ar: ToolsWords = {
   recalledAt: "سُحبت {time}",
   recallAsk: "هل تريد سحب هذه الرسالة؟",
   recallMore: "سيرى الطرفان أن الرسالة سُحبت. يحتفظ السجل بنصها، ويمكن للمتجر قراءته هناك.",
+  showAll: "عرض الكل",
+  showLess: "عرض أقل",
   back: "رجوع",
   findTitle: "البحث في رسائلي",
   findHint: "كلمات البحث",

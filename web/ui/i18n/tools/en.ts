@@ -18,6 +18,8 @@ export const en: ToolsWords = {
   recallMore:
     "Both sides will see that it was recalled. The record keeps its words, and the shop can read " +
     "them there.",
+  showAll: "Show all",
+  showLess: "Show less",
   back: "Back",
   findTitle: "Search my messages",
   findHint: "Words to look for",

@@ -15,6 +15,8 @@ export const zhCn = {
   recalledAt: "撤回于 {time}",
   recallAsk: "撤回这条消息？",
   recallMore: "双方都会看到消息已撤回。对话记录仍保留原文，商家可以查阅。",
+  showAll: "展开全部",
+  showLess: "收起",
   back: "返回",
   findTitle: "搜索我的消息",
   findHint: "输入要找的文字",

@@ -191,7 +191,8 @@ const tables: { readonly [K in CardKind]: Table<Shapes[K]> } = {
   [ContentKind.ARTICLE]: ArticleCard,
 };
 
-export const isCardKind = (kind: number): kind is CardKind => kind in tables;
+/** This version can read it. */
+export const isKnownKind = (kind: number): kind is CardKind => kind in tables;
 
 // Control characters but the line's end, and those that turn the direction of what follows.
 const UNSEEN =
@@ -221,7 +222,7 @@ const known = new WeakMap<Uint8Array, Card | "none">();
 
 /** Nothing where the bytes are no card of that kind. */
 export function readCard(kind: number, content: Uint8Array | undefined): Card | undefined {
-  if (!isCardKind(kind) || !content) {
+  if (!isKnownKind(kind) || !content) {
     return undefined;
   }
   let found = known.get(content);

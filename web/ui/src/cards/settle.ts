@@ -25,6 +25,8 @@ const QUESTIONS: ReadonlySet<number> = new Set([
   ContentKind.RATING_ASKED,
 ]);
 
+export const asks = (kind: number): boolean => QUESTIONS.has(kind);
+
 const ofShop = ({ authorClass }: Item): boolean =>
   authorClass === AuthorClass.shop || authorClass === AuthorClass.desk;
 
@@ -33,7 +35,7 @@ const waits = (item: Item): boolean => item.mine && item.seq === 0;
 
 /** It asks something of the customer. */
 export const isQuestion = (item: Item): boolean =>
-  QUESTIONS.has(item.kind) && !item.problem && (ofShop(item) || waits(item));
+  asks(item.kind) && !item.problem && (ofShop(item) || waits(item));
 
 export function endOf(card: Card): number {
   return "untilMs" in card.of ? card.of.untilMs : 0;

@@ -1,19 +1,15 @@
 // Between the menu of a message and the app that shows the conversation. The menu may come in a
 // file of its own with its own copy of Preact: only plain values and calls go between them.
 import type { Locale, Translate } from "../../i18n/index.ts";
+import type { CardsHost } from "../cards/host.ts";
 import type { Conversation, Item } from "../conversation.ts";
 
 /** Another message that the person is about to answer or to change. */
 export type About = { readonly kind: "reply" | "edit"; readonly log: string; readonly item: Item };
 
-export interface ToolsHost {
-  locale(): Locale;
+export interface ToolsHost extends CardsHost {
   conversation(): Conversation;
   notes(): Conversation | undefined;
-  /** The shop's side may look at what was said before. */
-  readonly side: "customer" | "shop";
-  /** Nobody can write here now. */
-  canWrite(): boolean;
   take(about: About): void;
   recall(log: string, item: Item): void;
   react(log: string, item: Item, emoji: string, off: boolean): void;

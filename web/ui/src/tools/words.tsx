@@ -1,0 +1,172 @@
+// Words that are more than a line or two: lists and code as such, and long texts folded. Text stays
+// text: elements are made here, never markup.
+import { Fragment, render } from "preact";
+import { useMemo, useState } from "preact/hooks";
+import { ContentKind } from "../../../engine/src/gen/wire.ts";
+import { toolsIn, type Tell } from "../../i18n/tools/index.ts";
+import type { CardsHost, DrawInto } from "../cards/host.ts";
+import type { Item } from "../conversation.ts";
+import { RichText } from "../text.tsx";
+
+const LONG_TEXT = 1200;
+const LONG_LINES = 24;
+const SHOWN_TEXT = 800;
+const SHOWN_LINES = 16;
+
+const BULLET = /^\s{0,3}[-*\u2022]\s+(?=\S)/;
+const NUMBER = /^\s{0,3}(\d{1,4})[.)\u3001]\s+(?=\S)/;
+const FENCE = /^```\w{0,20}\s*$/;
+
+export type Block =
+  | { readonly type: "words" | "code"; readonly text: string }
+  | { readonly type: "bullets" | "numbers"; readonly first: number; readonly items: string[] };
+
+/** A single line that looks like one of a list is none. */
+function listFrom(lines: readonly string[], at: number): Block | undefined {
+  const mark = BULLET.test(lines[at] ?? "") ? BULLET : NUMBER;
+  let end = at;
+  while (mark.test(lines[end] ?? "")) {
+    end++;
+  }
+  if (end - at < 2) {
+    return undefined;
+  }
+  const items = lines.slice(at, end).map((line) => line.replace(mark, ""));
+  const first = Number(NUMBER.exec(lines[at] ?? "")?.[1] ?? 1);
+  return { type: mark === BULLET ? "bullets" : "numbers", first, items };
+}
+
+/** What a text is made of, in order. */
+export function blocksOf(text: string): Block[] {
+  const lines = text.split("\n");
+  const blocks: Block[] = [];
+  let words: string[] = [];
+  const flush = () => {
+    const said = words.join("\n").replace(/^\n+|\n+$/g, "");
+    if (said) {
+      blocks.push({ type: "words", text: said });
+    }
+    words = [];
+  };
+  for (let at = 0; at < lines.length; ) {
+    const close = FENCE.test(lines[at] ?? "") ? lines.indexOf("```", at + 1) : -1;
+    const list = close < 0 ? listFrom(lines, at) : undefined;
+    if (close > 0) {
+      flush();
+      blocks.push({ type: "code", text: lines.slice(at + 1, close).join("\n") });
+      at = close + 1;
+    } else if (list && "items" in list) {
+      flush();
+      blocks.push(list);
+      at += list.items.length;
+    } else {
+      words.push(lines[at++] ?? "");
+    }
+  }
+  flush();
+  return blocks;
+}
+
+export const isLong = (text: string): boolean =>
+  text.length > LONG_TEXT || text.split("\n", LONG_LINES + 2).length > LONG_LINES;
+
+const INLINE_CODE = /`[^`\n]+`/;
+const hasForm = (text: string): boolean =>
+  INLINE_CODE.test(text) || blocksOf(text).some(({ type }) => type !== "words");
+
+/** Cut where a line or a word ends. */
+export function beginningOf(text: string): string {
+  const lines = text.split("\n").slice(0, SHOWN_LINES).join("\n");
+  return lines.length > SHOWN_TEXT
+    ? lines.slice(0, SHOWN_TEXT).replace(/\s+\S{0,20}$/, "")
+    : lines;
+}
+
+function Inline({ text }: { text: string }) {
+  const pieces = text.split(/(`[^`\n]+`)/);
+  return (
+    <>
+      {pieces.map((piece, at) =>
+        at % 2 ? (
+          <code key={at} dir="ltr">
+            {piece.slice(1, -1)}
+          </code>
+        ) : (
+          <Fragment key={at}>{piece && <RichText text={piece} />}</Fragment>
+        ),
+      )}
+    </>
+  );
+}
+
+function BlockView({ block }: { block: Block }) {
+  if (block.type === "code") {
+    return (
+      <pre dir="ltr" tabIndex={0}>
+        <code>{block.text}</code>
+      </pre>
+    );
+  }
+  if (!("items" in block)) {
+    return (
+      <p dir="auto">
+        <Inline text={block.text} />
+      </p>
+    );
+  }
+  const items = block.items.map((item, at) => (
+    <li key={at} dir="auto">
+      <Inline text={item} />
+    </li>
+  ));
+  return block.type === "numbers" ? <ol start={block.first}>{items}</ol> : <ul>{items}</ul>;
+}
+
+function Formed({ t, text }: { t: Tell; text: string }) {
+  const [open, set_open] = useState(false);
+  const long = isLong(text);
+  const shown = long && !open ? `${beginningOf(text)}\u2026` : text;
+  const blocks = useMemo(() => blocksOf(shown), [shown]);
+  return (
+    <div class="formed">
+      {blocks.map((block, at) => (
+        <BlockView key={at} block={block} />
+      ))}
+      {long && (
+        <button
+          type="button" class="card-more" aria-expanded={open} data-testid="show-all"
+          onClick={() => set_open(!open)}
+        >
+          {t(open ? "showLess" : "showAll")}
+        </button>
+      )}
+    </div>
+  );
+}
+
+const drawers = new WeakMap<CardsHost, DrawInto>();
+/** What was found of a message's words: they are asked for with each change around them. */
+const found = new WeakMap<Item, { readonly words: string; readonly formed: boolean }>();
+
+function isFormed(item: Item, words: string): boolean {
+  let known = found.get(item);
+  if (known?.words !== words) {
+    known = { words, formed: isLong(words) || hasForm(words) };
+    found.set(item, known);
+  }
+  return known.formed;
+}
+
+/** Nothing for words that are shown as they are. */
+export function drawWords(host: CardsHost, item: Item, words: string): DrawInto | undefined {
+  if (item.problem || item.kind !== ContentKind.TEXT || !isFormed(item, words)) {
+    return undefined;
+  }
+  const drawer: DrawInto =
+    drawers.get(host) ??
+    ((place, drawn) => {
+      render(<Formed t={toolsIn(host.locale())} text={drawn.words} />, place);
+    });
+  drawers.set(host, drawer);
+  return drawer;
+}
