@@ -271,11 +271,16 @@ const text = (seq: number, words: string, more: Partial<MessageOf> = {}) =>
     content: encode(wire.Text, { text: words }), ...customer, ...onto, ...more,
   });
 
-function settled(events: CoreEvent[], now_ms = NOON + 60_000, beyond: Item[] = []) {
+function settled(
+  events: CoreEvent[],
+  now_ms = NOON + 60_000,
+  beyond: Item[] = [],
+  side: "customer" | "shop" = "customer",
+) {
   const { items } = events.reduce(reduce, emptyConversation("01"));
   const question = items.find(({ seq }) => seq === 1) as Item;
   const card = readCard(question.kind, question.content) as Card;
-  const { state, by } = settledIn(items, beyond, question, card, now_ms);
+  const { state, by } = settledIn(items, beyond, question, card, now_ms, side);
   return by ? `${state} ${by.seq}` : state;
 }
 
@@ -333,6 +338,14 @@ test("an own answer on its way is shown, and no more where it is refused", () =>
   };
   assert.equal(settled([...sent, refused]), "open");
   assert.equal(settled([...sent, decide(2, 2)]), "answered 2");
+  // What was written here keeps no class when it gets its place.
+  const placed: CoreEvent = { ...refused, counter: 2, seq: 2, timeMs: NOON + 5, code: 0 };
+  assert.equal(settled([...sent, placed]), "answered 2");
+  assert.equal(settled([...sent, placed], NOON, [], "shop"), "open");
+  const own = ask(D, {}, { mine: true, authorClass: 0 });
+  const back = decide(2, 3, { mine: true, authorClass: 0, author: AGENT });
+  assert.equal(settled([own, back], NOON, [], "shop"), "withdrawn 2");
+  assert.equal(settled([ask(D), back], NOON, [], "customer"), "open");
 });
 
 test("forms, choices, replies and ratings are settled by what fits them", () => {
@@ -369,7 +382,7 @@ test("an answer behind the window counts as one inside, and not twice", () => {
 
 test("a question of a customer or a stranger asks nothing; targets in a circle do no harm", () => {
   const question = (more: Partial<MessageOf>) =>
-    isQuestion(reduce(emptyConversation("01"), ask(D, {}, more)).items[0] as Item);
+    isQuestion(reduce(emptyConversation("01"), ask(D, {}, more)).items[0] as Item, "shop");
   assert.equal(question({}), true);
   assert.equal(question({ authorClass: AuthorClass.desk }), true);
   assert.equal(question(customer), false);

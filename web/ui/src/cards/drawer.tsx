@@ -13,7 +13,7 @@ import type { CardProps } from "./parts.tsx";
 import { Choices, DecisionAsked, RatingAsked, Replies } from "./questions.tsx";
 import { isCardKind } from "./kinds.ts";
 import { isKnownKind, readCard, type Card } from "./read.ts";
-import { asks, isQuestion, settledIn, type Settled } from "./settle.ts";
+import { asks, isQuestion, settledIn, type Settled, type Side } from "./settle.ts";
 import {
   Appointment,
   Article,
@@ -77,9 +77,9 @@ function Unknown({ t, text }: { t: SayCard; text: string }) {
 }
 
 /** No card is believed to whom nothing is, and nobody but the shop asks. */
-function isShownAsCard(item: Item): boolean {
+function isShownAsCard(item: Item, side: Side): boolean {
   const believed = item.authorClass !== AuthorClass.stranger;
-  return believed && (!asks(item.kind) || isQuestion(item));
+  return believed && (!asks(item.kind) || isQuestion(item, side));
 }
 
 class CardDrawer implements Drawer {
@@ -98,7 +98,7 @@ class CardDrawer implements Drawer {
       return drawWords(this.host, item, words);
     }
     if (isKnownKind(kind)) {
-      return isShownAsCard(item) && readCard(kind, content) ? this.card : undefined;
+      return isShownAsCard(item, this.host.side) && readCard(kind, content) ? this.card : undefined;
     }
     return isCardKind(kind) ? this.unknown : undefined;
   }
@@ -112,11 +112,13 @@ class CardDrawer implements Drawer {
     const { host } = this;
     const { item, inside, nowMs } = drawn;
     const card = readCard(item.kind, item.content) as Card;
-    const question = isQuestion(item) && !inside.isNote;
+    const question = isQuestion(item, host.side) && !inside.isNote;
     const { items, checking } = question
       ? this.beyond.of(inside.log)
       : { items: [], checking: false };
-    const settled = question ? settledIn(inside.items, items, item, card, nowMs) : OPEN;
+    const settled = question
+      ? settledIn(inside.items, items, item, card, nowMs, host.side)
+      : OPEN;
     if (checking && settled.state === "open") {
       this.waiting.set(place, drawn);
     } else {

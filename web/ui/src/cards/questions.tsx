@@ -101,7 +101,7 @@ function Withdraw(props: CardProps & { title: string }) {
   const { t, host, settled, item, inside, title } = props;
   const [asks, set_asks] = useState(false);
   const open = settled.state === "open" && !props.checking && host.canWrite();
-  if (host.side !== "shop" || !open || item.seq === 0 || !isQuestion(item)) {
+  if (host.side !== "shop" || !open || item.seq === 0 || !isQuestion(item, host.side)) {
     return null;
   }
   if (!asks) {
@@ -339,7 +339,6 @@ export function RatingAsked(props: PropsOf<typeof ContentKind.RATING_ASKED>) {
                 <label key={each} title={word} class={each <= shown ? "on" : ""}>
                   <input
                     type="radio"
-                    class="hidden-words"
                     name={`stars ${item.key}`}
                     aria-label={t("starsOf", { n: each, word })}
                     checked={each === shown}

@@ -27,15 +27,21 @@ const QUESTIONS: ReadonlySet<number> = new Set([
 
 export const asks = (kind: number): boolean => QUESTIONS.has(kind);
 
-const ofShop = ({ authorClass }: Item): boolean =>
-  authorClass === AuthorClass.shop || authorClass === AuthorClass.desk;
+export type Side = "customer" | "shop";
 
-/** What waits in one's own outbox has no class yet. */
-const waits = (item: Item): boolean => item.mine && item.seq === 0;
+/** What was written here has no class of its own before it comes from the store. */
+function classOf({ authorClass, mine }: Item, side: Side): number {
+  return authorClass || !mine ? authorClass : AuthorClass[side];
+}
+
+function ofShop(item: Item, side: Side): boolean {
+  const author_class = classOf(item, side);
+  return author_class === AuthorClass.shop || author_class === AuthorClass.desk;
+}
 
 /** It asks something of the customer. */
-export const isQuestion = (item: Item): boolean =>
-  asks(item.kind) && !item.problem && (ofShop(item) || waits(item));
+export const isQuestion = (item: Item, side: Side): boolean =>
+  asks(item.kind) && !item.problem && ofShop(item, side);
 
 export function endOf(card: Card): number {
   return "untilMs" in card.of ? card.of.untilMs : 0;
@@ -68,16 +74,16 @@ function fits(question: Card, item: Item): boolean {
   }
 }
 
-function takesBack(question: Item, item: Item): boolean {
+function takesBack(question: Item, item: Item, side: Side): boolean {
   if (item.kind === ContentKind.RECALL) {
     const after_ms = item.timeMs - question.timeMs;
-    const in_time = waits(item) || (after_ms >= 0 && after_ms <= AMEND_MS_MAX);
+    const in_time = !item.seq || (after_ms >= 0 && after_ms <= AMEND_MS_MAX);
     return item.author === question.author && in_time;
   }
   const answer = readCard(item.kind, item.content);
   const withdraws =
     answer?.kind === ContentKind.DECISION_GIVEN && answer.of.choice === Decision.withdrawn;
-  return withdraws && (ofShop(item) || waits(item));
+  return withdraws && ofShop(item, side);
 }
 
 const inOrder = (one: Item, other: Item): number =>
@@ -89,18 +95,19 @@ export function settledBy(
   card: Card,
   about: readonly Item[],
   now_ms: number,
+  side: Side,
 ): Settled {
   const end_ms = endOf(card);
   let late: Item | undefined;
   for (const item of [...about].sort(inOrder)) {
-    if (item.problem || item.refused || item.authorClass === AuthorClass.stranger) {
+    const author_class = classOf(item, side);
+    if (item.problem || item.refused || author_class === AuthorClass.stranger) {
       continue;
     }
-    if (takesBack(question, item)) {
+    if (takesBack(question, item, side)) {
       return { state: item.seq ? "withdrawn" : "sending", by: item };
     }
-    const by_customer = item.authorClass === AuthorClass.customer || waits(item);
-    if (!by_customer || !fits(card, item)) {
+    if (author_class !== AuthorClass.customer || !fits(card, item)) {
       continue;
     }
     if (!item.seq) {
@@ -146,6 +153,7 @@ export function settledIn(
   question: Item,
   card: Card,
   now_ms: number,
+  side: Side,
 ): Settled {
   const id = idOf(question.author, question.counter);
   const inside = question.counter ? (byTarget(items).get(id) ?? []) : [];
@@ -153,5 +161,5 @@ export function settledIn(
     const here = inside.some((item) => item.seq === seq);
     return target !== undefined && idOf(target.author, target.counter) === id && !here;
   });
-  return settledBy(question, card, [...inside, ...later], now_ms);
+  return settledBy(question, card, [...inside, ...later], now_ms, side);
 }
