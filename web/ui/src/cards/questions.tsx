@@ -254,10 +254,8 @@ export function Choices(props: PropsOf<typeof ContentKind.CHOICES>) {
   return (
     <CardFrame icon="list" kind={t("choices")} title={title} name="choices">
       <form onSubmit={send} noValidate>
-        <fieldset class="card-set" disabled={!may}>
-          <legend class="card-title" dir="auto">
-            {title}
-          </legend>
+        <fieldset class="card-set" disabled={!may} aria-label={title}>
+          <Title text={title} />
           <Detail text={detail} />
           {most > 1 && <p class="card-small">{t("chooseUpTo", { n: most })}</p>}
           {choices.map((choice, index) => {
@@ -328,10 +326,8 @@ export function RatingAsked(props: PropsOf<typeof ContentKind.RATING_ASKED>) {
   return (
     <CardFrame icon="star" kind={t("rating")} title={title} name="rating">
       <form onSubmit={send} noValidate>
-        <fieldset class="card-set" disabled={!may}>
-          <legend class="card-title" dir="auto">
-            {title}
-          </legend>
+        <fieldset class="card-set" disabled={!may} aria-label={title}>
+          <Title text={title} />
           <div class="card-rate">
             {STARS.map((each) => {
               const word = stateWord(t, "stars", each);
