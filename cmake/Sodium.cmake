@@ -38,3 +38,16 @@ target_compile_definitions(shopbell_sodium
 target_compile_options(shopbell_sodium PRIVATE -w)
 target_include_directories(shopbell_sodium SYSTEM
   PUBLIC ${sodium_src}/include PRIVATE ${sodium_src}/include/sodium ${blake2b_folder})
+
+# What blob.wasm uses, for it to compile in its own way.
+set(sodium_blob_sources
+  ${blake2b_folder}/blake2b-ref.c ${blake2b_folder}/blake2b-compress-ref.c
+  ${blake2b_folder}/generichash_blake2b.c
+  ${sodium_src}/crypto_generichash/crypto_generichash.c
+  ${sodium_src}/crypto_aead/xchacha20poly1305/sodium/aead_xchacha20poly1305.c
+  ${sodium_src}/crypto_stream/chacha20/stream_chacha20.c
+  ${sodium_src}/crypto_stream/chacha20/ref/chacha20_ref.c
+  ${sodium_src}/crypto_core/hchacha20/core_hchacha20.c
+  ${sodium_src}/crypto_onetimeauth/poly1305/onetimeauth_poly1305.c
+  ${sodium_src}/crypto_onetimeauth/poly1305/donna/poly1305_donna.c
+  ${sodium_src}/crypto_verify/sodium/verify.c)

@@ -1,6 +1,7 @@
 // What is signed. Bytes as they come would all end at the signature, so each is also taken as the
 // body of an object that the right key signs.
 #include "fuzz/targets.h"
+#include "shopbell/blob.h"
 #include "unit/core/fixtures.h"
 
 namespace shopbell::fuzz {
@@ -157,6 +158,26 @@ void session(BytesView in) {
   (void)open_log_signal(shop().customer.self.sign_key, shopbell::testing::key_of(1), in);
 }
 
+// The first byte chooses which chunk of which file the rest is said to be. It is also sealed, as a
+// chunk of a file that long, and must come back.
+void blob_chunk(BytesView in) {
+  if (in.empty()) return;
+  const Key key = shopbell::testing::key_of(1);
+  const std::uint64_t index = in[0] % 4;
+  const bool whole = in[0] >= 128;
+  const BytesView rest = in.subspan(1).first(std::min(in.size() - 1, blob::chunk_bytes));
+  const std::uint64_t named = whole ? (std::uint64_t{in[0]} << 56) : rest.size();
+  Bytes plain(blob::chunk_bytes);
+  const auto opened = blob::Opener(key, named).open(index, rest, plain);
+  require(!opened || *opened + blob::extra_bytes == rest.size(), "a chunk has the size it has");
+  const blob::Sealer sealer(key, rest.size());
+  Bytes sealed(blob::sealed_chunk_bytes);
+  const auto size = sealer.seal(0, rest, sealed);
+  require(size.ok(), "what fits into one chunk is one");
+  const auto back = blob::Opener(key, rest.size()).open(0, BytesView(sealed).first(*size), plain);
+  require(back && same_bytes(BytesView(plain).first(*back), rest), "and opens as it was");
+}
+
 }  // namespace
 
 void add_objects(std::map<std::string, Target>& out) {
@@ -170,6 +191,7 @@ void add_objects(std::map<std::string, Target>& out) {
   out["mark"] = mark;
   out["body"] = body;
   out["session"] = session;
+  out["blob_chunk"] = blob_chunk;
 }
 
 }  // namespace shopbell::fuzz

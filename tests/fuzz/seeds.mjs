@@ -92,6 +92,7 @@ const corpora = {
     .filter(({ type }) => type === "MemberBody").map((one) => one.hex)),
   fold: ["", number(1, 1) + number(2, 1) + bytes(3, id) + bytes(4, id) + bytes(5, hash)].slice(1),
   grant: all("grant", "body"),
+  blob_chunk: ["00", ...all("blob", "sealed").map((one) => "00" + one), "80" + hash],
   mark: [...all("mark", "signed"), ...all("checkpoint", "signed")],
   body: [...all("body", "body").slice(0, 6), ...all("body", "inner_bytes").slice(0, 6)],
   session: [...all("session", "open", "accept", "bytes"), ...all("signal", "signed")],

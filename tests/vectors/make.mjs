@@ -1,6 +1,7 @@
 // Writes tests/vectors/*.json by the second implementation (web/verify). Same bytes every time.
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { blob } from "./areas/blob.mjs";
 import { codec } from "./areas/codec.mjs";
 import { hash_kdf } from "./areas/hash_kdf.mjs";
 import {
@@ -12,7 +13,7 @@ import { checkpoint, hello, mark, session, signal, welcome } from "./areas/conne
 
 const areas = {
   codec, hash_kdf, device, shop_card, agent_certificate, handover, invitation, log, grant, body,
-  mark, checkpoint, hello, welcome, signal, session,
+  mark, checkpoint, hello, welcome, signal, session, blob,
 };
 
 const shown = (_key, value) => {

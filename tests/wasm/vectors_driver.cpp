@@ -5,6 +5,7 @@
 // then the same form, first the name of the error ("none"). Numbers are u64, flags one byte.
 #include <cstdlib>
 
+#include "shopbell/blob.h"
 #include "shopbell/handshake.h"
 #include "unit/core/receiver.h"
 #include "unit/core/recode.h"
@@ -557,6 +558,46 @@ Errc grant_rule(Args& in, Answer&) {
   return error_of(check_grant(info, fold, last_epoch, older, *open));
 }
 
+// --- files
+
+// Digest, then each sealed chunk.
+Errc blob_seal(Args& in, Answer& out) {
+  const Key key = in.key();
+  BytesView file = in.bytes();
+  const std::uint64_t size_of_file = file.size();
+  blob::Sealer sealer(key, size_of_file);
+  Answer chunks;
+  Bytes sealed(blob::sealed_chunk_bytes);
+  while (sealer.added() < blob::chunks_of(size_of_file)) {
+    const BytesView chunk = file.first(std::min(file.size(), blob::chunk_bytes));
+    file = file.subspan(chunk.size());
+    const auto size = sealer.seal(sealer.added(), chunk, sealed);
+    if (!size) return size.error();
+    if (const Status added = sealer.add(chunk); !added) return added.error();
+    chunks.bytes(BytesView(sealed).first(*size));
+  }
+  out.bytes(sealer.digest().view());
+  append(out.results, chunks.results);
+  return Errc::none;
+}
+
+Errc blob_open(Args& in, Answer& out) {
+  const Key key = in.key();
+  const blob::Opener opener(key, in.number());
+  const std::uint64_t index = in.number();
+  Bytes plain(blob::chunk_bytes);
+  const auto size = opener.open(index, in.bytes(), plain);
+  if (size) out.bytes(BytesView(plain).first(*size));
+  return error_of(size);
+}
+
+Errc digest(Args& in, Answer& out) {
+  blob::Digest made;
+  made.add(in.bytes());
+  out.bytes(made.value().view());
+  return Errc::none;
+}
+
 struct Function {
   std::string_view name;
   Errc (*call)(Args&, Answer&);
@@ -608,6 +649,9 @@ constexpr Function functions[] = {
     {"commitment", commitment},
     {"grant_key", grant_key},
     {"grant_rule", grant_rule},
+    {"blob_seal", blob_seal},
+    {"blob_open", blob_open},
+    {"digest", digest},
 };
 
 Bytes output;

@@ -284,6 +284,23 @@ const cases = {
       is(at.what, call("session_take_data", bytes(at.bytes)).error, at.error);
     }
   },
+
+  blob(file, call, is) {
+    const pattern = (size) => Uint8Array.from({ length: size }, (_, n) => n + (n >> 8));
+    const hash_of = (sealed) => call("digest", bytes(sealed)).out[0];
+    for (const { bytes: size, digest, sealed_bytes, chunks, sealed } of file.files) {
+      const made = call("blob_seal", bytes(file.key), pattern(size)).out;
+      is(`digest of ${size}`, made[0], digest);
+      is(`size of ${size}`, made.slice(1).join("").length / 2, sealed_bytes);
+      is(`chunks of ${size}`, made.slice(1).map((chunk) => [chunk.slice(0, 48), hash_of(chunk)]),
+        chunks.map(({ nonce, hash }) => [nonce, hash]));
+      if (sealed) is(`all of ${size}`, made[1], sealed);
+    }
+    for (const at of file.refused) {
+      const args = [bytes(file.key), u64(at.bytes), u64(at.index), bytes(at.sealed)];
+      is(at.what, call("blob_open", ...args).error, at.error);
+    }
+  },
 };
 
 export const vector_names = Object.keys(cases);

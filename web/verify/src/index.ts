@@ -1,5 +1,6 @@
 // The second implementation of Shopbell's formats, written from docs/PROTOCOL.md alone: makes the
 // vectors in tests/vectors, will check exported conversations offline. Pure functions over bytes.
+export * from "./blob.ts";
 export * from "./body.ts";
 export * from "./bytes.ts";
 export * from "./codec.ts";

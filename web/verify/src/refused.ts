@@ -6,7 +6,8 @@ export type RefusalName =
   | "card_chain" | "card_old" | "card_forked" | "certificate_ended" | "certificate_revoked"
   | "not_certified" | "chain_broken" | "forked" | "grant_bad" | "no_epoch_key" | "body_bad"
   | "not_a_member" | "box_bad" | "replayed" | "no_session" | "grant_taken" | "grant_refused"
-  | "envelope_bad" | "class_refused" | "relay_key_unknown" | "closed_proof" | "too_large";
+  | "envelope_bad" | "class_refused" | "relay_key_unknown" | "closed_proof" | "too_large"
+  | "blob_bad";
 
 export class Refused extends Error {
   readonly refusal: RefusalName;
