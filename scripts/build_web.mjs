@@ -10,11 +10,14 @@
 //   /widget/later/tools-H.js      what the frame fetches once there is something to do with it
 //   /widget/later/cards-H.js      and what it fetches once there is a card
 //   /engine/worker-H.js, core-H.wasm
+//   /engine/media-H.js, blob-H.wasm   the worker of files, fetched with the first one
+//   /widget/play-H.js, /console/play-H.js   lets films play before they are whole
 //   /console/index.html           the agents' workplace
 //   /demo/**                      the demo shop, copied
 // Bundles learn the hashed names from defines, relative to the asset root, so that the whole
 // directory can be served from any path: __WORKER_URL__, __WASM_URL__, __FRAME_URL__,
-// __PANEL_URL__, __LOGIN_URL__; the frame's inline script those of all its later parts, __FILES__.
+// __MEDIA_URL__, __BLOB_WASM_URL__, __PANEL_URL__, __LOGIN_URL__; the frame's inline script those
+// of all its later parts, __FILES__.
 // The halves of loader and frame get their style sheets the same way: __LOADER_CSS__,
 // __PANEL_CSS__, __FRAME_CSS__, __REST_CSS__.
 // Does nothing when no input changed since the manifest was written. With --partial it leaves out,
@@ -28,6 +31,7 @@ import { build } from "esbuild";
 const root = new URL("..", import.meta.url).pathname;
 const out = join(root, "build/web");
 const wasm = join(root, "build/wasm/core.wasm");
+const blob_wasm = join(root, "build/wasm/blob.wasm");
 const TEXT = new Set([".html", ".js", ".css", ".svg", ".json", ".txt", ".wasm", ".ics"]);
 
 function files_below(folder) {
@@ -61,8 +65,9 @@ function has(path, remedy) {
 function inputs_hash() {
   const hash = createHash("sha256");
   const own = ["package-lock.json", "tsconfig.base.json", "scripts/build_web.mjs"];
-  const inputs = [...files_below(join(root, "web")), ...files_below(join(root, "widget")), wasm];
-  for (const path of [...own.map((name) => join(root, name)), ...inputs].filter(existsSync)) {
+  const inputs = ["web", "widget"].flatMap((folder) => files_below(join(root, folder)));
+  const all = [...own.map((name) => join(root, name)), ...inputs, wasm, blob_wasm];
+  for (const path of all.filter(existsSync)) {
     hash.update(relative(root, path)).update("\0").update(hash_of(readFileSync(path)));
   }
   return hash.digest("hex");
@@ -240,6 +245,7 @@ const define = {
   __WORKER_URL__: '""',
   __MEDIA_URL__: '""',
   __BLOB_WASM_URL__: '""',
+  __PLAY_URL__: '""',
   __FRAME_URL__: JSON.stringify("widget/frame.html"),
 };
 if (has("build/wasm/core.wasm", "./run build makes it")) {
@@ -248,6 +254,17 @@ if (has("build/wasm/core.wasm", "./run build makes it")) {
 if (has("web/engine/src/worker.ts", "it is the worker's entry")) {
   const { script } = await bundle("web/engine/src/worker.ts", { define });
   define.__WORKER_URL__ = JSON.stringify(emit_hashed("engine/worker", ".js", script));
+}
+// Without it, as scripts/check_wasm.mjs will say, nobody can send a file; all else goes on.
+if (existsSync(blob_wasm)) {
+  const { script: play } = await bundle("web/engine/src/worker_play.ts", { format: "iife" });
+  // A service worker answers for the pages beside it.
+  const twins = ["widget", "console"].map((app) => emit_hashed(`${app}/play`, ".js", play));
+  define.__PLAY_URL__ = JSON.stringify(basename(twins[0]));
+  const path = emit_hashed("engine/blob", ".wasm", readFileSync(blob_wasm));
+  define.__BLOB_WASM_URL__ = JSON.stringify(path);
+  const { script } = await bundle("web/engine/src/worker_media.ts", { define });
+  define.__MEDIA_URL__ = JSON.stringify(emit_hashed("engine/media", ".js", script));
 }
 if (has("widget/loader/loader.ts", "it is the loader's entry")) {
   define.__PANEL_URL__ = JSON.stringify("widget/panel.js");

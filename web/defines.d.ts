@@ -5,6 +5,8 @@ declare const __FRAME_URL__: string;
 // The worker of files and its module, as openMedia takes them.
 declare const __MEDIA_URL__: string;
 declare const __BLOB_WASM_URL__: string;
+// The service worker of what plays; it lies beside the page.
+declare const __PLAY_URL__: string;
 // Style sheets, minified.
 declare const __FRAME_CSS__: string;
 declare const __LOADER_CSS__: string;

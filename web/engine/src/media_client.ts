@@ -7,8 +7,10 @@ import type {
   MediaAnswer,
   MediaQuestion,
   PendingUpload,
+  PlayAsked,
   ToMedia,
 } from "./media_messages.js";
+import { Player, type Playing } from "./media_player.js";
 
 export type { BlobRef, PendingUpload } from "./media_messages.js";
 
@@ -16,7 +18,11 @@ export type { BlobRef, PendingUpload } from "./media_messages.js";
 export class MediaError extends Error {
   override readonly name = "MediaError";
 
-  constructor(readonly code: number) {
+  constructor(
+    readonly code: number,
+    /** The chunk of 64 KiB that is not what was sealed; with `blob_bad`. */
+    readonly chunk?: number,
+  ) {
     super(errorNames[code] ?? `error ${code}`);
   }
 }
@@ -30,6 +36,8 @@ export type MediaOptions = {
   blobs: string;
   workerUrl: string | URL;
   wasmUrl: string | URL;
+  /** The service worker of what plays; it lies where the page lies. Without it nothing streams. */
+  playUrl?: string | URL;
   /** The token of the last Welcome; nothing while there was none. */
   token(): string | undefined;
   /** The relay refused the token: connect anew, then call `connected`. Once for each token. */
@@ -110,7 +118,16 @@ class WorkerMedia implements Media {
   private wanted = false;
   private refused: string | undefined;
 
-  constructor(private readonly options: MediaOptions) {}
+  private readonly player: Player | undefined;
+
+  constructor(private readonly options: MediaOptions) {
+    const script = options.playUrl && new URL(options.playUrl, location.href);
+    const serve = (playing: Playing | undefined, play: PlayAsked, port: MessagePort): void => {
+      if (playing) this.start().postMessage({ play, ...playing, port } satisfies ToMedia, [port]);
+      else port.postMessage(undefined);
+    };
+    this.player = script ? new Player(script, serve) : undefined;
+  }
 
   private start(): Worker {
     if (this.worker) return this.worker;
@@ -146,7 +163,7 @@ class WorkerMedia implements Media {
     }
     const asked = this.asked.get(said.answer);
     this.asked.delete(said.answer);
-    if ("error" in said) asked?.reject(new MediaError(said.error));
+    if ("error" in said) asked?.reject(new MediaError(said.error, said.chunk));
     else asked?.resolve(said.value);
   }
 
@@ -246,6 +263,8 @@ class WorkerMedia implements Media {
   }
 
   async play(blob: BlobRef, type: string, options?: TransferOptions): Promise<Playable> {
+    const streaming = await this.player?.add({ blob, type });
+    if (streaming) return { ...streaming, streams: true };
     const whole = await this.download(blob, options);
     const url = URL.createObjectURL(new Blob([whole], { type }));
     return { url, streams: false, close: () => URL.revokeObjectURL(url) };

@@ -59,6 +59,8 @@ export type ToMedia =
   /** A download by the id of its question, or a stream by its own. */
   | { readonly stop: number }
   | { readonly token: string }
+  /** Serves the port of a service worker. */
+  | { readonly play: PlayAsked; readonly blob: BlobRef; readonly type: string; port: MessagePort }
   /** The device is connected: who waits for the network tries now. */
   | { readonly connected: true };
 
@@ -70,9 +72,27 @@ export type MediaAnswer =
   | Uint8Array
   | undefined;
 
+/** A service worker asks a page for plain bytes [from, to) of what it plays under a name. */
+export type PlayAsked = {
+  readonly play: string;
+  readonly from: number;
+  readonly to: number | undefined;
+};
+
+/** The answer, of the media worker itself: what will follow. Nothing: there is no such thing. */
+export type PlayAnswer =
+  | {
+      readonly type: string;
+      readonly bytes: number;
+      readonly begin: number;
+      readonly end: number;
+    }
+  | undefined;
+
 export type FromMedia =
   | { readonly answer: number; readonly value: MediaAnswer }
-  | { readonly answer: number; readonly error: number }
+  /** `chunk` where one chunk of the blob is to blame. */
+  | { readonly answer: number; readonly error: number; readonly chunk: number | undefined }
   | { readonly progress: number; readonly done: number; readonly bytes: number }
   /** The worker needs a token; `refused` is one that the relay did not take. */
   | { readonly token: string | undefined };

@@ -5,7 +5,7 @@ import { Superseded, type Change, type KeyRange } from "./seams.js";
 import type { Storage, StoredRecord } from "./seams.js";
 
 const RECORDS = "records";
-const META = "meta";
+export const META = "meta";
 const TERM = "term";
 // What cannot be fetched or made again: identity, keys of teams and epochs, what is not sent yet.
 const strict_prefixes = [..."iko"].map((c) => c.charCodeAt(0));
