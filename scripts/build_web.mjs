@@ -4,11 +4,12 @@
 //   /widget/later/login-H.js      a third part of it, where the page's people log in
 //   /widget/frame.html            the conversation; its scripts carry their hash
 //   /widget/words/LOCALE-H.js     what it says first, of which it fetches one language
-//   /widget/later/rest-H.js       the other half of its script, and its style; fetched once the
-//                                 first half has a composer that is connected
+//   /widget/later/rest-H.js       the other half of its script, and its style; fetched when
+//                                 somebody begins to use it
 //   /widget/later/words/LOCALE-H.js   what that half says
 //   /widget/later/tools-H.js      what the frame fetches once there is something to do with it
 //   /widget/later/cards-H.js      and what it fetches once there is a card
+//   /widget/later/media-H.js      pictures, films and files, for frame and console
 //   /engine/worker-H.js, core-H.wasm
 //   /engine/media-H.js, blob-H.wasm   the worker of files, fetched with the first one
 //   /widget/play-H.js, /console/play-H.js   lets films play before they are whole
@@ -287,6 +288,12 @@ if (has("widget/frame/cards.ts", "it draws cards")) {
     define: { ...define, __CARDS_CSS__: await sheet("web/ui/cards.css") },
   });
   define.__CARDS_URL__ = JSON.stringify(emit_hashed("widget/later/cards", ".js", script));
+}
+if (has("web/ui/src/media/index.tsx", "it shows files")) {
+  const { script } = await bundle("web/ui/src/media/index.tsx", {
+    define: { ...define, __MEDIA_CSS__: await sheet("web/ui/media.css") },
+  });
+  define.__PARTS_URL__ = JSON.stringify(emit_hashed("widget/later/media", ".js", script));
 }
 if (has("widget/frame/index.html", "it is the frame's page")) {
   define.__FRAME_CSS__ = await sheet("widget/frame/frame.css");

@@ -14,6 +14,9 @@ declare const __PANEL_URL__: string;
 declare const __LOGIN_URL__: string;
 declare const __PANEL_CSS__: string;
 declare const __REST_CSS__: string;
+// Pictures, films and files, for both apps.
+declare const __PARTS_URL__: string;
+declare const __MEDIA_CSS__: string;
 declare const __FILES__: import("../widget/frame/files.ts").Files;
 declare const __TOOLS_CSS__: string;
 declare const __CARDS_URL__: string;

@@ -9,12 +9,31 @@ async function openEmoji(page: Page): Promise<void> {
   await inside(page).getByTestId("emoji-picker").waitFor();
 }
 
+const PIXEL =
+  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mPk+M9QDwADhgGAWjR9awAAAABJRU5E" +
+  "rkJggg==";
+
 /** What is done in a scene before it is drawn. */
 const acts: Record<string, (page: Page) => Promise<void>> = {
   emoji: openEmoji,
   "emoji finds nothing": async (page) => {
     await openEmoji(page);
     await inside(page).getByTestId("emoji-picker").getByRole("searchbox").fill("zzzz");
+  },
+  "about to be sent": async (page) => {
+    const pick = page.waitForEvent("filechooser");
+    await inside(page).getByTestId("attach").click();
+    const png = Buffer.from(PIXEL, "base64");
+    await (await pick).setFiles([
+      { name: "IMG_2041.png", mimeType: "image/png", buffer: png },
+      { name: "order.pdf", mimeType: "application/pdf", buffer: Buffer.from("%PDF-1.7") },
+      { name: "photo.jpg", mimeType: "image/jpeg", buffer: Buffer.from("MZ\u0090") },
+    ]);
+    await expect(inside(page).locator("[data-testid=outgoing][data-state=ready]")).toHaveCount(3);
+  },
+  "picture in large": async (page) => {
+    await inside(page).getByTestId("picture").first().click();
+    await inside(page).getByTestId("lightbox").waitFor();
   },
   menu: (page) => inside(page).getByTestId("menu").click(),
   "what to do with a message": async (page) => {

@@ -1,5 +1,6 @@
 // Every state that a person can meet, as a script for the device.
 import { Errc } from "../../web/engine/src/gen/errors.ts";
+import { file, film, picture } from "./pictures.ts";
 import type { Conversation, Said, Script } from "./script.ts";
 import { words, type Language } from "./words.ts";
 
@@ -80,6 +81,20 @@ function amended(language: Language): Said[] {
   ];
 }
 
+/** Pictures, a film, files. */
+function shows(language: Language): Said[] {
+  const said = words[language];
+  const { agent: name } = said;
+  return [
+    ...talk(language).slice(0, 3),
+    { by: "customer", text: said.photo, timeMs: ago(9), shows: picture(true, said.photo) },
+    { by: "customer", text: said.product, timeMs: ago(8), shows: picture(false) },
+    { by: "agent", name, text: said.product, timeMs: ago(7), shows: film() },
+    { by: "agent", name, text: "A-2071.pdf", timeMs: ago(6), shows: file("A-2071.pdf", 182_000) },
+    { by: "customer", text: "x", timeMs: ago(5), shows: file("\u202efdp.exe", 912_000) },
+  ];
+}
+
 const with_talk =
   (more: Partial<Conversation>, around: Partial<Script> = {}): Scene =>
   (language) =>
@@ -129,6 +144,11 @@ export const frameScenes: Record<string, Scene> = {
     const conversations = [conversation(language, { messages })];
     return script(language, { connection: offline, conversations });
   },
+  pictures: (language) =>
+    script(language, { conversations: [conversation(language, { messages: shows(language) })] }),
+  "about to be sent": with_talk({}),
+  "picture in large": (language) =>
+    script(language, { conversations: [conversation(language, { messages: shows(language) })] }),
   connecting: with_talk({}, { connection: { state: 1, code: 0 } }),
   "not in sync": with_talk({ behind: true }),
   "set back": with_talk({ held: true }),
@@ -217,6 +237,11 @@ export const consoleScenes: Record<string, Scene> = {
   "messages found": desk(),
   away: desk(),
   "customer over": desk(),
+  pictures: (language) => {
+    const [first, ...others] = inbox(language);
+    const conversations = first ? [{ ...first, messages: shows(language) }, ...others] : others;
+    return script(language, { conversations });
+  },
   "not sent": (language) => {
     const { agent: name, draft, otherAnswer } = words[language];
     const [first, ...others] = inbox(language);

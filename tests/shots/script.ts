@@ -3,6 +3,8 @@ export type Said = {
   readonly by: "customer" | "agent" | "desk" | "stranger";
   readonly text?: string;
   readonly timeMs: number;
+  /** In place of a text: number of its kind, and what it holds in hexadecimal. */
+  readonly shows?: { kind: number; content: string };
   readonly name?: string;
   /** In the console: written by a colleague. */
   readonly other?: boolean;

@@ -148,7 +148,7 @@ class ScriptedDevice extends EventTarget {
         hasCard: true,
         notAfterMs: certified ? not_after : 0,
       }),
-      event(EventKind.CONNECTION, wire.Connection, connection),
+      event(EventKind.CONNECTION, wire.Connection, { blobBytesMax: 1e9, ...connection }),
     ];
     if (shop) {
       const { accent, ...rest } = shop;
@@ -258,7 +258,8 @@ class ScriptedDevice extends EventTarget {
           ...(cart && { cart: encode(wire.Cart, cart) }),
         })
       : encode(wire.Text, { text, quote: does ? "" : (said.quote ?? "") });
-    const content = sign ?? written;
+    const shown = said.shows && bytesOf(said.shows.content);
+    const content = shown ?? sign ?? written;
     return event(EventKind.MESSAGE, wire.MessageEvent, {
       log,
       seq: said.waits || said.refused ? 0 : place,
@@ -266,7 +267,8 @@ class ScriptedDevice extends EventTarget {
       author: filled(32, said.other ? 9 : by),
       authorClass: by,
       mine,
-      kind: page ? wire.ContentKind.PAGE_VIEW : kinds[does ?? "text"],
+      kind: said.shows?.kind ?? (page ? wire.ContentKind.PAGE_VIEW : kinds[does ?? "text"]),
+      fallback: said.shows ? text : "",
       ...(to && { targetAuthor: filled(32, to.by), targetCounter: to.place, targetSeq: to.place }),
       content: said.problem || does === "recall" ? new Uint8Array() : content,
       timeMs: said.timeMs,

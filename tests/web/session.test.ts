@@ -66,7 +66,9 @@ test("a message that the device refuses is given back, and the reason is said", 
   assert.equal(session.full.value, true);
   assert.deepEqual(session.takeUnstored(engine.sent[0]), [{ log: toHex(log), text: "one" }]);
   assert.deepEqual(session.takeUnstored(engine.sent[0]), []);
-  engine.say({ type: "connection", state: 2, code: 0, retryAtMs: 0 });
+  engine.say({
+    type: "connection", state: 2, code: 0, retryAtMs: 0, blobToken: "", blobBytesMax: 0,
+  });
   assert.equal(session.full.value, false);
 });
 

@@ -6,6 +6,7 @@ import { errorSentence, sentenceOf } from "../../web/ui/i18n/errors.ts";
 import { catalogs, translator, type SentenceKey } from "../../web/ui/i18n/console/index.ts";
 import { consoleCatalogs } from "../../web/console/i18n/index.ts";
 import { catalogs as frameCatalogs } from "../../widget/frame/i18n/catalogs.ts";
+import { mediaCatalogs } from "../../web/ui/i18n/media/index.ts";
 import { dirOf, intlTag, pickLocale, type Locale } from "../../web/ui/i18n/index.ts";
 
 type ErrorTable = { errors: { code: number; name: string }[] };
@@ -22,6 +23,7 @@ const all: [string, Record<Locale, Record<string, string>>][] = [
   ["frame", frameCatalogs],
   ["console", catalogs],
   ["workplace", consoleCatalogs],
+  ["media", mediaCatalogs],
 ];
 
 test("catalogs have the same keys and the same blanks to fill", () => {

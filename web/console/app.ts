@@ -20,6 +20,7 @@ import {
 import type { Members } from "../ui/src/members.ts";
 import { Session, type Unstored } from "../ui/src/session.ts";
 import { ring } from "../ui/src/sound.ts";
+import type { Files } from "../ui/src/files.ts";
 import { Speaking } from "../ui/src/speaking.ts";
 import { ConnectionState } from "../ui/src/status.ts";
 import type { Jump } from "../ui/src/timeline_view.tsx";
@@ -30,6 +31,7 @@ import { Composing } from "./cards/compose.ts";
 import type { ConsoleConfig, Invitation } from "./config.ts";
 import { Customers } from "./customers.ts";
 import { OwnDevices } from "./devices.ts";
+import { filesOf } from "./files.ts";
 import { Find } from "./find.ts";
 import { fromHex } from "./hex.ts";
 import { sayIn, type Say } from "./i18n/index.ts";
@@ -100,6 +102,7 @@ export class ConsoleApp {
   readonly tools: (place: HTMLElement) => () => void;
   readonly drawer: Drawer;
   readonly composing: Composing;
+  readonly files: Files;
   private jumped: Jump | undefined;
   /** Numbers that change when composer, search or the customer's button should take the focus. */
   readonly focus = signal(0);
@@ -150,6 +153,7 @@ export class ConsoleApp {
     this.tools = (place) => attachTools(place, toolsHost(this));
     this.drawer = makeDrawer(toolsHost(this));
     this.composing = new Composing(USUAL_CURRENCY[this.locale.peek()]);
+    this.files = filesOf(this, config.shop, config.relayUrl);
     this.devices = new OwnDevices(engine);
     this.person = new Person(this.session, {
       settings: this.settings,
@@ -430,6 +434,10 @@ export class ConsoleApp {
     const log = this.mode.value === "note" ? row?.teamLog : row?.log;
     if (row && log && this.canSend.value) {
       const is_edit = this.speaking.isEdit.value;
+      if (!is_edit && this.mode.value === "reply" && this.files.send(row.key, text)) {
+        this.write("");
+        return;
+      }
       if (this.speaking.send(text) === undefined) {
         this.session.sendText(text, log);
       }

@@ -3,6 +3,7 @@ import { fromHex } from "../engine/src/text.ts";
 import { AboutBar } from "../ui/src/about_bar.tsx";
 import { Composer } from "../ui/src/composer.tsx";
 import { emptyConversation, type Item } from "../ui/src/conversation.ts";
+import { FilesPlace } from "../ui/src/files_place.tsx";
 import { Icon } from "../ui/src/icons.tsx";
 import { Problems } from "../ui/src/notices.tsx";
 import { openPicker } from "../ui/src/tools/picker.tsx";
@@ -182,6 +183,7 @@ function Writing({ app, row }: { app: ConsoleApp; row: Row }) {
     );
   }
   const stopped = !app.canSend.value;
+  const takes_files = !is_note && !stopped && app.files.can.value;
   const about = app.speaking.about.value;
   const shown = (is_note ? app.notes.value : app.conversation.value) || undefined;
   const leave = () => {
@@ -206,10 +208,14 @@ function Writing({ app, row }: { app: ConsoleApp; row: Row }) {
       onDraft={(text) => app.write(text)}
       onSend={(text) => app.send(text)}
       picker={picker}
+      waits={takes_files ? (app.files.waits.value.get(row.key) ?? 0) : 0}
+      onAttach={takes_files ? (button) => app.files.pick(row.key, button) : undefined}
+      onFiles={takes_files ? (found) => app.files.add(row.key, found) : undefined}
       onUp={() => shown !== undefined && app.speaking.editLast(shown)}
       onLeave={leave}
     >
       <ModeSwitch app={app} row={row} />
+      {takes_files && <FilesPlace files={app.files} log={row.key} hint={t("attach")} />}
       {about && (
         <AboutBar
           t={t}
@@ -255,6 +261,7 @@ export function Talk({ app, row, now }: { app: ConsoleApp; row: Row; now: number
           jump={app.jump.value}
           tools={app.tools}
           drawer={app.drawer}
+          files={app.files}
           onLoadEarlier={() => app.loadEarlier()}
           onLoadLater={() => app.loadLater()}
           onLoadLatest={() => app.loadLatest()}

@@ -83,7 +83,9 @@ const opened = (of: Uint8Array, ref = 0): EngineEvent => ({
 const historyEnd = (of: Uint8Array): EngineEvent => ({
   type: "historyEnd", log: of, firstSeq: 1, more: false, lastSeq: 3, atEnd: true,
 });
-const offline: EngineEvent = { type: "connection", state: 3, code: 0, retryAtMs: 0 };
+const offline: EngineEvent = {
+  type: "connection", state: 3, code: 0, retryAtMs: 0, blobToken: "", blobBytesMax: 0,
+};
 
 const CONFIG = {
   shop: "A".repeat(43), relayUrl: "ws://x/ws", lang: "en", parent: "https://shop.example",

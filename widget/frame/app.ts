@@ -17,6 +17,8 @@ import {
   type Item,
   type Target,
 } from "../../web/ui/src/conversation.ts";
+import type { Files } from "../../web/ui/src/files.ts";
+import type { Shown } from "../../web/ui/src/media/host.ts";
 import type { Members } from "../../web/ui/src/members.ts";
 import { NO_LOG, PAGE_MESSAGES, Session, type Unstored } from "../../web/ui/src/session.ts";
 import { Speaking } from "../../web/ui/src/speaking.ts";
@@ -101,6 +103,10 @@ export class FrameApp {
   readonly rest: Signal<Rest | undefined> = signal(undefined);
   /** It did not come, and is asked for again. */
   readonly restLate = signal(false);
+  /** What was pressed before that was here: it opens when it is. */
+  readonly asked: Signal<"" | "menu" | "confirmed" | "attach"> = signal("");
+  /** What sends and shows files; comes with the rest. */
+  readonly files: Signal<Files | undefined> = signal(undefined);
   /** There is no conversation to show, but a reason why. */
   readonly instead: ReadonlySignal<boolean>;
   private readonly log: Signal<Uint8Array | undefined> = signal(undefined);
@@ -117,13 +123,13 @@ export class FrameApp {
   private owes_focus = false;
   /** Number of the message that begins the conversation, until its log is named. */
   private beginning = 0;
-  private waiting: string[] = [];
+  private waiting: (string | Shown)[] = [];
   private readonly sent = new Set<number>();
   private readonly traffic_listeners: ((traffic: Traffic) => void)[] = [];
 
   constructor(
     private readonly engine: Engine,
-    config: FrameConfig,
+    readonly config: FrameConfig,
     ancestors: readonly string[],
     readonly picker: () => Promise<OpenPicker>,
     say: (word: ToPage) => void = () => undefined,
@@ -269,9 +275,13 @@ export class FrameApp {
     if (begun_here) {
       this.beginning = 0;
       // The page was told with the first words, a moment ago.
-      for (const text of this.waiting.splice(0)) {
-        this.sent.add(this.session.sendText(text, log));
+      for (const said of this.waiting.splice(0)) {
+        const { session } = this;
+        this.sent.add(
+          typeof said === "string" ? session.sendText(said, log) : session.show(log, said),
+        );
       }
+      this.files.value?.parts.value?.moved(NEW, name);
     }
     const is_empty = !this.log.value && this.screen.value === "talk" && !this.beginning;
     if (is_empty && (begun_here || (this.settled.value && this.own.value.size === 1))) {
@@ -366,7 +376,7 @@ export class FrameApp {
   /** What could not be stored stands in the composer again. */
   private keep_words(unstored: readonly Unstored[], not_begun: boolean): void {
     if (not_begun) {
-      this.draft_before(NEW, this.waiting.splice(0));
+      this.draft_before(NEW, this.waiting.splice(0).filter((said) => typeof said === "string"));
       this.beginning = 0;
     }
     for (const { log, text } of [...unstored].reverse()) {
@@ -499,6 +509,10 @@ export class FrameApp {
   submit(text: string): void {
     const is_edit = this.speaking.isEdit.value;
     const log = this.log.value;
+    if (!is_edit && this.files.value?.send(this.shown.value, text)) {
+      this.session.writeDraft(log ?? NO_LOG, "");
+      return;
+    }
     // Other tabs would take it along into the conversation that begins.
     if (!log) {
       this.session.writeDraft(NO_LOG, "");
@@ -521,6 +535,19 @@ export class FrameApp {
       this.waiting.push(text);
     } else {
       this.beginning = this.session.beginWith(text, this.page_view());
+      this.sent.add(this.beginning);
+    }
+  }
+
+  /** What was made for the conversation of that name; the first of one begins it. */
+  sendShown(name: string, shown: Shown): void {
+    const log = this.own.value.get(name) ?? (name === NEW ? this.log.value : undefined);
+    if (log) {
+      this.sent.add(this.session.show(log, shown));
+    } else if (this.beginning) {
+      this.waiting.push(shown);
+    } else {
+      this.beginning = this.session.show(NO_LOG, shown, this.page_view());
       this.sent.add(this.beginning);
     }
   }

@@ -1,5 +1,5 @@
 // When the frame fetches what its first open did without.
-import { computed, effect } from "@preact/signals";
+import { effect, signal } from "@preact/signals";
 import type { OpenPicker } from "../../web/ui/src/tools/host.ts";
 import type { FrameApp, Rest } from "./app.ts";
 import { bring, files } from "./files.ts";
@@ -8,8 +8,6 @@ import { wasHere } from "./kept.ts";
 
 type Later = typeof import("./later.ts");
 
-/** Then also where nobody can be reached, and nothing has been said. */
-const PATIENCE_MS = 2000;
 const AGAIN_MS = 1000;
 const AGAIN_MS_MAX = 30_000;
 
@@ -17,15 +15,6 @@ const fetchLater = (): Promise<Later> => bring(files().tools);
 
 export const fetchPicker = (): Promise<OpenPicker> =>
   fetchLater().then(({ openPicker }) => openPicker);
-
-const inIdle = (act: () => void): void => {
-  // Some browsers have no such call.
-  if ("requestIdleCallback" in window) {
-    window.requestIdleCallback(act, { timeout: PATIENCE_MS });
-  } else {
-    setTimeout(act, 0);
-  }
-};
 
 /** Asks until it comes; without it there are no messages to see. */
 async function fetchRest(app: FrameApp, again_ms = AGAIN_MS): Promise<void> {
@@ -36,41 +25,29 @@ async function fetchRest(app: FrameApp, again_ms = AGAIN_MS): Promise<void> {
     ]);
     app.rest.value = rest;
     rest.ringForNews(app);
+    rest.useFiles(app);
   } catch {
     app.restLate.value = true;
     setTimeout(() => void fetchRest(app, Math.min(again_ms * 2, AGAIN_MS_MAX)), again_ms);
   }
 }
 
-/** At once where it is needed; else when there is a composer that is connected. */
+/** Of who only looks at it nothing more is fetched. */
+const USES = ["keydown", "input", "pointerdown", "dragenter"];
+
+/** At the first sign that somebody uses it; at once where there is more to see than a greeting. */
 export function bringRest(app: FrameApp): void {
-  const needed = computed(
-    () =>
-      app.instead.value ||
-      app.screen.value === "list" ||
-      app.conversation.value.items.length > 0,
-  );
-  const usable = computed(() => app.session.status.value.name === "online");
-  let asked = false;
-  const ask = (): void => {
-    if (!asked) {
-      asked = true;
-      void fetchRest(app);
-    }
-  };
-  if (wasHere()) {
-    ask();
-    return;
-  }
-  setTimeout(ask, PATIENCE_MS);
+  const { session } = app;
+  const used = signal(wasHere());
+  const use = () => (used.value = true);
+  USES.forEach((name) => document.addEventListener(name, use, { once: true, capture: true }));
   const stop = effect(() => {
-    if (needed.value) {
-      ask();
-    } else if (usable.value) {
-      inIdle(ask);
-    }
-    if (needed.value || usable.value) {
+    const more = app.conversation.value.items.length > 0 || app.screen.value === "list";
+    const told = session.problems.value.length > 0 || session.storage.value === "session";
+    const wrong = session.status.value.tone !== "calm" || app.instead.value;
+    if (used.value || more || told || wrong) {
       queueMicrotask(() => stop());
+      void fetchRest(app);
     }
   });
 }

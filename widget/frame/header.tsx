@@ -1,8 +1,10 @@
+import type { ComponentChild } from "preact";
 import { Icon } from "../../web/ui/src/icons.tsx";
 import { StatusLine } from "../../web/ui/src/status_line.tsx";
 import type { Status } from "../../web/ui/src/status.ts";
 import type { FrameApp } from "./app.ts";
 import { hasStranger } from "./conversations.ts";
+import { Mark } from "./icons.tsx";
 
 /** No line says that all is well where there is nothing to be well. */
 function statusOf(app: FrameApp): Status {
@@ -18,6 +20,26 @@ function wordsOf(app: FrameApp, { name, sentence, code }: Status): string {
   const t = app.t.value;
   const known = sentence ?? (name === "offline" ? "offline" : "stopped");
   return sentence ? t(sentence) : (app.rest.value?.errorSentence(t, code) ?? t(known));
+}
+
+type LateProps = { app: FrameApp; name: "menu" | "confirmed"; kind: string; sign: ComponentChild };
+
+/** Looks like what rest.tsx draws there, and is opened by it. */
+function Late({ app, name, kind, sign }: LateProps) {
+  const label = app.t.value(name);
+  return (
+    <button
+      type="button"
+      class={kind}
+      aria-label={label}
+      title={label}
+      aria-expanded={false}
+      data-testid={name}
+      onClick={() => (app.asked.value = name)}
+    >
+      {sign}
+    </button>
+  );
 }
 
 function Titles({ app, status }: { app: FrameApp; status: Status }) {
@@ -41,7 +63,12 @@ function Titles({ app, status }: { app: FrameApp; status: Status }) {
             </>
           )}
         </h1>
-        {rest && confirmed && <rest.Confirmed app={app} shop={shop.name} />}
+        {confirmed &&
+          (rest ? (
+            <rest.Confirmed app={app} shop={shop.name} />
+          ) : (
+            <Late app={app} name="confirmed" kind="shield" sign={<Icon name="seal" />} />
+          ))}
       </div>
       {!app.ended.value && (
         <div class="status-row">
@@ -91,7 +118,11 @@ export function Header({ app, onClose }: { app: FrameApp; onClose?: (() => void)
       <Titles app={app} status={status} />
       {status.name !== "stopped" &&
         !app.ended.value &&
-        (rest ? <rest.Menu app={app} /> : <span class="head-tool" />)}
+        (rest ? (
+          <rest.Menu app={app} />
+        ) : (
+          <Late app={app} name="menu" kind="head-tool" sign={<Mark name="more" />} />
+        ))}
       {onClose && (
         <button
           type="button"

@@ -9,7 +9,7 @@ const MOVES: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1 };
 /** A few choices behind three dots; arrows move, Escape and a touch elsewhere close. */
 export function Menu({ app }: { app: FrameApp }) {
   const t = app.t.value;
-  const [open, set_open] = useState(false);
+  const [open, set_open] = useState(app.asked.peek() === "menu");
   const box = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
   const items = () => [...(box.current?.querySelectorAll<HTMLElement>("[role^=menuitem]") ?? [])];

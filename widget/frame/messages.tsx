@@ -40,6 +40,7 @@ export function Messages({ app }: { app: FrameApp }) {
       jump={app.jump.value}
       tools={app.tools.value}
       drawer={app.drawer.value}
+      files={app.files.value}
       onLoadEarlier={() => app.loadEarlier()}
       onLoadLater={() => app.loadLater()}
       onLoadLatest={() => app.loadLatest()}

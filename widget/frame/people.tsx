@@ -33,7 +33,7 @@ export function Faces({ people }: { people: readonly Person[] }) {
 /** That the shop is who it says, and what that means when somebody asks. */
 export function Confirmed({ app, shop }: { app: FrameApp; shop: string }) {
   const t = app.t.value;
-  const [open, set_open] = useState(false);
+  const [open, set_open] = useState(app.asked.peek() === "confirmed");
   const button = useRef<HTMLButtonElement>(null);
   useEffect(() => {
     if (!open) {

@@ -36,7 +36,12 @@ function Talk({ app }: { app: FrameApp }) {
   const { speaking } = app;
   const t = app.t.value;
   const rest = app.rest.value;
+  const files = app.files.value;
+  const shown = app.shown.value;
   const greets = app.greets.value && !app.conversation.value.items.length;
+  const takes_files = app.session.blobs.value.bytesMax > 0;
+  const attach = (button: HTMLElement) =>
+    files ? files.pick(shown, button) : (app.asked.value = "attach");
   const leave = () => {
     const had = speaking.about.value !== undefined;
     speaking.cancel();
@@ -56,10 +61,14 @@ function Talk({ app }: { app: FrameApp }) {
         onDraft={(text) => app.write(text)}
         onSend={(text) => app.submit(text)}
         picker={app.picker}
+        waits={files?.waits.value.get(shown) ?? 0}
+        onAttach={takes_files ? attach : undefined}
+        onFiles={files?.can.value ? (found) => files.add(shown, found) : undefined}
         onUp={() => speaking.editLast(app.conversation.value)}
         onLeave={leave}
       >
         {rest && <rest.About app={app} />}
+        {rest && files && <rest.FilesPlace files={files} log={shown} hint={t("attach")} />}
       </Composer>
     </>
   );

@@ -19,6 +19,11 @@ export type ComposerProps = {
   /** Prefix of the data-testid attributes. */
   readonly testPrefix?: string;
   readonly children?: ComponentChildren;
+  /** So many files wait to be sent along; then there need be no words. */
+  readonly waits?: number;
+  /** Where given, files can be sent: by the button that is answered, by paste. */
+  onAttach?: ((button: HTMLElement) => void) | undefined;
+  onFiles?: ((files: readonly File[]) => void) | undefined;
   onDraft(text: string): void;
   onSend(text: string): void;
   picker(): Promise<OpenPicker>;
@@ -92,10 +97,12 @@ function EmojiButton({ t, testid, picker, onPick }: EmojiProps) {
 /** One line that grows to six; Enter sends, Shift+Enter begins a line. */
 export function Composer(props: ComposerProps) {
   const { t, draft, placeholder, sendLabel, focus, disabled = false, testPrefix = "" } = props;
+  const { onAttach, onFiles, waits = 0 } = props;
   const area = useRef<HTMLTextAreaElement>(null);
   const guard = useMemo(() => new CompositionGuard(), []);
   const too_long = !fitsInOneMessage(draft);
-  const can_send = draft.trim() !== "" && !too_long && !disabled;
+  const has_any = draft.trim() !== "" || waits > 0;
+  const can_send = has_any && !too_long && !disabled;
   const named = (part: string) => (testPrefix ? `${testPrefix}-${part}` : part);
 
   const fit = () => {
@@ -176,14 +183,33 @@ export function Composer(props: ComposerProps) {
           onInput={(event) => props.onDraft(event.currentTarget.value)}
           onKeyDown={keydown}
           onKeyUp={() => guard.released()}
+          onPaste={(event) => {
+            const files = [...(event.clipboardData?.files ?? [])];
+            if (onFiles && files.length) {
+              event.preventDefault();
+              onFiles(files);
+            }
+          }}
           onCompositionStart={() => guard.started()}
           onCompositionEnd={(event) => guard.ended(event.timeStamp)}
         />
         <span class="ring" aria-hidden="true" />
+        {onAttach && (
+          <button
+            type="button"
+            class="tool"
+            aria-label={t("attach")}
+            title={t("attach")}
+            data-testid={named("attach")}
+            onClick={(event) => onAttach(event.currentTarget)}
+          >
+            <Icon name="clip" />
+          </button>
+        )}
         <EmojiButton t={t} testid={named("emoji")} picker={props.picker} onPick={insert} />
         <button
           type="submit"
-          class={`send${draft.trim() ? "" : " idle"}`}
+          class={`send${has_any ? "" : " idle"}`}
           aria-label={sendLabel}
           title={sendLabel}
           aria-disabled={!can_send}

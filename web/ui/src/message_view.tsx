@@ -8,8 +8,11 @@ import { amendedIn, idOf, type Amended, type Reaction } from "./amend.ts";
 import { Avatar } from "./avatar.tsx";
 import type { DrawInto, Drawer, Inside } from "./cards/host.ts";
 import { AuthorClass, type Conversation, type Item } from "./conversation.ts";
+import type { Files } from "./files.ts";
 import { Icon, type IconName } from "./icons.tsx";
 import { isEmojiOnly } from "./links.ts";
+import { shapeOf } from "./media/shape.ts";
+import { MediaView } from "./media_view.tsx";
 import type { Members } from "./members.ts";
 import { RichText } from "./text.tsx";
 import { clockTime, fullTime } from "./time.ts";
@@ -33,6 +36,8 @@ export type MessageProps = {
   readonly nowMs: number;
   /** Draws what is more than a few words; comes after the first open. */
   readonly drawer?: Drawer | undefined;
+  /** What shows files. */
+  readonly files?: Files | undefined;
   /** Where given, a message of that log that was refused for good can be sent once more. */
   onSendAgain?(item: Item, log: string): void;
   onDiscard?(item: Item, log: string): void;
@@ -198,6 +203,10 @@ function Words({ props, group, item, inside, amended, drawn }: WordsProps) {
         {said} <span class="when">{clockTime(locale, recall.timeMs)}</span>
       </div>
     );
+  }
+  const shape = shapeOf(item);
+  if (shape) {
+    return <MediaView item={item} shape={shape} files={props.files} />;
   }
   const words = amended?.text ?? wordsOf(t, item);
   const edit = amended?.edits.at(-1);

@@ -23,6 +23,7 @@ import {
   type Target,
 } from "./conversation.ts";
 import { Drafts } from "./drafts.ts";
+import type { Shown } from "./media/host.ts";
 import { takeMember, type Members } from "./members.ts";
 import { ConnectionState, statusOf, type Status } from "./status.ts";
 
@@ -96,6 +97,8 @@ export class Session {
   readonly certificateEnded = signal(false);
   readonly device = signal("");
   readonly connection = signal({ state: 0, code: 0 });
+  /** The right to send files, and the most that the relay takes of one; 0: none. */
+  readonly blobs = signal({ token: "", bytesMax: 0 });
   readonly shop: Signal<ShopView | undefined> = signal(undefined);
   readonly storage: Signal<StorageMode | undefined> = signal(undefined);
   readonly failed = signal(false);
@@ -154,6 +157,7 @@ export class Session {
       case "connection":
         this.connection.value = { state: event.state, code: event.code };
         if (event.state === ConnectionState.online) {
+          this.blobs.value = { token: event.blobToken, bytesMax: event.blobBytesMax };
           this.full.value = false;
           this.problems.value = this.problems.value.filter((problem) => !isOfDevice(problem));
         }
@@ -454,6 +458,22 @@ export class Session {
     }
   }
 
+  /** A message that is no text; with a page where it begins a conversation. */
+  show(log: Uint8Array, { kind, content, fallback }: Shown, page?: Partial<PageView>): number {
+    const ref = this.nextRef();
+    const pageView = page ? encode(PageView, page) : NO_BYTES;
+    this.engine.command("send", { log, ref, kind, content, fallback, pageView });
+    this.go_to_end(log);
+    return ref;
+  }
+
+  /** One's own words stand at the end, wherever one was reading. */
+  private go_to_end(log: Uint8Array): void {
+    if (this.logs.peek().get(toHex(log))?.newer) {
+      this.loadLatest(log);
+    }
+  }
+
   /** Begins a conversation, with the page first; logOpened comes with the answered number. */
   beginWith(text: string, page: Partial<PageView>): number {
     return this.send_text(text, NO_LOG, encode(PageView, page));
@@ -470,10 +490,7 @@ export class Session {
     this.unstored.set(ref, { log: toHex(log), text });
     const fields = { log, ref, kind: ContentKind.TEXT, content, pageView, ...target };
     this.engine.command("send", fields);
-    // One's own words stand at the end, wherever one was reading.
-    if (this.logs.peek().get(toHex(log))?.newer) {
-      this.loadLatest(log);
-    }
+    this.go_to_end(log);
     return ref;
   }
 

@@ -1,0 +1,225 @@
+// Pictures, films and files: what stands above the composer, what a message shows, and what is seen
+// in large. Fetched with the first of them, by frame and console alike.
+import { render } from "preact";
+import { blobsUrl, openMedia as openFiles, type Media } from "../../../engine/src/media_client.ts";
+import { ContentKind } from "../../../engine/src/gen/wire.ts";
+import { toHex } from "../../../engine/src/text.ts";
+import { mediaIn, type Tell } from "../../i18n/media/index.ts";
+import { amendedIn } from "../amend.ts";
+import type { Item } from "../conversation.ts";
+import { Bubble } from "./bubbles.tsx";
+import type { MediaHost, MediaParts, OpenMedia } from "./host.ts";
+import { Lightbox } from "./lightbox.tsx";
+import { sizeWords } from "./names.ts";
+import { OutgoingFiles, type Outgoing } from "./outgoing.ts";
+import { Sources, type Source } from "./sources.tsx";
+import { Store, toldOf, type Told } from "./store.ts";
+import { Tray } from "./tray.tsx";
+
+const sheet = new CSSStyleSheet();
+sheet.replaceSync(__MEDIA_CSS__);
+document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+
+const CHUNK_BYTES = 65_536;
+const SEAL_BYTES = 40;
+
+/** What the relay is asked to keep of a file so large. */
+const sealedBytes = (bytes: number): number =>
+  bytes + (Math.floor(bytes / CHUNK_BYTES) + 1) * SEAL_BYTES;
+
+class Parts implements MediaParts {
+  private readonly trays = new Map<HTMLElement, string>();
+  /** Above the composer of a log: what could not be taken, and whether it is asked where from. */
+  private readonly refused = new Map<string, string>();
+  private asks: { log: string; button: HTMLElement } | undefined;
+  private files: Media | undefined;
+  private readonly store = new Store(() => this.media());
+  private readonly outgoing: OutgoingFiles;
+
+  constructor(private readonly host: MediaHost) {
+    this.outgoing = new OutgoingFiles(
+      host,
+      () => this.media(),
+      this.store,
+      (out) => this.fallbackOf(out),
+      () => this.redraw(),
+    );
+    void this.outgoing.goOn().catch(() => undefined);
+  }
+
+  private get t(): Tell {
+    return mediaIn(this.host.locale());
+  }
+
+  private media(): Media {
+    const { host } = this;
+    this.files ??= openFiles({
+      app: host.app,
+      shop: host.shop,
+      blobs: blobsUrl(host.relayUrl),
+      workerUrl: host.asset(__MEDIA_URL__),
+      wasmUrl: host.asset(__BLOB_WASM_URL__),
+      token: () => host.token(),
+      reconnect: () => host.reconnect(),
+    });
+    return this.files;
+  }
+
+  /** What is read where the kind is not known, in lists and in notices. */
+  private fallbackOf({ kind, name, caption }: Outgoing): string {
+    const { t } = this;
+    switch (kind) {
+      case ContentKind.IMAGE:
+        return caption ? t("pictureOf", { text: caption }) : t("picture");
+      case ContentKind.VIDEO:
+        return caption ? t("videoOf", { text: caption }) : t("video");
+      default:
+        return t("fileOf", { name });
+    }
+  }
+
+  tray(place: HTMLElement, log: string): () => void {
+    this.trays.set(place, log);
+    this.redraw();
+    return () => {
+      this.trays.delete(place);
+      render(null, place);
+    };
+  }
+
+  private redraw(): void {
+    const { t, host, outgoing, asks } = this;
+    for (const [place, log] of this.trays) {
+      render(
+        <>
+          {asks?.log === log && (
+            <Sources t={t} onChoose={(source) => this.chosen(source)} />
+          )}
+          <Tray
+            t={t}
+            locale={host.locale()}
+            files={outgoing.of(log)}
+            outgoing={outgoing}
+            refused={this.refused.get(log) ?? ""}
+            onEmpty={() => host.focus()}
+          />
+        </>,
+        place,
+      );
+    }
+  }
+
+  add(log: string, files: readonly File[]): void {
+    const { t, host } = this;
+    const max = host.bytesMax();
+    const fits = files.filter(({ size }) => sealedBytes(size) <= max);
+    const large = files.find((file) => !fits.includes(file));
+    const words = { name: large?.name ?? "", max: sizeWords(host.locale(), max) };
+    const left_out = this.outgoing.add(log, fits);
+    this.refused.set(
+      log,
+      large ? t("tooLarge", words) : left_out ? t("tooMany", { n: fits.length - left_out }) : "",
+    );
+    this.redraw();
+    host.focus();
+  }
+
+  pick(log: string, button: HTMLElement): void {
+    if (this.asks) {
+      this.chosen(undefined);
+    } else if (window.matchMedia("(pointer: coarse)").matches) {
+      this.asks = { log, button };
+      this.redraw();
+    } else {
+      this.ask_browser(log, {});
+    }
+  }
+
+  private chosen(source: Source | undefined): void {
+    const { log, button } = this.asks ?? {};
+    this.asks = undefined;
+    this.redraw();
+    button?.focus();
+    if (source && log !== undefined) {
+      this.ask_browser(log, source);
+    }
+  }
+
+  private ask_browser(log: string, { accept, capture }: Source): void {
+    const input = document.createElement("input");
+    input.type = "file";
+    input.multiple = !capture;
+    input.accept = accept ?? "";
+    input.hidden = true;
+    if (capture) {
+      input.setAttribute("capture", "environment");
+    }
+    const done = () => {
+      input.remove();
+      this.add(log, [...(input.files ?? [])]);
+    };
+    input.addEventListener("change", done);
+    input.addEventListener("cancel", () => input.remove());
+    // Some browsers forget one that stands nowhere.
+    document.body.append(input);
+    input.click();
+  }
+
+  send(log: string, words: string): void {
+    this.refused.delete(log);
+    this.outgoing.send(log, words);
+  }
+
+  moved(from: string, to: string): void {
+    this.outgoing.moved(from, to);
+  }
+
+  draw(place: HTMLElement, item: Item): void {
+    const told = toldOf(item);
+    if (told) {
+      const open = () => this.open(told, place);
+      const { t, store, host } = this;
+      render(
+        <Bubble t={t} locale={host.locale()} told={told} store={store} onOpen={open} />,
+        place,
+      );
+    }
+  }
+
+  undraw(place: HTMLElement): void {
+    render(null, place);
+  }
+
+  private open(told: Told, from: HTMLElement): void {
+    const { items } = this.host.conversation();
+    const recalled = amendedIn(items);
+    const pictures = items
+      .filter(({ key, kind }) => kind === ContentKind.IMAGE && !recalled.get(key)?.recall)
+      .flatMap((item) => toldOf(item) ?? []);
+    const id = toHex(told.blob.id);
+    const at = pictures.findIndex(({ blob }) => toHex(blob.id) === id);
+    const place = document.createElement("div");
+    const close = () => {
+      render(null, place);
+      place.remove();
+      from.querySelector("button")?.focus();
+    };
+    document.body.append(place);
+    render(
+      <Lightbox
+        t={this.t}
+        pictures={at < 0 ? [told] : pictures}
+        at={Math.max(0, at)}
+        store={this.store}
+        onClose={close}
+      />,
+      place,
+    );
+  }
+
+  connected(): void {
+    this.files?.connected();
+  }
+}
+
+export const openMedia: OpenMedia = (host) => new Parts(host);

@@ -1,0 +1,118 @@
+// What has been fetched of the conversation's files in this page: each once, as long as it is
+// looked at, and some beyond that.
+import { decode } from "../../../engine/src/codec.ts";
+import {
+  BlobRef,
+  ContentKind,
+  FileContent,
+  ImageContent,
+  VideoContent,
+  VoiceContent,
+} from "../../../engine/src/gen/wire.ts";
+import type { BlobRef as Ref, Media } from "../../../engine/src/media_client.ts";
+import { toHex } from "../../../engine/src/text.ts";
+import type { Item } from "../conversation.ts";
+import { HEAD_BYTES, kindOf, sizeOf, type Kind } from "./kinds.ts";
+import { DOTS_MAX } from "./prepare.ts";
+
+/** Fetched files that nobody looks at and that are kept all the same. */
+const KEPT = 24;
+
+export type Fetched = { readonly url: string; readonly file: Blob; readonly found: Kind };
+
+/** What a message says of its file. */
+export type Told = {
+  readonly kind: number;
+  readonly blob: BlobRef;
+  readonly preview: Uint8Array;
+  readonly width: number;
+  readonly height: number;
+  readonly durationMs: number;
+  readonly waveform: Uint8Array;
+  readonly caption: string;
+};
+
+const NO_BYTES = new Uint8Array();
+const NOTHING = {
+  preview: NO_BYTES, width: 0, height: 0, durationMs: 0, waveform: NO_BYTES, caption: "",
+};
+
+function read(kind: number, content: Uint8Array): Told | undefined {
+  const told = (said: { blob: Uint8Array } & Partial<Omit<Told, "blob" | "kind">>): Told => ({
+    ...NOTHING, ...said, kind, blob: decode(BlobRef, said.blob),
+  });
+  switch (kind) {
+    case ContentKind.IMAGE:
+      return told(decode(ImageContent, content));
+    case ContentKind.VIDEO:
+      return told(decode(VideoContent, content));
+    case ContentKind.VOICE:
+      return told(decode(VoiceContent, content));
+    case ContentKind.FILE:
+      return told(decode(FileContent, content));
+    default:
+      return undefined;
+  }
+}
+
+/** Nothing where it shows no file. */
+export function toldOf({ kind, content = NO_BYTES, problem }: Item): Told | undefined {
+  try {
+    return problem ? undefined : read(kind, content);
+  } catch {
+    return undefined;
+  }
+}
+
+export class Store {
+  private readonly coming = new Map<string, Promise<Fetched>>();
+  private readonly here = new Map<string, Fetched>();
+
+  constructor(private readonly files: () => Media) {}
+
+  /** What is here already. */
+  known(blob: Ref): Fetched | undefined {
+    return this.here.get(toHex(blob.id));
+  }
+
+  /** Of a file that this page itself has sent. */
+  async keep(blob: Ref, file: Blob): Promise<void> {
+    await this.put(toHex(blob.id), file);
+  }
+
+  private async put(id: string, file: Blob): Promise<Fetched> {
+    const head = new Uint8Array(await file.slice(0, HEAD_BYTES).arrayBuffer());
+    const [width, height] = sizeOf(head) ?? [0, 0];
+    const found = kindOf(head);
+    const endless = width * height > DOTS_MAX;
+    // Only what its bytes are, and nothing that a browser would run or choke on.
+    const plain = endless || found.sort === "page" || found.sort === "program";
+    const type = plain ? "application/octet-stream" : found.type;
+    const kind: Kind = endless ? { type, sort: "other" } : found;
+    const fetched = { url: URL.createObjectURL(new Blob([file], { type })), file, found: kind };
+    this.here.set(id, fetched);
+    for (const old of [...this.here.keys()].slice(0, Math.max(0, this.here.size - KEPT))) {
+      URL.revokeObjectURL(this.here.get(old)?.url ?? "");
+      this.here.delete(old);
+    }
+    return fetched;
+  }
+
+  fetch(blob: Ref, onProgress?: (done: number, bytes: number) => void): Promise<Fetched> {
+    const id = toHex(blob.id);
+    const known = this.here.get(id);
+    if (known) {
+      return Promise.resolve(known);
+    }
+    const before = this.coming.get(id);
+    if (before) {
+      return before;
+    }
+    const fetched = this.files()
+      .download(blob, onProgress ? { onProgress } : {})
+      .then((file) => this.put(id, file))
+      .finally(() => this.coming.delete(id));
+    this.coming.set(id, fetched);
+    return fetched;
+  }
+}
