@@ -52,11 +52,11 @@ function talk(language: Language): Said[] {
   ];
 }
 
-function conversation(language: Language, more: Partial<Conversation> = {}): Conversation {
+export function conversation(language: Language, more: Partial<Conversation> = {}): Conversation {
   return { log: log(1), messages: talk(language), delivered: 8, read: 8, ...more };
 }
 
-function script(language: Language, more: Partial<Script> = {}): Script {
+export function script(language: Language, more: Partial<Script> = {}): Script {
   const shop = shopOf(language);
   return { storage: "kept", connection: online, shop, conversations: [], ...more };
 }

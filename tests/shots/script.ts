@@ -14,6 +14,8 @@ export type Said = {
   readonly does?: "edit" | "recall" | "sign";
   /** An answer: how its target begins. */
   readonly quote?: string;
+  /** A card in place of a text; without pictures. */
+  readonly card?: { readonly kind: number; readonly of: object };
   /** Still in the outbox. */
   readonly waits?: boolean;
   /** Number of the error that refused it, or that keeps it from being opened. */

@@ -15,6 +15,7 @@ import {
 import * as wire from "../../web/engine/src/gen/wire.ts";
 import type { FromWorker, ToWorker } from "../../web/engine/src/messages.ts";
 import { toHex } from "../../web/engine/src/text.ts";
+import { bytesOf as cardBytes, type Card } from "../../web/ui/src/cards/read.ts";
 import type { Admin, Conversation, Said, Script } from "./script.ts";
 
 declare global {
@@ -32,6 +33,14 @@ const kinds = {
 } as const;
 const bytesOf = (hex: string): Uint8Array =>
   Uint8Array.from(hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
+/** A script is plain data: a picture cannot stand in it. */
+function bytesOfCard(card: Card): Uint8Array {
+  const picture = new Uint8Array();
+  if (card.kind === wire.ContentKind.PRODUCT) {
+    return cardBytes({ ...card, of: { ...card.of, picture } });
+  }
+  return card.kind > wire.ContentKind.ARTICLE ? new Uint8Array([8, 1]) : cardBytes(card);
+}
 /** Ids of devices and logs: one number repeated. */
 const filled = (size: number, byte: number): Uint8Array => new Uint8Array(size).fill(byte);
 
@@ -258,8 +267,10 @@ class ScriptedDevice extends EventTarget {
           ...(cart && { cart: encode(wire.Cart, cart) }),
         })
       : encode(wire.Text, { text, quote: does ? "" : (said.quote ?? "") });
-    const shown = said.shows && bytesOf(said.shows.content);
+    const card = said.card as Card | undefined;
+    const shown = card ? bytesOfCard(card) : said.shows && bytesOf(said.shows.content);
     const content = shown ?? sign ?? written;
+    const kind = card?.kind ?? said.shows?.kind;
     return event(EventKind.MESSAGE, wire.MessageEvent, {
       log,
       seq: said.waits || said.refused ? 0 : place,
@@ -267,8 +278,8 @@ class ScriptedDevice extends EventTarget {
       author: filled(32, said.other ? 9 : by),
       authorClass: by,
       mine,
-      kind: said.shows?.kind ?? (page ? wire.ContentKind.PAGE_VIEW : kinds[does ?? "text"]),
-      fallback: said.shows ? text : "",
+      kind: kind ?? (page ? wire.ContentKind.PAGE_VIEW : kinds[does ?? "text"]),
+      fallback: kind ? text : "",
       ...(to && { targetAuthor: filled(32, to.by), targetCounter: to.place, targetSeq: to.place }),
       content: said.problem || does === "recall" ? new Uint8Array() : content,
       timeMs: said.timeMs,
