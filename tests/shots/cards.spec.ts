@@ -58,7 +58,8 @@ test("cards: which one", async ({ studio }) => {
   await studio.series(
     "cards-which",
     async (variant) => {
-      const page = await studio.consolePage(variant, cardScenes["cards: settled"]!(variant.language));
+      const scene = cardScenes["cards: settled"];
+      const page = await studio.consolePage(variant, scene!(variant.language));
       await page.getByTestId("inbox-row").first().click();
       await page.getByTestId("open-cards").click();
       return page;

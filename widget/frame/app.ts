@@ -13,6 +13,7 @@ import {
   AuthorClass,
   emptyConversation,
   lastSeq,
+  NO_TARGET,
   type Conversation,
   type Item,
   type Target,
@@ -94,6 +95,8 @@ export class FrameApp {
   readonly jump: Signal<Jump | undefined> = signal(undefined);
   /** What one can do with a message; comes after the first open. */
   readonly tools: Signal<((place: HTMLElement) => () => void) | undefined> = signal(undefined);
+  /** A card that the page offers; only the person sends it. */
+  readonly offer: Signal<unknown> = signal(undefined);
   /** Who draws cards; comes after the first open. */
   readonly drawer: Signal<Drawer | undefined> = signal(undefined);
   /** The search over one's own messages; comes after the first open. */
@@ -132,7 +135,7 @@ export class FrameApp {
     readonly config: FrameConfig,
     ancestors: readonly string[],
     readonly picker: () => Promise<OpenPicker>,
-    say: (word: ToPage) => void = () => undefined,
+    readonly say: (word: ToPage) => void = () => undefined,
   ) {
     this.ownTab = config.ownTab && window.parent === window;
     this.page = originOf(config.parent);
@@ -415,6 +418,10 @@ export class FrameApp {
       case "prefill":
         this.prefill(word.text);
         break;
+      case "offer":
+        this.offer.value = word.card;
+        this.leave_list();
+        break;
       case "locale":
         this.speak(pickLocale([word.lang, ...navigator.languages]));
         break;
@@ -446,12 +453,32 @@ export class FrameApp {
       return;
     }
     this.prefilled = "";
+    this.leave_list();
+    if (!this.draft.value) {
+      this.write(text);
+    }
+  }
+
+  /** There is something for the composer. */
+  private leave_list(): void {
     const [newest] = this.rows.value;
     if (this.screen.value === "list" && newest) {
       this.showRow(newest.log);
     }
-    if (!this.draft.value) {
-      this.write(text);
+  }
+
+  /** What the page offered; with it a conversation may begin. */
+  sendOffer(kind: number, content: Uint8Array, words: string): void {
+    const begins = !this.log.value;
+    if (begins && this.beginning) {
+      return;
+    }
+    this.offer.value = undefined;
+    const page = begins ? this.page_view() : {};
+    const ref = this.session.say(this.shown.value, NO_TARGET, kind, content, words, page);
+    this.sent.add(ref);
+    if (begins) {
+      this.beginning = ref;
     }
   }
 

@@ -45,7 +45,8 @@ export function bringRest(app: FrameApp): void {
     const more = app.conversation.value.items.length > 0 || app.screen.value === "list";
     const told = session.problems.value.length > 0 || session.storage.value === "session";
     const wrong = session.status.value.tone !== "calm" || app.instead.value;
-    if (used.value || more || told || wrong) {
+    const offers = app.offer.value !== undefined;
+    if (used.value || more || told || wrong || offers) {
       queueMicrotask(() => stop());
       void fetchRest(app);
     }

@@ -40,6 +40,8 @@ export type FromPage =
   | { readonly type: "page"; readonly page: PageInfo }
   | { readonly type: "context"; readonly context: ContextInfo }
   | { readonly type: "prefill"; readonly text: string }
+  /** A card to be offered, as the page gave it. */
+  | { readonly type: "offer"; readonly card: unknown }
   | { readonly type: "locale"; readonly lang: string }
   | { readonly type: "theme"; readonly theme: ThemeChoice }
   /** `token` is "" where the shop's login could give none. */
@@ -54,6 +56,7 @@ export type Cause =
   | "wrong_shop"
   | "card_chain"
   | "shop_unknown"
+  | "card"
   | "failed";
 
 export type ToPage =
@@ -170,6 +173,8 @@ export function readWord(data: unknown): FromPage | undefined {
       return { type, context: readContext(word["context"]) };
     case "prefill":
       return { type, text: text(word["text"], PREFILL_MAX) };
+    case "offer":
+      return { type, card: word["card"] };
     case "locale":
       return { type, lang: text(word["lang"], SHORT_MAX) };
     case "theme":

@@ -4,6 +4,7 @@ import { Problems, StorageNotice } from "../../web/ui/src/notices.tsx";
 import { Timeline } from "../../web/ui/src/timeline_view.tsx";
 import { useNow } from "../../web/ui/src/use_now.ts";
 import type { FrameApp } from "./app.ts";
+import { OfferPlace } from "./offer.tsx";
 
 export function Notices({ app }: { app: FrameApp }) {
   const t = app.t.value;
@@ -49,14 +50,19 @@ export function Messages({ app }: { app: FrameApp }) {
   );
 }
 
+/** What stands above the composer. */
 export function About({ app }: { app: FrameApp }) {
   const t = app.t.value;
+  const offer = app.offer.value;
   return (
-    <AboutBar
-      t={t}
-      speaking={app.speaking}
-      conversation={app.conversation.value}
-      nameOf={(item) => (item.mine ? t("you") : app.nameOf(item))}
-    />
+    <>
+      {offer !== undefined && <OfferPlace app={app} offer={offer} />}
+      <AboutBar
+        t={t}
+        speaking={app.speaking}
+        conversation={app.conversation.value}
+        nameOf={(item) => (item.mine ? t("you") : app.nameOf(item))}
+      />
+    </>
   );
 }

@@ -12,8 +12,8 @@ type Api = { (...call: Call): Promise<unknown>; q?: Iterable<Call>; loaded?: 1 }
 
 const PANEL_MS_MAX = 7000;
 const METHODS =
-  "init open close toggle show hide on off setContext prefill unread setLocale setTheme shutdown " +
-  "destroy deviceId identify logout";
+  "init open close toggle show hide on off setContext prefill unread send setLocale setTheme " +
+  "shutdown destroy deviceId identify logout";
 
 const page = window as unknown as { Shopbell?: Api };
 const before = page.Shopbell;

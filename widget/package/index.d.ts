@@ -34,6 +34,33 @@ export type Context = {
   };
 };
 
+/** What a page may offer; amounts are whole numbers of the currency's smallest unit. */
+export type Card =
+  | {
+      type: "product";
+      title: string;
+      detail?: string;
+      sku?: string;
+      amount?: number;
+      formerAmount?: number;
+      currency?: string;
+      url?: string;
+      /** A small JPEG, PNG or WebP as data:image/...;base64, at most 6 KiB. */
+      picture?: string;
+    }
+  | {
+      type: "order";
+      number: string;
+      state?: "placed" | "paid" | "packed" | "sent" | "delivered" | "cancelled";
+      /** When it was placed: milliseconds, or what Date understands. */
+      time?: number | string;
+      lines?: { title: string; quantity?: number; amount?: number }[];
+      amount?: number;
+      currency?: string;
+      url?: string;
+      detail?: string;
+    };
+
 /** Why there is no conversation. `cause` of a rejected promise, value of the event `error`. */
 export type Cause =
   | "blocked"
@@ -50,6 +77,7 @@ export type Cause =
   | "shop"
   | "init"
   | "method"
+  | "card"
   | "identity_token"
   | "identity_off"
   | "identity_refused"
@@ -88,6 +116,8 @@ export type Methods = {
   setContext(context: Context): void;
   /** Puts words into the composer where there are none yet. */
   prefill(text: string): void;
+  /** Offers a card above the composer; the person sends it, or does not. */
+  send(card: Card): void;
   unread(): number;
   setLocale(lang: "zh-CN" | "en" | "ar"): void;
   setTheme(theme: Theme, accent?: string): void;

@@ -411,17 +411,19 @@ export class Session {
     this.say(log, item, ContentKind.REACTION, encode(Reaction, { emoji, off }), emoji);
   }
 
-  /** A message of any kind, about another one. `log` in hexadecimal. */
+  /** A message of any kind, about another one; a conversation may begin with it, and a page. */
   say(
     log: string,
     { author, counter, seq }: Target,
     kind: number,
     content: Uint8Array,
     fallback: string,
+    page: Partial<PageView> = {},
   ): number {
     const ref = this.nextRef();
     const target = { targetAuthor: fromHex(author), targetCounter: counter, targetSeq: seq };
-    const fields = { log: fromHex(log), ref, kind, content, fallback, ...target };
+    const pageView = encode(PageView, page);
+    const fields = { log: fromHex(log), ref, kind, content, fallback, pageView, ...target };
     this.engine.command("send", fields);
     return ref;
   }

@@ -19,6 +19,7 @@ function remedyFor(cause: string, origin: string): string {
     offline: `${origin} does not answer`,
     browser: "this browser is too old",
     insecure: "serve this page over https",
+    card: "a product or an order as in docs/EMBED.md, within its limits",
     storage_refused: "the browser keeps nothing for the frame; serve it from the shop's own domain",
   };
   return remedies[cause] || "see docs/EMBED.md";
@@ -323,6 +324,7 @@ class Widget {
       setContext: (context?: object) =>
         talk.tell("context", { context: JSON.parse(JSON.stringify(context || {})) }),
       prefill: (text: unknown) => talk.tell("prefill", { text: `${text}` }),
+      send: (card?: object) => talk.tell("offer", { card: JSON.parse(JSON.stringify(card || {})) }),
       unread: () => this.unread,
       identify: (given: unknown) => {
         this.identifies = true;

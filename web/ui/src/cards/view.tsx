@@ -16,12 +16,14 @@ import {
   type PropsOf,
   type Tone,
 } from "./parts.tsx";
-import { Decision } from "./read.ts";
+import { Decision, type Card } from "./read.ts";
 
 const ARTICLE_SHOWN = 280;
 const STEPS_SHOWN = 3;
 
-export function Product({ t, locale, card }: PropsOf<typeof ContentKind.PRODUCT>) {
+type Shown<K extends Card["kind"]> = Pick<PropsOf<K>, "t" | "locale" | "card">;
+
+export function Product({ t, locale, card }: Shown<typeof ContentKind.PRODUCT>) {
   const { title, detail, sku, amount, formerAmount, currency, url, picture } = card.of;
   const image = useMemo(() => pictureUrl(picture), [picture]);
   const now = price(locale, amount, currency);
@@ -55,7 +57,7 @@ export function Product({ t, locale, card }: PropsOf<typeof ContentKind.PRODUCT>
 
 const orderTone: readonly Tone[] = ["plain", "plain", "plain", "plain", "plain", "ok", "danger"];
 
-export function Order({ t, locale, card }: PropsOf<typeof ContentKind.ORDER>) {
+export function Order({ t, locale, card }: Shown<typeof ContentKind.ORDER>) {
   const { number, state, timeMs, lines, amount, currency, url, detail } = card.of;
   const total = price(locale, amount, currency);
   return (
