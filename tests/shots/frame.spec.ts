@@ -1,4 +1,5 @@
 import type { Page } from "@playwright/test";
+import { WIDE_JPEG } from "./pictures.ts";
 import { frameScenes } from "./scenes.ts";
 import { expect, test } from "./studio.ts";
 
@@ -30,6 +31,21 @@ const acts: Record<string, (page: Page) => Promise<void>> = {
       { name: "photo.jpg", mimeType: "image/jpeg", buffer: Buffer.from("MZ\u0090") },
     ]);
     await expect(inside(page).locator("[data-testid=outgoing][data-state=ready]")).toHaveCount(3);
+  },
+  "a picture before it is sent": async (page) => {
+    const pick = page.waitForEvent("filechooser");
+    await inside(page).getByTestId("attach").click();
+    await (await pick).setFiles({ name: "bag.jpg", mimeType: "image/jpeg", buffer: WIDE_JPEG });
+    await inside(page).getByTestId("outgoing-edit").click();
+    await inside(page).getByTestId("edit-circle").click();
+    const stage = await inside(page).getByTestId("edit-stage").boundingBox();
+    const { x = 0, y = 0, width = 0, height = 0 } = stage ?? {};
+    await page.mouse.move(x + width * 0.2, y + height * 0.2);
+    await page.mouse.down();
+    await page.mouse.move(x + width * 0.6, y + height * 0.7);
+    await page.mouse.up();
+    await inside(page).getByTestId("edit-crop").click();
+    await inside(page).getByTestId("edit-stage").press("ArrowRight");
   },
   "picture in large": async (page) => {
     await inside(page).getByTestId("picture").first().click();

@@ -6,6 +6,7 @@ import {
   FileContent,
   ImageContent,
   VideoContent,
+  VoiceContent,
 } from "../../web/engine/src/gen/wire.ts";
 import type { Said } from "./script.ts";
 
@@ -66,6 +67,9 @@ const bytesOf = (hex: string): Uint8Array =>
 const hexOf = (bytes: Uint8Array): string =>
   [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
+/** A file of its own. */
+export const WIDE_JPEG = Buffer.from(WIDE, "hex");
+
 let made = 0;
 
 function blob(name: string, type: string, bytes: number): Uint8Array {
@@ -93,4 +97,11 @@ export function film(): NonNullable<Said["shows"]> {
 export function file(name: string, bytes: number, caption = ""): NonNullable<Said["shows"]> {
   const of = { blob: blob(name, "application/pdf", bytes), caption };
   return { kind: ContentKind.FILE, content: hexOf(encode(FileContent, of)) };
+}
+
+export function voice(): NonNullable<Said["shows"]> {
+  const loud = (at: number) => 40 + Math.abs(Math.sin(at / 3)) * 215;
+  const waveform = Uint8Array.from({ length: 48 }, (_, at) => loud(at));
+  const of = { blob: blob("voice.webm", "audio/webm", 48_000), durationMs: 12_300, waveform };
+  return { kind: ContentKind.VOICE, content: hexOf(encode(VoiceContent, of)) };
 }

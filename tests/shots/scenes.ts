@@ -1,6 +1,6 @@
 // Every state that a person can meet, as a script for the device.
 import { Errc } from "../../web/engine/src/gen/errors.ts";
-import { file, film, picture } from "./pictures.ts";
+import { file, film, picture, voice } from "./pictures.ts";
 import type { Conversation, Said, Script } from "./script.ts";
 import { words, type Language } from "./words.ts";
 
@@ -91,6 +91,7 @@ function shows(language: Language): Said[] {
     { by: "customer", text: said.product, timeMs: ago(8), shows: picture(false) },
     { by: "agent", name, text: said.product, timeMs: ago(7), shows: film() },
     { by: "agent", name, text: "A-2071.pdf", timeMs: ago(6), shows: file("A-2071.pdf", 182_000) },
+    { by: "agent", name, text: "voice", timeMs: ago(5), shows: voice() },
     { by: "customer", text: "x", timeMs: ago(5), shows: file("\u202efdp.exe", 912_000) },
   ];
 }
@@ -147,6 +148,7 @@ export const frameScenes: Record<string, Scene> = {
   pictures: (language) =>
     script(language, { conversations: [conversation(language, { messages: shows(language) })] }),
   "about to be sent": with_talk({}),
+  "a picture before it is sent": with_talk({}),
   "picture in large": (language) =>
     script(language, { conversations: [conversation(language, { messages: shows(language) })] }),
   connecting: with_talk({}, { connection: { state: 1, code: 0 } }),

@@ -4,7 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { TeamDevice } from "../engine/src/gen/wire.ts";
 import { toHex } from "../engine/src/text.ts";
 import { sayIn, type Say } from "./admin/i18n/index.ts";
-import { LinkField, sentenceOf, Sure, useBusy } from "./admin/parts.tsx";
+import { DeviceRemoval, LinkField, sentenceOf, useBusy } from "./admin/parts.tsx";
 import { thereOf } from "./admin/there.ts";
 import type { ConsoleApp } from "./app.ts";
 
@@ -17,43 +17,23 @@ type DeviceProps = {
 };
 
 function Device({ app, say, device, nowMs, onDone }: DeviceProps) {
-  const [asks, set_asks] = useState(false);
-  const [busy, run] = useBusy();
   const own = toHex(device.device) === app.session.device.value;
   const name = device.browser || say("deviceUnnamed");
   const there = thereOf(say, { ...device, away: false }, nowMs).words;
-  const remove = () =>
-    run(async () => {
-      const refusal = await app.devices.remove(device.device);
-      set_asks(false);
-      onDone(refusal ? sentenceOf(say, refusal) : say("deviceRemoved", { device: name }));
-    });
   return (
     <li data-testid="own-device" data-own={own}>
       <p class="own-device-words">
         <bdi>{name}</bdi>
         <small>{own ? say("thisDevice") : there}</small>
       </p>
-      {!own && !asks && (
-        <button
-          type="button"
-          class="plain"
-          aria-label={say("removeOne", { name })}
-          data-testid="own-device-remove"
-          onClick={() => set_asks(true)}
-        >
-          {say("remove")}
-        </button>
-      )}
-      {asks && (
-        <Sure
-          words={say("deviceRemoveSure", { device: name })}
-          yes={say("remove")}
-          no={say("keep")}
-          danger
-          busy={busy}
-          onYes={remove}
-          onNo={() => set_asks(false)}
+      {!own && (
+        <DeviceRemoval
+          say={say}
+          name={name}
+          label={say("removeOne", { name })}
+          testid="own-device-remove"
+          remove={() => app.devices.remove(device.device)}
+          onDone={onDone}
         />
       )}
     </li>

@@ -211,6 +211,7 @@ function Writing({ app, row }: { app: ConsoleApp; row: Row }) {
       waits={takes_files ? (app.files.waits.value.get(row.key) ?? 0) : 0}
       onAttach={takes_files ? (button) => app.files.pick(row.key, button) : undefined}
       onFiles={takes_files ? (found) => app.files.add(row.key, found) : undefined}
+      onVoice={takes_files ? (hold) => app.files.voice(row.key, hold) : undefined}
       onUp={() => shown !== undefined && app.speaking.editLast(shown)}
       onLeave={leave}
     >

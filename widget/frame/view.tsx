@@ -42,6 +42,7 @@ function Talk({ app }: { app: FrameApp }) {
   const takes_files = app.session.blobs.value.bytesMax > 0;
   const attach = (button: HTMLElement) =>
     files ? files.pick(shown, button) : (app.asked.value = "attach");
+  const voice = (hold: PointerEvent | undefined) => files?.voice(shown, hold);
   const leave = () => {
     const had = speaking.about.value !== undefined;
     speaking.cancel();
@@ -64,6 +65,7 @@ function Talk({ app }: { app: FrameApp }) {
         waits={files?.waits.value.get(shown) ?? 0}
         onAttach={takes_files ? attach : undefined}
         onFiles={files?.can.value ? (found) => files.add(shown, found) : undefined}
+        onVoice={takes_files ? voice : undefined}
         onUp={() => speaking.editLast(app.conversation.value)}
         onLeave={leave}
       >

@@ -162,6 +162,51 @@ export function Sure(props: {
   );
 }
 
+type RemovalProps = {
+  readonly say: Say;
+  /** Of the device. */
+  readonly name: string;
+  /** What the button is called where several stand beside each other. */
+  readonly label: string;
+  readonly testid: string;
+  remove(): Promise<Refusal | undefined>;
+  onDone(said: string, failed: boolean): void;
+};
+
+/** Takes a device out of the team, after one more question. */
+export function DeviceRemoval({ say, name, label, testid, remove, onDone }: RemovalProps) {
+  const [asks, set_asks] = useState(false);
+  const [busy, run] = useBusy();
+  const act = () =>
+    run(async () => {
+      const refusal = await remove();
+      set_asks(false);
+      const said = refusal ? sentenceOf(say, refusal) : say("deviceRemoved", { device: name });
+      onDone(said, refusal !== undefined);
+    });
+  return asks ? (
+    <Sure
+      words={say("deviceRemoveSure", { device: name })}
+      yes={say("remove")}
+      no={say("keep")}
+      danger
+      busy={busy}
+      onYes={act}
+      onNo={() => set_asks(false)}
+    />
+  ) : (
+    <button
+      type="button"
+      class="plain"
+      aria-label={label}
+      data-testid={testid}
+      onClick={() => set_asks(true)}
+    >
+      {say("remove")}
+    </button>
+  );
+}
+
 /** Runs one thing at a time; `busy` while it does. */
 export function useBusy(): [boolean, (work: () => Promise<void>) => void] {
   const [busy, set_busy] = useState(false);

@@ -5,7 +5,15 @@ import { toHex } from "../../engine/src/text.ts";
 import type { Locale } from "../../ui/i18n/index.ts";
 import { Avatar } from "../../ui/src/avatar.tsx";
 import type { AdminKey, Say } from "./i18n/index.ts";
-import { Field, LinkField, sentenceOf, Sure, useBusy, type PageProps } from "./parts.tsx";
+import {
+  DeviceRemoval,
+  Field,
+  LinkField,
+  sentenceOf,
+  Sure,
+  useBusy,
+  type PageProps,
+} from "./parts.tsx";
 import { peopleOf, type Colleague } from "./people.ts";
 import { thereOf } from "./there.ts";
 import { dateOf, momentOf } from "./times.ts";
@@ -158,16 +166,8 @@ function MemberActs(props: MemberProps) {
 /** One of several devices of a member. */
 function MemberDevice({ page, member, onDone, device }: MemberProps & { device: TeamDevice }) {
   const { say, locale, state, nowMs } = page;
-  const [asks, set_asks] = useState(false);
-  const [busy, run] = useBusy();
   const name = device.browser || say("deviceUnnamed");
   const own = toHex(device.device) === page.device;
-  const remove = () =>
-    run(async () => {
-      const refusal = await state.remove(device.device, false);
-      const said = say("deviceRemoved", { device: name });
-      onDone(refusal ? sentenceOf(say, refusal) : said, refusal !== undefined);
-    });
   return (
     <li data-testid="member-device">
       <p>
@@ -178,27 +178,14 @@ function MemberDevice({ page, member, onDone, device }: MemberProps & { device: 
           {certificateLine(say, locale, device.notAfterMs, nowMs)}
         </span>
       </p>
-      {asks ? (
-        <Sure
-          words={say("deviceRemoveSure", { device: name })}
-          yes={say("remove")}
-          no={say("keep")}
-          danger
-          busy={busy}
-          onYes={remove}
-          onNo={() => set_asks(false)}
-        />
-      ) : (
-        <button
-          type="button"
-          class="plain"
-          aria-label={say("deviceRemoveOne", { device: name, name: member.name })}
-          data-testid="device-remove"
-          onClick={() => set_asks(true)}
-        >
-          {say("remove")}
-        </button>
-      )}
+      <DeviceRemoval
+        say={say}
+        name={name}
+        label={say("deviceRemoveOne", { device: name, name: member.name })}
+        testid="device-remove"
+        remove={() => state.remove(device.device, false)}
+        onDone={onDone}
+      />
     </li>
   );
 }

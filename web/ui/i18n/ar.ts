@@ -60,6 +60,7 @@ export const ar: Catalog = {
   composerLabel: "كتابة رسالة",
   composerHint: "اكتب رسالتك",
   send: "إرسال",
+  voice: "رسالة صوتية",
   attach: "إرسال ملف",
   emoji: "رموز تعبيرية",
   emojiSearch: "البحث عن رمز تعبيري",

@@ -60,6 +60,7 @@ export const en: Catalog = {
   composerLabel: "Write a message",
   composerHint: "Message",
   send: "Send",
+  voice: "Voice message",
   attach: "Send a file",
   emoji: "Emoji",
   emojiSearch: "Search emoji",

@@ -58,6 +58,7 @@ export const zhCn = {
   composerLabel: "写消息",
   composerHint: "请输入消息",
   send: "发送",
+  voice: "语音消息",
   attach: "发送文件",
   emoji: "表情",
   emojiSearch: "搜索表情",

@@ -24,6 +24,8 @@ export type ComposerProps = {
   /** Where given, files can be sent: by the button that is answered, by paste. */
   onAttach?: ((button: HTMLElement) => void) | undefined;
   onFiles?: ((files: readonly File[]) => void) | undefined;
+  /** By a press that may be held, or by the keyboard. */
+  onVoice?: ((hold: PointerEvent | undefined) => void) | undefined;
   onDraft(text: string): void;
   onSend(text: string): void;
   picker(): Promise<OpenPicker>;
@@ -97,7 +99,7 @@ function EmojiButton({ t, testid, picker, onPick }: EmojiProps) {
 /** One line that grows to six; Enter sends, Shift+Enter begins a line. */
 export function Composer(props: ComposerProps) {
   const { t, draft, placeholder, sendLabel, focus, disabled = false, testPrefix = "" } = props;
-  const { onAttach, onFiles, waits = 0 } = props;
+  const { onAttach, onFiles, onVoice, waits = 0 } = props;
   const area = useRef<HTMLTextAreaElement>(null);
   const guard = useMemo(() => new CompositionGuard(), []);
   const too_long = !fitsInOneMessage(draft);
@@ -207,6 +209,20 @@ export function Composer(props: ComposerProps) {
           </button>
         )}
         <EmojiButton t={t} testid={named("emoji")} picker={props.picker} onPick={insert} />
+        {onVoice && !has_any && (
+          <button
+            type="button"
+            class="tool hold"
+            aria-label={t("voice")}
+            title={t("voice")}
+            data-testid={named("voice")}
+            onContextMenu={(event) => event.preventDefault()}
+            onPointerDown={(event) => onVoice(event)}
+            onClick={({ detail }) => detail === 0 && onVoice(undefined)}
+          >
+            <Icon name="voice" />
+          </button>
+        )}
         <button
           type="submit"
           class={`send${has_any ? "" : " idle"}`}

@@ -72,6 +72,10 @@ export class Files {
     this.bring((parts) => parts.pick(log, button));
   }
 
+  voice(log: string, hold: PointerEvent | undefined): void {
+    this.bring((parts) => void parts.voice(log, hold));
+  }
+
   /** True where files stood there; the words go with them. */
   send(log: string, words: string): boolean {
     const any = (this.waits.peek().get(log) ?? 0) > 0;

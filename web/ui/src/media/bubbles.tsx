@@ -10,6 +10,7 @@ import { clockWords, safeName, sizeWords } from "./names.ts";
 import { Sign, SignButton, type SignName } from "./signs.tsx";
 import type { Fetched, Store, Told } from "./store.ts";
 import { dataUrl } from "./tray.tsx";
+import { Voice } from "./voice_bubble.tsx";
 
 /** Larger pictures come when they are pressed. */
 const BY_ITSELF_MAX = 16_000_000;
@@ -198,6 +199,8 @@ export function Bubble(props: BubbleProps) {
   switch (props.told.kind) {
     case ContentKind.IMAGE:
       return <Picture {...props} />;
+    case ContentKind.VOICE:
+      return <Voice {...props} />;
     case ContentKind.VIDEO:
       return <Film {...props} />;
     default:

@@ -37,6 +37,8 @@ export interface MediaParts {
   add(log: string, files: readonly File[]): void;
   /** By a press: asks the browser for files, on a phone after asking what for. */
   pick(log: string, button: HTMLElement): void;
+  /** Takes down what is said; with the press that is held, until it is let go. */
+  voice(log: string, hold: PointerEvent | undefined): Promise<void>;
   /** Sends what stands above the composer; the words belong to the first of it. */
   send(log: string, words: string): void;
   /** A conversation has begun: what stood there for it is its. */

@@ -4,17 +4,20 @@ import { render } from "preact";
 import { blobsUrl, openMedia as openFiles, type Media } from "../../../engine/src/media_client.ts";
 import { ContentKind } from "../../../engine/src/gen/wire.ts";
 import { toHex } from "../../../engine/src/text.ts";
-import { mediaIn, type Tell } from "../../i18n/media/index.ts";
+import { mediaIn, type MediaKey, type Tell } from "../../i18n/media/index.ts";
 import { amendedIn } from "../amend.ts";
 import type { Item } from "../conversation.ts";
 import { Bubble } from "./bubbles.tsx";
+import { Editor } from "./editor.tsx";
 import type { MediaHost, MediaParts, OpenMedia } from "./host.ts";
 import { Lightbox } from "./lightbox.tsx";
 import { sizeWords } from "./names.ts";
 import { OutgoingFiles, type Outgoing } from "./outgoing.ts";
+import { record, RecordingTrouble, type Recording, type Trouble } from "./recorder.ts";
 import { Sources, type Source } from "./sources.tsx";
 import { Store, toldOf, type Told } from "./store.ts";
 import { Tray } from "./tray.tsx";
+import { CANCEL_PX, VoiceLine } from "./voice.tsx";
 
 const sheet = new CSSStyleSheet();
 sheet.replaceSync(__MEDIA_CSS__);
@@ -27,11 +30,30 @@ const SEAL_BYTES = 40;
 const sealedBytes = (bytes: number): number =>
   bytes + (Math.floor(bytes / CHUNK_BYTES) + 1) * SEAL_BYTES;
 
+/** A press that is this long holds; a shorter one is a tap. */
+const HOLD_MS = 400;
+
+const TROUBLES: Readonly<Record<Trouble, MediaKey>> = {
+  blocked: "micBlocked",
+  none: "micNone",
+  busy: "micBusy",
+  cannot: "micCannot",
+};
+
+type Spoken = {
+  readonly log: string;
+  readonly recording: Recording;
+  readonly held: boolean;
+  readonly slid: number;
+};
+
 class Parts implements MediaParts {
   private readonly trays = new Map<HTMLElement, string>();
   /** Above the composer of a log: what could not be taken, and whether it is asked where from. */
   private readonly refused = new Map<string, string>();
   private asks: { log: string; button: HTMLElement } | undefined;
+  private spoken: Spoken | undefined;
+  private listens = false;
   private files: Media | undefined;
   private readonly store = new Store(() => this.media());
   private readonly outgoing: OutgoingFiles;
@@ -73,6 +95,8 @@ class Parts implements MediaParts {
         return caption ? t("pictureOf", { text: caption }) : t("picture");
       case ContentKind.VIDEO:
         return caption ? t("videoOf", { text: caption }) : t("video");
+      case ContentKind.VOICE:
+        return t("voice");
       default:
         return t("fileOf", { name });
     }
@@ -88,12 +112,20 @@ class Parts implements MediaParts {
   }
 
   private redraw(): void {
-    const { t, host, outgoing, asks } = this;
+    const { t, host, outgoing, asks, spoken } = this;
     for (const [place, log] of this.trays) {
       render(
         <>
           {asks?.log === log && (
             <Sources t={t} onChoose={(source) => this.chosen(source)} />
+          )}
+          {spoken?.log === log && (
+            <VoiceLine
+              t={t}
+              {...spoken}
+              onSend={() => void this.speak_out()}
+              onCancel={() => this.hush()}
+            />
           )}
           <Tray
             t={t}
@@ -101,6 +133,7 @@ class Parts implements MediaParts {
             files={outgoing.of(log)}
             outgoing={outgoing}
             refused={this.refused.get(log) ?? ""}
+            onEdit={(out) => this.edit(out)}
             onEmpty={() => host.focus()}
           />
         </>,
@@ -165,6 +198,81 @@ class Parts implements MediaParts {
     input.click();
   }
 
+  async voice(log: string, hold: PointerEvent | undefined): Promise<void> {
+    if (this.listens || this.spoken) {
+      return;
+    }
+    this.listens = true;
+    this.refused.delete(log);
+    // The finger may have left before the browser has asked and was answered.
+    let down = hold !== undefined;
+    const let_go = () => (down = false);
+    window.addEventListener("pointerup", let_go, { once: true });
+    window.addEventListener("pointercancel", let_go, { once: true });
+    try {
+      const recording = await record();
+      this.spoken = { log, recording, held: down, slid: 0 };
+      if (down && hold) {
+        this.hold(hold.clientX);
+      }
+    } catch (error) {
+      const trouble = error instanceof RecordingTrouble ? error.trouble : "cannot";
+      this.refused.set(log, this.t(TROUBLES[trouble]));
+    }
+    this.listens = false;
+    this.redraw();
+  }
+
+  /** As long as the finger stays; sent when it leaves, thrown away where it slid to the side. */
+  private hold(from_x: number): void {
+    const begun = performance.now();
+    const side = document.documentElement.dir === "rtl" ? -1 : 1;
+    const ends = new AbortController();
+    const { signal } = ends;
+    const move = ({ clientX }: PointerEvent) => {
+      if (this.spoken) {
+        this.spoken = { ...this.spoken, slid: (from_x - clientX) * side };
+        this.redraw();
+      }
+    };
+    const leave = () => {
+      ends.abort();
+      if (!this.spoken) {
+        return;
+      }
+      if (this.spoken.slid > CANCEL_PX) {
+        this.hush();
+      } else if (performance.now() - begun > HOLD_MS) {
+        void this.speak_out();
+      } else {
+        this.spoken = { ...this.spoken, held: false };
+        this.redraw();
+      }
+    };
+    window.addEventListener("pointermove", move, { signal });
+    window.addEventListener("pointerup", leave, { signal });
+    window.addEventListener("pointercancel", leave, { signal });
+  }
+
+  private async speak_out(): Promise<void> {
+    const { log, recording } = this.spoken ?? {};
+    this.spoken = undefined;
+    if (recording && log !== undefined) {
+      const recorded = await recording.stop();
+      const ending = recorded.blob.type.split("/")[1] ?? "";
+      this.outgoing.addVoice(log, recorded, `voice.${ending || "webm"}`);
+    }
+    this.redraw();
+    this.host.focus();
+  }
+
+  private hush(): void {
+    this.spoken?.recording.cancel();
+    this.spoken = undefined;
+    this.redraw();
+    this.host.focus();
+  }
+
   send(log: string, words: string): void {
     this.refused.delete(log);
     this.outgoing.send(log, words);
@@ -188,6 +296,22 @@ class Parts implements MediaParts {
 
   undraw(place: HTMLElement): void {
     render(null, place);
+  }
+
+  private edit({ ref, url, file }: Outgoing): void {
+    const place = document.createElement("div");
+    const close = () => {
+      render(null, place);
+      place.remove();
+      this.host.focus();
+    };
+    const done = (picture: Blob) => {
+      close();
+      void this.outgoing.replace(ref, picture);
+    };
+    document.body.append(place);
+    const type = file?.type === "image/png" ? "image/png" : "image/jpeg";
+    render(<Editor t={this.t} url={url} type={type} onDone={done} onClose={close} />, place);
   }
 
   private open(told: Told, from: HTMLElement): void {

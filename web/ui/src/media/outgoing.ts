@@ -7,6 +7,7 @@ import {
   FileContent,
   ImageContent,
   VideoContent,
+  VoiceContent,
 } from "../../../engine/src/gen/wire.ts";
 import {
   MediaError,
@@ -19,6 +20,7 @@ import { UNDER_WAY } from "../files_flag.ts";
 import { safeName } from "./names.ts";
 import type { MediaHost, Shown } from "./host.ts";
 import { prepare, type Warning } from "./prepare.ts";
+import type { Recorded } from "./recorder.ts";
 import type { Store } from "./store.ts";
 
 /** Nobody looks through more, and each is a row. */
@@ -42,6 +44,7 @@ export type Outgoing = {
   readonly height: number;
   readonly durationMs: number;
   readonly preview: Uint8Array;
+  readonly waveform: Uint8Array;
   readonly warning: Warning | undefined;
   readonly caption: string;
   readonly state: State;
@@ -52,21 +55,27 @@ export type Outgoing = {
 
 type Fields = Pick<
   Outgoing,
-  "kind" | "width" | "height" | "durationMs" | "preview" | "caption"
+  "kind" | "width" | "height" | "durationMs" | "preview" | "waveform" | "caption"
 >;
 
 /** What the message says; with an empty blob it is what the upload keeps for after a reload. */
 function contentOf(fields: Fields, blob: Uint8Array): Uint8Array {
-  const { kind, width, height, durationMs, preview, caption } = fields;
+  const { kind, width, height, durationMs, preview, waveform, caption } = fields;
   switch (kind) {
     case ContentKind.IMAGE:
       return encode(ImageContent, { blob, width, height, preview, caption });
     case ContentKind.VIDEO:
       return encode(VideoContent, { blob, width, height, durationMs, preview, caption });
+    case ContentKind.VOICE:
+      return encode(VoiceContent, { blob, durationMs, waveform });
     default:
       return encode(FileContent, { blob, caption });
   }
 }
+
+const NOTHING = {
+  width: 0, height: 0, durationMs: 0, preview: NO_BYTES, waveform: NO_BYTES, caption: "",
+};
 
 function noteOf(out: Outgoing): Uint8Array {
   const content = contentOf(out, NO_BYTES);
@@ -74,12 +83,14 @@ function noteOf(out: Outgoing): Uint8Array {
 }
 
 function fieldsOf(kind: number, content: Uint8Array): Fields {
-  const none = { kind, width: 0, height: 0, durationMs: 0, preview: NO_BYTES, caption: "" };
+  const none = { ...NOTHING, kind };
   switch (kind) {
     case ContentKind.IMAGE:
       return { ...none, ...decode(ImageContent, content), kind };
     case ContentKind.VIDEO:
       return { ...none, ...decode(VideoContent, content), kind };
+    case ContentKind.VOICE:
+      return { ...none, ...decode(VoiceContent, content), kind };
     default:
       return { ...none, caption: decode(FileContent, content).caption };
   }
@@ -159,19 +170,29 @@ export class OutgoingFiles {
     const url = URL.createObjectURL(file);
     const name = safeName(file.name, "file");
     const out: Outgoing = {
-      ref, log, file, url, name, bytes: file.size, kind: ContentKind.FILE, width: 0, height: 0,
-      durationMs: 0, preview: NO_BYTES, warning: undefined, caption: "", state: "looking",
-      sent: 0, error: 0,
+      ...NOTHING, ref, log, file, url, name, bytes: file.size, kind: ContentKind.FILE,
+      warning: undefined, state: "looking", sent: 0, error: 0,
     };
     this.all = [...this.all, out];
     this.tell();
-    const { found, ...looked } = await prepare(file, url);
-    void found;
-    this.put(ref, { ...looked, state: "ready" });
+    const { kind, width, height, durationMs, preview, warning } = await prepare(file, url);
+    this.put(ref, { kind, width, height, durationMs, preview, warning, state: "ready" });
     const now = this.find(ref);
     if (now && this.owed.delete(ref)) {
       void this.send_one(now);
     }
+  }
+
+  /** What was said goes at once. */
+  addVoice(log: string, { blob, durationMs, waveform }: Recorded, name: string): void {
+    const file = new File([blob], name, { type: blob.type });
+    const out: Outgoing = {
+      ...NOTHING, ref: crypto.randomUUID(), log, file, url: "", name, bytes: file.size,
+      kind: ContentKind.VOICE, durationMs, waveform, warning: undefined, state: "ready", sent: 0,
+      error: 0,
+    };
+    this.all = [...this.all, out];
+    void this.send_one(out);
   }
 
   /** Asked to be sent while it was still looked at. */
@@ -224,6 +245,21 @@ export class OutgoingFiles {
     URL.revokeObjectURL(url);
     this.host.waits(log, this.of(log).filter(({ state }) => state === "ready").length);
     this.tell();
+  }
+
+  /** Another picture in its place; the one before is let go of. */
+  async replace(ref: string, picture: Blob): Promise<void> {
+    const before = this.find(ref);
+    if (before) {
+      const ending = picture.type === "image/png" ? ".png" : ".jpg";
+      const name = before.name.replace(/(\.[^.]{1,5})?$/, ending);
+      const file = new File([picture], name, { type: picture.type });
+      const url = URL.createObjectURL(file);
+      URL.revokeObjectURL(before.url);
+      this.put(ref, { file, url, name, bytes: file.size, state: "looking" });
+      const { kind, width, height, preview } = await prepare(file, url);
+      this.put(ref, { kind, width, height, preview, state: "ready" });
+    }
   }
 
   pause(ref: string): void {

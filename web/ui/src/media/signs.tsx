@@ -15,6 +15,14 @@ const paths = {
   sound: "M4 9.5v5h3.5L12 18.5v-13L7.5 9.5zM15.5 9a4.3 4.3 0 0 1 0 6",
   picture: "M4 5h16v14H4zM4 16l4.5-4.5 4 4 2.5-2.5 5 5M15.5 9v.01",
   box: "M4 8l8-4 8 4v8l-8 4-8-4zM4 8l8 4 8-4M12 12v8",
+  pen: "M4.5 19.5l1-4L16 5l3 3L8.5 18.5z",
+  crop: "M7 3v14h14M3 7h14v14",
+  arrow: "M5 19 19 5M10 5h9v9",
+  circle: "M12 5a7 7 0 1 0 0 14 7 7 0 0 0 0-14z",
+  text: "M5 6h14M12 6v13M9.5 19h5",
+  cover: "M4 4h5v5H4zM15 4h5v5h-5zM9.5 9.5h5v5h-5zM4 15h5v5H4zM15 15h5v5h-5z",
+  undo: "M8 5 3.5 9.5 8 14M3.5 9.5h10a5 5 0 0 1 0 10H9",
+  send: "M5 12h13m-5.5-6 6 6-6 6",
   camera: "M4 7.5h3.5L9.5 5h5l2 2.5H20v11H4zM12 10a3 3 0 1 0 0 6 3 3 0 0 0 0-6z",
 };
 

@@ -15,6 +15,7 @@ export type TrayProps = {
   readonly outgoing: OutgoingFiles;
   /** What could not be taken at all. */
   readonly refused: string;
+  onEdit(out: Outgoing): void;
   /** After the last one is gone the focus needs a place. */
   onEmpty(): void;
 };
@@ -99,6 +100,12 @@ function Row({ props, out }: { props: TrayProps; out: Outgoing }) {
         <SignButton
           sign="again" word={t("retry")} testid="outgoing-again"
           onPress={() => outgoing.again(ref)}
+        />
+      )}
+      {state === "ready" && out.kind === ContentKind.IMAGE && (
+        <SignButton
+          sign="pen" word={t("editPicture")} testid="outgoing-edit"
+          onPress={() => props.onEdit(out)}
         />
       )}
       <SignButton
