@@ -108,8 +108,8 @@ test("replies, choices and ratings are answered once", async ({ people }) => {
   await expect(cardsOf(visitor, "replies").getByRole("button")).toHaveCount(0);
 
   await sendCard(agent, "choices", [
-    ["title", "How shall we repair it?"], ["+choices", ""], ["choices-0-title", "New zip"],
-    ["choices-0-amount", "60"], ["+choices", ""], ["choices-1-title", "New slider only"],
+    ["title", "How shall we repair it?"], ["choices-0-title", "New zip"],
+    ["choices-0-amount", "60"], ["choices-1-title", "New slider only"],
   ]);
   const choices = cardsOf(visitor, "choices");
   await choices.getByTestId("card-submit").click();
@@ -132,7 +132,7 @@ test("replies, choices and ratings are answered once", async ({ people }) => {
 test("a form is looked at before it is sent, and comes filled in", async ({ people }) => {
   const { visitor, agent } = await talking(people);
   await sendCard(agent, "form", [
-    ["title", "Return"], ["+fields", ""], ["fields-0-label", "Your name"],
+    ["title", "Return"], ["fields-0-label", "Your name"],
     ["fields-0-required", "yes"], ["+fields", ""], ["fields-1-label", "Phone"],
     ["fields-1-kind", "6"], ["+fields", ""], ["fields-2-label", "Reason"],
     ["fields-2-kind", "5"], ["fields-2-options", "Too small\nDamaged"],

@@ -14,7 +14,10 @@ export type Typed = { readonly [name: string]: string | Uint8Array | readonly Ty
 export type Trouble = { readonly key: ComposeKey; readonly values?: Values };
 
 export type Built = {
+  /** Nothing where something is wrong. */
   readonly card: Card | undefined;
+  /** Of what is right so far. */
+  readonly shown: Card | undefined;
   /** By the path of the field: "title", "lines 0 quantity". */
   readonly troubles: ReadonlyMap<string, Trouble>;
   /** Wrong with the whole. */
@@ -29,10 +32,12 @@ export const textIn = (typed: Typed, name: string): string => {
   const value = typed[name];
   return typeof value === "string" ? value : "";
 };
-export const rowsIn = (typed: Typed, name: string): readonly Typed[] => {
-  const value = typed[name];
-  return Array.isArray(value) ? (value as readonly Typed[]) : [];
+/** As many as are needed stand there from the beginning. */
+export const rowsIn = (typed: Typed, spec: Extract<Spec, { type: "rows" }>): readonly Typed[] => {
+  const value = typed[spec.name];
+  return Array.isArray(value) ? (value as readonly Typed[]) : Array(spec.least).fill(NOTHING);
 };
+const NOTHING: Typed = {};
 
 type Context = { readonly currency: string; readonly nowMs: number };
 type Read = { readonly value: unknown; readonly trouble?: Trouble };
@@ -40,6 +45,11 @@ type Read = { readonly value: unknown; readonly trouble?: Trouble };
 const wrong = (key: ComposeKey, values: Values = {}): Read => ({
   value: undefined, trouble: { key, values },
 });
+
+/** In the place of what is wrong, so that the rest can be shown. */
+function emptyOf({ type }: Spec): unknown {
+  return type === "list" ? [] : type === "words" || type === "lines" || type === "url" ? "" : 0;
+}
 
 function readList(spec: Extract<Spec, { type: "list" }>, text: string, typed: Typed): Read {
   if (spec.only && Number(textIn(typed, "kind") || 1) !== spec.only) {
@@ -128,7 +138,7 @@ function readRow(
   for (const spec of specs) {
     const path = `${at}${spec.name}`;
     if (spec.type === "rows") {
-      const rows = rowsIn(typed, spec.name);
+      const rows = rowsIn(typed, spec);
       fields[spec.name] = rows.map((row, index) =>
         readRow(spec.of, row, context, `${path} ${index} `, troubles),
       );
@@ -139,7 +149,7 @@ function readRow(
       fields[spec.name] = context.currency;
     } else {
       const { value, trouble } = readField(spec, typed, context);
-      fields[spec.name] = value;
+      fields[spec.name] = trouble ? emptyOf(spec) : value;
       if (trouble) {
         troubles.set(path, trouble);
       }
@@ -180,13 +190,13 @@ export function build(
     const most = (read["steps"] as unknown[]).length;
     troubles.set("at", { key: "wrongNumber", values: { least: 0, most } });
   }
-  if (troubles.size) {
-    return { card: undefined, troubles, whole: undefined };
-  }
   const of = pricedChoices(withoutPrice(spec, read, typed));
   const card = { kind: spec.kind, of: { timeMs: context.nowMs, ...of } } as unknown as Card;
-  const good = isFit(card) && fitsOneMessage(card, context.locale);
-  return good
-    ? { card, troubles, whole: undefined }
-    : { card: undefined, troubles, whole: { key: "wrongCard" } };
+  const shown = isFit(card) ? card : undefined;
+  if (troubles.size) {
+    return { card: undefined, shown, troubles, whole: undefined };
+  }
+  return shown && fitsOneMessage(card, context.locale)
+    ? { card, shown, troubles, whole: undefined }
+    : { card: undefined, shown, troubles, whole: { key: "wrongCard" } };
 }

@@ -103,7 +103,7 @@ function Make({ app, row, t, spec }: Props & { spec: KindSpec }) {
   const context = {
     currency: composing.currency.value, nowMs: Date.now(), locale: app.locale.value,
   };
-  const { card, troubles, whole } = build(spec, typed, context);
+  const { card, shown, troubles, whole } = build(spec, typed, context);
   useLayoutEffect(
     () => form.current?.querySelector<HTMLElement>(".card-field")?.focus(),
     [spec.kind],
@@ -135,7 +135,7 @@ function Make({ app, row, t, spec }: Props & { spec: KindSpec }) {
           onType={(next) => composing.write(log, spec.kind, next)}
         />
       </div>
-      <Preview app={app} t={t} card={card} />
+      <Preview app={app} t={t} card={shown} />
       <footer class="make-foot">
         {looked && (whole || troubles.size > 0) && (
           <p class="card-wrong" role="alert">
@@ -173,7 +173,7 @@ export function ComposeCard({ app, row }: { app: ConsoleApp; row: Row }) {
     app.dialog.value = "";
     app.focus.value++;
   };
-  const title = spec ? `${t("card")}: ${t(spec.label)}` : t("chooseKind");
+  const title = spec ? t("cardOf", { kind: t(spec.label) }) : t("chooseKind");
   return (
     <Dialog t={app.t} name="card" title={title} onClose={close}>
       {spec ? (

@@ -133,7 +133,7 @@ function Input(props: OneProps) {
 
 function Rows(props: OneProps<Extract<Spec, { type: "rows" }>>) {
   const { t, spec, id, typed, at, troubles } = props;
-  const rows = rowsIn(typed, spec.name);
+  const rows = rowsIn(typed, spec);
   const put = (next: readonly Typed[]) => props.onType({ ...typed, [spec.name]: next });
   const trouble = troubles.get(`${at}${spec.name}`);
   return (

@@ -1,7 +1,7 @@
 import type { ComposeWords } from "./index.ts";
 
 export const ar: ComposeWords = {
-  card: "بطاقة",
+  cardOf: "بطاقة: {kind}",
   sendCard: "إرسال البطاقة",
   chooseKind: "اختر بطاقة",
   kindSearch: "البحث عن بطاقة",

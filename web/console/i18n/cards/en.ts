@@ -1,7 +1,7 @@
 import type { ComposeWords } from "./index.ts";
 
 export const en: ComposeWords = {
-  card: "Card",
+  cardOf: "Card: {kind}",
   sendCard: "Send card",
   chooseKind: "Choose a card",
   kindSearch: "Find a card",
@@ -85,7 +85,7 @@ export const en: ComposeWords = {
   wrongTime: "Please choose a time",
   wrongUrl: "Please give a whole address that begins with https://",
   wrongPicture: "This file is no picture that can be used. Please choose another one.",
-  wrongFew: "At least {n} are needed",
+  wrongFew: "{n|one:At least one is needed|other:At least # are needed}",
   wrongMany: "At most {n}",
   wrongSame: "Two of them are the same. Please change one.",
   wrongPast: "This time has passed",

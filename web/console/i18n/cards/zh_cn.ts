@@ -1,6 +1,6 @@
 // Words for composing cards. The other catalogs have exactly these keys.
 export const zhCn = {
-  card: "卡片",
+  cardOf: "卡片：{kind}",
   sendCard: "发送卡片",
   chooseKind: "选择一种卡片",
   kindSearch: "查找卡片",

@@ -145,7 +145,7 @@ type FoldedProps = {
 export function FoldedText({ t, text, most }: FoldedProps) {
   const [open, set_open] = useState(false);
   const long = text.length > most * 1.2;
-  const cut = text.slice(0, most).replace(/\s+\S{0,12}$/, "");
+  const cut = text.slice(0, most).replace(/[\ud800-\udbff]$/, "").replace(/\s+\S{0,12}$/, "");
   return (
     <>
       <p class="card-detail" dir="auto">

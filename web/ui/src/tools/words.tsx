@@ -67,8 +67,12 @@ export function blocksOf(text: string): Block[] {
   return blocks;
 }
 
+// Signs as wide as two letters.
+const WIDE = /[\u2e80-\u9fff\uac00-\ud7af\uff00-\uffef]/g;
+const widthOf = (text: string): number => text.length + (text.match(WIDE)?.length ?? 0);
+
 export const isLong = (text: string): boolean =>
-  text.length > LONG_TEXT || text.split("\n", LONG_LINES + 2).length > LONG_LINES;
+  widthOf(text) > LONG_TEXT || text.split("\n", LONG_LINES + 2).length > LONG_LINES;
 
 const INLINE_CODE = /`[^`\n]+`/;
 const hasForm = (text: string): boolean =>
@@ -77,9 +81,18 @@ const hasForm = (text: string): boolean =>
 /** Cut where a line or a word ends. */
 export function beginningOf(text: string): string {
   const lines = text.split("\n").slice(0, SHOWN_LINES).join("\n");
-  return lines.length > SHOWN_TEXT
-    ? lines.slice(0, SHOWN_TEXT).replace(/\s+\S{0,20}$/, "")
-    : lines;
+  if (widthOf(lines) <= SHOWN_TEXT) {
+    return lines;
+  }
+  let [end, width] = [0, 0];
+  for (const sign of lines) {
+    width += widthOf(sign);
+    if (width > SHOWN_TEXT) {
+      break;
+    }
+    end += sign.length;
+  }
+  return lines.slice(0, end).replace(/\s+\S{0,20}$/, "");
 }
 
 function Inline({ text }: { text: string }) {
