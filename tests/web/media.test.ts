@@ -65,7 +65,7 @@ const no_spools: Spools = {
   keepOnly: async () => undefined,
 };
 
-const free: UploadLocks = { hold: (_ref, held) => held(), held: async () => new Set() };
+const free: UploadLocks = { hold: (_ref, held) => held(), free: async () => true };
 
 type Page = { readonly uploads: Uploads; readonly downloads: Downloads; tokens: string[] };
 
@@ -156,9 +156,9 @@ async function dies_after(patches: number, file: Blob, on: Page): Promise<void> 
 }
 
 test("after a crash the file is picked again, and only the rest is sent", async () => {
-  const file = file_of(60 * CHUNK_BYTES + 9);
+  const file = file_of(30 * CHUNK_BYTES + 9);
   const records = new MemoryRecords();
-  await dies_after(2, file, page(records));
+  await dies_after(1, file, page(records));
   const next = page(records);
   const [pending] = await next.uploads.pending();
   assert.equal(pending?.needsFile, true);
@@ -166,14 +166,14 @@ test("after a crash the file is picked again, and only the rest is sent", async 
   await assert.rejects(next.uploads.goOn("dies", undefined, quiet), fails(Errc.blob_file_needed));
   let least = Infinity;
   const blob = await next.uploads.goOn("dies", file, (done) => (least = Math.min(least, done)));
-  assert.ok(least >= 16 * CHUNK_BYTES, `began again at ${least}`);
+  assert.ok(least >= 8 * CHUNK_BYTES, `began again at ${least}`);
   await same(blob, file);
 });
 
 test("another file than the one that was begun is refused by name", async () => {
   const records = new MemoryRecords();
-  const file = file_of(60 * CHUNK_BYTES);
-  await dies_after(2, file, page(records));
+  const file = file_of(30 * CHUNK_BYTES);
+  await dies_after(1, file, page(records));
   const bytes = new Uint8Array(await file.arrayBuffer());
   bytes[5] = 99;
   const next = page(records);
@@ -227,8 +227,8 @@ test("a spool that is full ends itself, not the upload", async () => {
 
 test("what the relay has and nobody can vouch for is sealed anew", async () => {
   const records = new MemoryRecords();
-  const file = file_of(60 * CHUNK_BYTES);
-  await dies_after(2, file, page(records));
+  const file = file_of(30 * CHUNK_BYTES);
+  await dies_after(1, file, page(records));
   const record = (await records.get("dies")) as UploadRecord;
   await records.put({ ...record, chunks: 0, prefix: new Uint8Array() });
   const blob = await page(records).uploads.goOn("dies", file, quiet);
@@ -238,8 +238,8 @@ test("what the relay has and nobody can vouch for is sealed anew", async () => {
 
 test("an upload that the relay has forgotten begins anew", async () => {
   const records = new MemoryRecords();
-  const file = file_of(60 * CHUNK_BYTES);
-  await dies_after(2, file, page(records));
+  const file = file_of(30 * CHUNK_BYTES);
+  await dies_after(1, file, page(records));
   relay_server.blobs.clear();
   await same(await page(records).uploads.goOn("dies", file, quiet), file);
 });
@@ -259,7 +259,7 @@ test("cancelled, nothing of it stays here or there", async () => {
   const spools = new MemorySpools();
   const on = page(records, spools);
   const before = relay_server.blobs.size;
-  const sending = on.uploads.begin(asked_of("gone", file_of(60 * CHUNK_BYTES)), (done) => {
+  const sending = on.uploads.begin(asked_of("gone", file_of(30 * CHUNK_BYTES)), (done) => {
     if (done) void on.uploads.cancel("gone");
   });
   await assert.rejects(sending, fails(Errc.blob_cancelled));
@@ -270,7 +270,7 @@ test("cancelled, nothing of it stays here or there", async () => {
 
 test("paused it rests, resumed it ends", async () => {
   const on = page();
-  const file = file_of(60 * CHUNK_BYTES);
+  const file = file_of(30 * CHUNK_BYTES);
   let rested = 0;
   const sending = on.uploads.begin(asked_of("rest", file), (done) => {
     if (!done || rested++) return;

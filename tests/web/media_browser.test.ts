@@ -88,7 +88,7 @@ const upload = (page: Page, ref: string, bytes: number): Promise<boolean> =>
 test("a file goes out and comes back through the worker", async () => {
   const context = await browser.newContext();
   const page = await open(context);
-  assert.equal(await upload(page, "one", 6_000_001), true);
+  assert.equal(await upload(page, "one", 4_500_001), true);
   assert.deepEqual(await page.evaluate(() => (globalThis as unknown as World).media.pending()), []);
   await context.close();
 });
@@ -122,7 +122,7 @@ test("an upload of a page that died goes on without the file being picked again"
   const first = await open(context);
   await first.evaluate(() => {
     const { media, file } = globalThis as unknown as World;
-    void media.upload(file(9_000_000), { ref: "dies", note: Uint8Array.of(4) });
+    void media.upload(file(5_000_000), { ref: "dies", note: Uint8Array.of(4) });
   });
   const second = await open(context);
   await second.evaluate(async () => {
@@ -143,13 +143,13 @@ test("an upload of a page that died goes on without the file being picked again"
   while (!left) [left] = await asked();
   const { ref, name, type, bytes, needsFile, done } = left;
   assert.deepEqual({ ref, name, type, bytes, needsFile, done },
-    { ref: "dies", name: "film.mp4", type: "video/mp4", bytes: 9_000_000, needsFile: false,
+    { ref: "dies", name: "film.mp4", type: "video/mp4", bytes: 5_000_000, needsFile: false,
       done: undefined });
   const same = await second.evaluate(async () => {
     const { media, file } = globalThis as unknown as World;
     const blob = await media.continueUpload("dies");
     const got = new Uint8Array(await (await media.download(blob)).arrayBuffer());
-    const wanted = new Uint8Array(await file(9_000_000).arrayBuffer());
+    const wanted = new Uint8Array(await file(5_000_000).arrayBuffer());
     media.forget("dies");
     return got.length === wanted.length && wanted.every((byte, at) => byte === got[at]);
   });
@@ -157,11 +157,11 @@ test("an upload of a page that died goes on without the file being picked again"
   await context.close();
 });
 
-test("a recording plays and is sought before it is whole", async () => {
+test("a recording plays and is sought though no answer ever brings all of it", async () => {
   const context = await browser.newContext();
   const page = await open(context);
   // Silence, 16 bit and 44,100 a second.
-  const seconds = 200;
+  const seconds = 40;
   await page.evaluate(async (length) => {
     const { media } = globalThis as unknown as World;
     const data = length * 88_200;
@@ -181,7 +181,7 @@ test("a recording plays and is sought before it is whole", async () => {
     media.forget("wav");
     (globalThis as unknown as { blob: object }).blob = blob;
   }, seconds);
-  relay.sent = 0;
+  relay.most = 700_000;
   const [streams, duration, at, left] = await page.evaluate(async () => {
     const world = globalThis as unknown as World & { blob: Parameters<Media["play"]>[0] };
     const playable = await world.media.play(world.blob, "audio/wav");
@@ -195,13 +195,23 @@ test("a recording plays and is sought before it is whole", async () => {
     audio.load();
     await known;
     const sought = heard("seeked");
-    audio.currentTime = 150;
+    audio.currentTime = 30;
     await sought;
-    const result = [playable.streams, Math.round(audio.duration), audio.currentTime] as const;
-    playable.close();
-    return [...result, (await navigator.serviceWorker.getRegistrations()).length] as const;
+    (globalThis as unknown as { url: string }).url = playable.url;
+    const registered = await navigator.serviceWorker.getRegistrations();
+    return [playable.streams, Math.round(audio.duration), audio.currentTime, registered.length];
   });
-  assert.deepEqual([streams, duration, at, left], [true, seconds, 150, 0]);
-  assert.ok(relay.sent < seconds * 66_000, `${relay.sent} bytes were fetched for a moment`);
+  assert.deepEqual([streams, duration, at, left], [true, seconds, 30, 0]);
+  // Browsers end a service worker that rests; this one, though given back, comes again.
+  const devtools = await context.newCDPSession(page);
+  await devtools.send("ServiceWorker.enable");
+  await devtools.send("ServiceWorker.stopAllWorkers");
+  const again = await page.evaluate(async () => {
+    const { url } = globalThis as unknown as { url: string };
+    const answer = await fetch(url, { headers: { Range: "bytes=1000000-1000099" } });
+    return [answer.status, (await answer.arrayBuffer()).byteLength];
+  });
+  assert.deepEqual(again, [206, 100]);
+  relay.most = Infinity;
   await context.close();
 });

@@ -11,6 +11,16 @@ export type Playing = { readonly blob: BlobRef; readonly type: string };
 /** Tells the media worker to serve a port; `playing` is nothing for a name of somebody else. */
 type Serve = (playing: Playing | undefined, asked: PlayAsked, port: MessagePort) => void;
 
+function activated(worker: ServiceWorker | null): Promise<void> {
+  return new Promise((resolve) => {
+    const look = (): void => {
+      if (!worker || worker.state === "activated") resolve();
+    };
+    worker?.addEventListener("statechange", look);
+    look();
+  });
+}
+
 export class Player {
   private readonly names = new Map<string, Playing>();
   private started: Promise<boolean> | undefined;
@@ -42,6 +52,8 @@ export class Player {
     const registration = await container.register(this.script);
     this.base = registration.scope;
     const taken = await this.taken_over(container);
+    // One that is given back before it is active never answers.
+    if (taken) await activated(container.controller);
     await registration.unregister();
     return taken;
   }

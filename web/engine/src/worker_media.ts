@@ -69,11 +69,10 @@ class Tokens {
 const lock_of = (ref: string): string => `${store} upload ${ref}`;
 const locks: UploadLocks = {
   hold: (ref, held) => navigator.locks.request(lock_of(ref), held) as ReturnType<typeof held>,
-  held: async () => {
-    const { held = [], pending = [] } = await navigator.locks.query();
-    const names = [...held, ...pending].map(({ name = "" }) => name);
-    const prefix = lock_of("");
-    return new Set(names.filter((n) => n.startsWith(prefix)).map((n) => n.slice(prefix.length)));
+  // Firefox answers no query() in a frame of another site.
+  free: async (ref) => {
+    const options = { ifAvailable: true };
+    return navigator.locks.request(lock_of(ref), options, async (lock) => lock !== null);
   },
 };
 

@@ -14,8 +14,8 @@ export const NOTE_BYTES_MAX = 64 * 1024;
 export type UploadLocks = {
   /** Runs `held` while the upload is this worker's alone; waits for a tab that has it. */
   hold<T>(ref: string, held: () => Promise<T>): Promise<T>;
-  /** Refs that some tab is at. */
-  held(): Promise<ReadonlySet<string>>;
+  /** No tab is at it, nor is this one. */
+  free(ref: string): Promise<boolean>;
 };
 
 type Progress = (done: number, bytes: number) => void;
@@ -111,8 +111,9 @@ export class Uploads {
   }
 
   async pending(): Promise<readonly PendingUpload[]> {
-    const [records, held] = await Promise.all([this.world.records.all(), this.locks.held()]);
-    return records.filter(({ ref }) => !held.has(ref)).map(pending_of);
+    const records = await this.world.records.all();
+    const free = await Promise.all(records.map(({ ref }) => this.locks.free(ref)));
+    return records.filter((_, at) => free[at]).map(pending_of);
   }
 
   /** Clears away what belongs to no upload. */
