@@ -16,7 +16,7 @@ target_compile_definitions(shopbell_boost PUBLIC
   BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED)
 target_link_libraries(shopbell_boost PUBLIC Boost::headers Threads::Threads)
 
-shopbell_sources(logic_sources server/relay server/store server/bus)
+shopbell_sources(logic_sources server/relay server/store server/bus server/blob)
 shopbell_library(shopbell_logic ${logic_sources})
 target_include_directories(shopbell_logic PUBLIC ${CMAKE_SOURCE_DIR}/server)
 target_link_libraries(shopbell_logic PUBLIC

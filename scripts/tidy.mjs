@@ -36,7 +36,7 @@ const BANNED = [
     "return bytes or an Event; hosts do I/O"],
   ["Boost in the core", in_core, /[<"]boost\//, "the core knows libsodium only"],
   ["exception in the core", in_core, /\bthrow\s|\btry\s*\{|\bdynamic_cast\b/, "return Result<T>"],
-  ["Asio in logic", (p) => /^server\/(relay|store|bus)\//.test(p), /[<"]boost\/(asio|beast)/,
+  ["Asio in logic", (p) => /^server\/(relay|store|bus|blob)\//.test(p), /[<"]boost\/(asio|beast)/,
     "keep it in server/net; logic is sans I/O"],
   ["any target origin", is_ui, /postMessage\([^;]*["']\*["']/, "name the origin"],
   ["single listener", is_ui, /\bonmessage\s*=/, "addEventListener('message', ...)"],

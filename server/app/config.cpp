@@ -16,7 +16,7 @@ namespace shopbell::app {
 namespace {
 
 using Texts = std::vector<std::string>;
-using Target = std::variant<std::string*, Texts*, std::uint16_t*, bool*>;
+using Target = std::variant<std::string*, Texts*, std::uint16_t*, std::uint32_t*, bool*>;
 
 // One key: where it goes, what makes a text right (empty: anything), and its comment in the file.
 struct Key {
@@ -114,6 +114,16 @@ std::vector<Key> keys_of(Config& c) {
        "Shops that this relay serves. Empty: the shop of this directory."},
       {"relay", "hosts", &c.relay.hosts, is_host, "names like \"relay.example\"",
        "Names under which devices dial this relay, port included unless 80 or 443."},
+      {"blobs", "file_mib_max", &c.blobs.file_mib_max, nullptr, "a number from 0 to 1048576",
+       "The largest file that may be sent, in MiB; 0: none at all."},
+      {"blobs", "device_day_mib_max", &c.blobs.device_day_mib_max, nullptr,
+       "a number from 0 to 1048576",
+       "How much one device may begin to send between two midnights (UTC), in MiB; 0: no limit."},
+      {"blobs", "shop_mib_max", &c.blobs.shop_mib_max, nullptr, "a number from 0 to 1048576",
+       "How much the files of one shop may take in all, in MiB; 0: what the disk holds."},
+      {"blobs", "unfinished_hours_max", &c.blobs.unfinished_hours_max, nullptr,
+       "a number from 1 to 1048576",
+       "A file that came in part goes when nothing came of it for so many hours."},
       {"identity", "issuer", &c.identity.issuer, is_issuer_or_empty, "a text like \"shop.example\"",
        "What `iss` must be in the tokens of the shop's own login. \"\": anything."},
       {"identity", "keys", &c.identity.keys, is_identity_key,
@@ -131,8 +141,9 @@ class Reader {
       const auto* table = node.as_table();
       const auto known = known_in(section.str());
       if (known.empty()) {
-        fail(section.source(), fmt::format("unknown section or key \"{}\"; known: {}",
-                                           section.str(), "[shop], [serve], [relay], [identity]"));
+        fail(section.source(),
+             fmt::format("unknown section or key \"{}\"; known: {}", section.str(),
+                         "[shop], [serve], [relay], [blobs], [identity]"));
       }
       if (table == nullptr) {
         fail(section.source(), fmt::format("\"{}\" must be a section", section.str()));
@@ -192,6 +203,11 @@ class Reader {
       const auto value = node.is_integer() ? node.value<std::int64_t>() : std::nullopt;
       if (!value || *value < 0 || *value > 65535) refuse(key, node);
       **number = static_cast<std::uint16_t>(*value);
+    } else if (auto* const* count = std::get_if<std::uint32_t*>(&key.target)) {
+      const auto value = node.is_integer() ? node.value<std::int64_t>() : std::nullopt;
+      const bool from_one = key.wanted.find("from 1 ") != std::string_view::npos;
+      if (!value || *value < (from_one ? 1 : 0) || *value > 1'048'576) refuse(key, node);
+      **count = static_cast<std::uint32_t>(*value);
     } else if (auto* const* flag = std::get_if<bool*>(&key.target)) {
       const auto value = node.is_boolean() ? node.value<bool>() : std::nullopt;
       if (!value) refuse(key, node);
@@ -212,6 +228,7 @@ std::string quoted(std::string_view text) {
 std::string value_text(const Target& target) {
   if (auto* const* text = std::get_if<std::string*>(&target)) return quoted(**text);
   if (auto* const* number = std::get_if<std::uint16_t*>(&target)) return fmt::to_string(**number);
+  if (auto* const* count = std::get_if<std::uint32_t*>(&target)) return fmt::to_string(**count);
   if (auto* const* flag = std::get_if<bool*>(&target)) return **flag ? "true" : "false";
   std::string out = "[";
   for (const auto& text : *std::get<Texts*>(target)) {

@@ -37,6 +37,14 @@ struct RelaySection {
   std::vector<std::string> hosts;  // names under which devices dial the relay
 };
 
+// Of files that people send each other; the relay keeps them sealed.
+struct BlobsSection {
+  std::uint32_t file_mib_max = 2048;  // 0: no files at all
+  std::uint32_t device_day_mib_max = 10'240;
+  std::uint32_t shop_mib_max = 102'400;
+  std::uint32_t unfinished_hours_max = 24;
+};
+
 struct IdentitySection {
   std::string issuer;
   std::vector<std::string> keys;  // "KID EdDSA PUBLIC" or "KID HS256 FILE"
@@ -47,6 +55,7 @@ struct Config {
   ShopSection shop;
   ServeSection serve;
   RelaySection relay;
+  BlobsSection blobs;
   IdentitySection identity;
 
   // Where browsers find the code: public_url, or made from host and port.

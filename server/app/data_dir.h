@@ -22,6 +22,8 @@ struct DataDir {
   std::filesystem::path desk_certificate() const { return path / "desk.cert"; }
   std::filesystem::path relay_key() const { return path / "relay.key"; }
   std::filesystem::path relay_store() const { return path / "relay.db"; }
+  // A folder: one file for each that people have sent.
+  std::filesystem::path blobs() const { return path / "blobs"; }
   std::filesystem::path desk_store() const { return path / "desk.db"; }
   std::filesystem::path invitations() const { return path / "invitations.db"; }
   std::filesystem::path search() const { return path / "search.db"; }

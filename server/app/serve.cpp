@@ -12,6 +12,7 @@
 #include "app/files.h"
 #include "app/log.h"
 #include "app/refusal.h"
+#include "net/blob_host.h"
 #include "net/relay_host.h"
 
 namespace shopbell::app {
@@ -101,6 +102,10 @@ class Server : public net::Site {
     return true;
   }
 
+  bool takes(std::string_view target) override { return blobs_ && blob::tus::is_ours(target); }
+
+  void take(net::Handover from) override { blobs_->take(std::move(from)); }
+
  private:
   void prepare() {
     allow_many_sockets();
@@ -143,8 +148,10 @@ class Server : public net::Site {
     if (options_.demo) {
       const auto former = config_.shop;
       auto identity = std::move(config_.identity);
+      const auto blobs = config_.blobs;
       config_ = demo_config(config_.serve.port);
       config_.identity = std::move(identity);
+      config_.blobs = blobs;
       config_.shop.name = former.name;
       config_.shop.accent = former.accent;
     }
@@ -193,7 +200,32 @@ class Server : public net::Site {
     auto store =
         store::open_sqlite_store(options_.dir.relay_store().string(), random_generation(), problem);
     if (!store) throw Refusal(problem);
+    const auto seed = about.key.seed.clone();
+    const auto limits = blob_limits();
+    about.blob_bytes_max = limits.file_bytes_max;
     relay_ = std::make_unique<net::RelayHost>(io_, std::move(about), std::move(store));
+    if (limits.file_bytes_max != 0) open_blobs(seed, limits);
+  }
+
+  blob::Limits blob_limits() const {
+    constexpr std::uint64_t mib = 1024 * 1024;
+    constexpr std::uint64_t hour_ms = 3'600'000;
+    blob::Limits out;
+    out.file_bytes_max = config_.blobs.file_mib_max * mib;
+    out.device_day_bytes_max = config_.blobs.device_day_mib_max * mib;
+    out.shop_bytes_max = config_.blobs.shop_mib_max * mib;
+    out.unfinished_ms_max = config_.blobs.unfinished_hours_max * hour_ms;
+    return out;
+  }
+
+  void open_blobs(const Key& seed, const blob::Limits& limits) {
+    std::string problem;
+    auto store = blob::open_folder_blob_store(options_.dir.blobs().string(), problem);
+    if (!store) throw Refusal(problem);
+    blobs_ = std::make_unique<net::BlobHost>(io_, std::move(store), seed, limits,
+                                             [this](net::Socket socket, auto rest) {
+                                               http_.resume(std::move(socket), std::move(rest));
+                                             });
   }
 
   std::string own_url() const {
@@ -246,7 +278,11 @@ class Server : public net::Site {
     http_.stop();
     if (desk_) desk_->stop();
     if (!relay_) return io_.stop();
-    relay_->drain([this] { io_.stop(); });
+    const auto done = [this, left = std::make_shared<int>(blobs_ ? 2 : 1)] {
+      if (--*left == 0) io_.stop();
+    };
+    relay_->drain(done);
+    if (blobs_) blobs_->drain(done);
   }
 
   void loop() {
@@ -295,6 +331,7 @@ class Server : public net::Site {
 
   std::string metrics() const {
     auto out = relay_ ? relay_->metrics_text() : std::string();
+    if (blobs_) out += blobs_->metrics_text();
     out += fmt::format(
         "# TYPE shopbell_http_requests_total counter\nshopbell_http_requests_total {}\n"
         "# TYPE process_resident_memory_bytes gauge\nprocess_resident_memory_bytes {}\n",
@@ -323,6 +360,7 @@ class Server : public net::Site {
   net::HttpServer http_;
   asio::basic_signal_set<net::Executor> signals_;
   std::unique_ptr<net::RelayHost> relay_;
+  std::unique_ptr<net::BlobHost> blobs_;
   std::unique_ptr<DeskProcess> desk_;
 };
 

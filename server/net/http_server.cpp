@@ -53,8 +53,11 @@ Reply plain(unsigned status, std::string_view text) {
 // One connection, from its first request to its end or its upgrade.
 class HttpServer::Session : public std::enable_shared_from_this<Session> {
  public:
-  Session(HttpServer& server, Socket socket)
-      : server_(server), sessions_(server.sessions_), stream_(std::move(socket)) {
+  Session(HttpServer& server, Socket socket, beast::flat_buffer rest = {})
+      : server_(server),
+        sessions_(server.sessions_),
+        stream_(std::move(socket)),
+        buffer_(std::move(rest)) {
     sessions_->insert(this);
   }
   ~Session() { sessions_->erase(this); }
@@ -62,8 +65,10 @@ class HttpServer::Session : public std::enable_shared_from_this<Session> {
   void read() {
     parser_.emplace();
     parser_->header_limit(header_bytes_max);
+    // Bodies are refused here, or read by whom they are handed to.
+    parser_->body_limit(boost::none);
     stream_.expires_after(request_time_max);
-    http::async_read(
+    http::async_read_header(
         stream_, buffer_, *parser_,
         [self = shared_from_this()](error_code error, std::size_t) { self->on_read(error); });
   }
@@ -84,6 +89,8 @@ class HttpServer::Session : public std::enable_shared_from_this<Session> {
     if (error) return;
     ++server_.requests_;
     auto& request = parser_->get();
+    if (server_.site_.takes(view_of(request.target()))) return hand_over();
+    if (!parser_->is_done()) return send(plain(400, "The request is too long."), false);
     if (websocket::is_upgrade(request)) return upgrade();
     keep_alive_ = request.keep_alive() && !server_.listeners_.empty();
     const bool head = request.method() == http::verb::head;
@@ -97,6 +104,15 @@ class HttpServer::Session : public std::enable_shared_from_this<Session> {
                                .if_none_match = view_of(request[http::field::if_none_match]),
                                .from = page_of(request)}),
          head);
+  }
+
+  void hand_over() {
+    stream_.expires_never();
+    Handover out{stream_.release_socket(), {}, std::move(buffer_), {}, parser_->chunked()};
+    const auto length = parser_->content_length();
+    if (length) out.content_length = *length;
+    out.request = parser_->release();
+    server_.site_.take(std::move(out));
   }
 
   void upgrade() {
@@ -203,6 +219,11 @@ void HttpServer::accept(const std::shared_ptr<Listener>& listener) {
     std::make_shared<Session>(*this, std::move(socket))->read();
     accept(listener);
   });
+}
+
+void HttpServer::resume(Socket socket, beast::flat_buffer rest) {
+  if (listeners_.empty()) return;
+  std::make_shared<Session>(*this, std::move(socket), std::move(rest))->read();
 }
 
 void HttpServer::stop() {

@@ -11,6 +11,16 @@ namespace shopbell::net {
 
 using UpgradeRequest = http::request<http::empty_body>;
 
+// A connection whose newest request is somebody else's to answer: its head has been read, and
+// `rest` holds what came behind it. `socket` belongs to no io_context's thread but the taker's.
+struct Handover {
+  Socket socket;
+  UpgradeRequest request;
+  beast::flat_buffer rest;
+  std::optional<std::uint64_t> content_length;
+  bool chunked = false;
+};
+
 // What stands behind the port. Lives longer than the server.
 class Site {
  public:
@@ -26,6 +36,9 @@ class Site {
   virtual Reply answer(const Request& request) = 0;
   // A request to upgrade at /ws that offers the subprotocol. False: there is no relay here.
   virtual bool upgrade(Socket& socket, UpgradeRequest& request) = 0;
+  // Whether requests for this target are handed over, with their bodies, to where `take` says.
+  virtual bool takes(std::string_view) { return false; }
+  virtual void take(Handover) {}
 };
 
 class HttpServer {
@@ -39,6 +52,9 @@ class HttpServer {
   // Listens at a numeric address, or at both loopback addresses for "localhost". Port 0 takes a
   // free one. Returns the port, or 0 with a sentence in `problem`.
   std::uint16_t listen(const std::string& host, std::uint16_t port, std::string& problem);
+  // Goes on with a connection that came back from where it was handed to; `rest` holds what was
+  // read of the next request.
+  void resume(Socket socket, beast::flat_buffer rest);
   // Takes no new connections and ends those that wait for a request.
   void stop();
   std::uint64_t requests() const { return requests_; }

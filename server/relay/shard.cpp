@@ -19,7 +19,8 @@ void defect(const char* what) {
 
 Shard::Impl::Impl(Config config, BytesView entropy)
     : config_(std::move(config)),
-      voucher_key_(crypto::derive(config_.key.seed, "shopbell voucher key v1", {})) {
+      voucher_key_(crypto::derive(config_.key.seed, "shopbell voucher key v1", {})),
+      blob_tokens_(config_.key.seed) {
   require(!config_.hosts.empty(), "no host name configured");
   require(!config_.shops.empty(), "no shop configured");
   require(config_.generation != 0, "no store generation");

@@ -76,6 +76,8 @@ struct Config {
   std::uint64_t generation = 0;
   std::uint64_t restored_ms = 0;
   std::uint64_t last_change = UINT64_MAX;
+  // Of one sealed file, as each Welcome says with the right to upload; 0: there are no blobs here.
+  std::uint64_t blob_bytes_max = 0;
   Limits limits;
 };
 

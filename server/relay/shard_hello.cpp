@@ -150,6 +150,13 @@ void Shard::Impl::send_welcome(Conn& conn, std::vector<wire::Head> heads, std::u
   welcome.more = more;
   welcome.frame_size_max = limits::frame_bytes_max;
   welcome.idle_ms_max = limits::idle_ms_max;
+  // While there is no card nobody has anything to say, nor to show.
+  std::string token;
+  if (config_.blob_bytes_max != 0 && conn.standing != Standing::no_card) {
+    token = blob_tokens_.make({conn.shop->id, conn.device}, now_ms_);
+    welcome.blob_token = token;
+    welcome.blob_bytes_max = config_.blob_bytes_max;
+  }
   conn.phase = Phase::open;
   send(conn, FrameKind::welcome, welcome);
   const Bytes held = std::exchange(conn.held, {});

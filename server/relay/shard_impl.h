@@ -7,6 +7,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "blob/token.h"
 #include "relay/budgets.h"
 #include "relay/shard.h"
 #include "shopbell/limits.h"
@@ -318,6 +319,7 @@ class Shard::Impl {
 
   Config config_;
   Key voucher_key_;
+  blob::Tokens blob_tokens_;
   std::uint64_t restores_ = 0;  // what was read before the last one is read again
   Rng rng_;
   std::uint64_t now_ms_ = 0;

@@ -2,8 +2,10 @@
 declare module "ws" {
   import type { EventEmitter } from "node:events";
 
-  export interface WebSocket extends EventEmitter {
+  export class WebSocket extends EventEmitter {
+    constructor(url: string, protocol: string);
     send(bytes: Uint8Array): void;
+    close(): void;
   }
 
   export class WebSocketServer extends EventEmitter {

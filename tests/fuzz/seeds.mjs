@@ -114,6 +114,18 @@ const corpora = {
   ].map(hex).filter(Boolean),
   http: ["/shopbell.js?x=1\nbr, gzip;q=0.5\n\"abc\"", "/widget/frame.html\n*\n", "/../etc/passwd",
     "/%2e%2e/a", "//shopbell.js", "/demo/"].map(hex),
+  tus: [
+    "POST\n/blobs\nTus-Resumable: 1.0.0\nUpload-Length: 65576\nAuthorization: Bearer abc",
+    "PATCH\nID\nTus-Resumable: 1.0.0\nUpload-Offset: 40\nContent-Length: 1234\n" +
+      "Content-Type: application/offset+octet-stream\n" +
+      "Upload-Checksum: sha1 qUqP5cyxm6YcTAhz05Hph5gvu9M=",
+    "POST\nID\nX-HTTP-Method-Override: DELETE\nTus-Resumable: 1.0.0",
+    "HEAD\nID\nTus-Resumable: 1.0.0\nAuthorization: bearer  x ",
+    "GET\nID\nRange: bytes=5-9\nIf-Range: \"000102030405060708090a0b0c0d0e0f\"",
+    "GET\nID\nRange: bytes=-500\nIf-None-Match: W/\"a\", *",
+    "POST\n/blobs/?x\nTus-Resumable: 1.0.0\nUpload-Metadata: filename YQ==\nUpload-Concat: final",
+    "OPTIONS\n/blobs",
+  ].map((one) => hex(one.replace("ID", "/blobs/000102030405060708090a0b0c0d0e0f"))),
 };
 
 for (const [name, seeds] of Object.entries(corpora)) {

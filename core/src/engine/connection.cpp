@@ -320,7 +320,11 @@ void Connection::go_online() {
   Result<wire::Welcome> welcome = codec::decode<wire::Welcome>(welcome_);
   set_phase(Phase::online);
   attempts_ = 0;
-  show(state_online, 0, 0);
+  wire::Connection event;
+  event.state = state_online;
+  event.blob_token = welcome->blob_token;
+  event.blob_bytes_max = welcome->blob_bytes_max;
+  m_.io.event(wire::EventKind::connection, event);
   m_.desk.connection_begins();
   m_.outbox.connection_begins();
   if (m_.state.generation != welcome->generation) m_.marks.relay_set_back();

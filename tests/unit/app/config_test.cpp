@@ -30,6 +30,7 @@ TEST(Config, WhatInitWritesReadsBack) {
   config.serve.relay_url = "wss://relay.example:8443/ws";
   config.serve.insecure_http = true;
   config.relay.hosts = {"relay.example:8443"};
+  config.blobs.file_mib_max = 20;
   const auto text = config_text(config);
   const auto back = parse_config(text, "shopbell.toml");
   EXPECT_EQ(config_text(back), text);
@@ -38,6 +39,7 @@ TEST(Config, WhatInitWritesReadsBack) {
   EXPECT_EQ(back.serve.port, config.serve.port);
   EXPECT_TRUE(back.serve.insecure_http);
   EXPECT_EQ(back.relay.hosts, config.relay.hosts);
+  EXPECT_EQ(back.blobs.file_mib_max, 20u);
 }
 
 TEST(Config, EveryKeyIsDocumented) {
@@ -53,7 +55,7 @@ TEST(Config, EveryKeyIsDocumented) {
     }
     before = line;
   }
-  EXPECT_EQ(keys, 18u);
+  EXPECT_EQ(keys, 22u);
 }
 
 TEST(Config, UnknownKeysAreNamedWithTheirLine) {
@@ -62,7 +64,7 @@ TEST(Config, UnknownKeysAreNamedWithTheirLine) {
             "relay_url, relay_key, dial_url, insecure_http");
   EXPECT_EQ(refusal_of("\n[server]\nport = 1\n"),
             "shopbell.toml:2: unknown section or key \"server\"; known: [shop], [serve], [relay], "
-            "[identity]");
+            "[blobs], [identity]");
   EXPECT_TRUE(refusal_of("port = 1\n").starts_with("shopbell.toml:1: unknown section or key"));
 }
 

@@ -70,6 +70,22 @@ TEST(EngineConnection, says_the_term_of_its_page_so_that_the_relay_can_tell_an_o
   EXPECT_EQ(visitor.sent<wire::Hello>().front().term, 7u);
 }
 
+TEST(EngineConnection, hands_the_right_to_upload_on_unread) {
+  World world;
+  Host& visitor = world.add(Role::visitor, 20);
+  world.relay.change_welcome = [](wire::Welcome& welcome) {
+    welcome.blob_token = "a token";
+    welcome.blob_bytes_max = 1000;
+  };
+  visitor.start(world.now);
+  world.run();
+  const auto said = visitor.shown<wire::Connection>();
+  ASSERT_FALSE(said.empty());
+  EXPECT_EQ(said.back().state, 2u);
+  EXPECT_EQ(said.back().blob_token, "a token");
+  EXPECT_EQ(said.back().blob_bytes_max, 1000u);
+}
+
 TEST(EngineConnection, names_a_welcome_that_is_not_signed_by_the_key_of_the_challenge) {
   World world;
   Host& visitor = world.add(Role::visitor, 20);

@@ -1,4 +1,5 @@
 // How a connection proves itself, who is closed and why, and what a Welcome holds.
+#include "blob/token.h"
 #include "unit/relay/world.h"
 
 namespace shopbell::relay::testing {
@@ -32,6 +33,30 @@ TEST(RelayConnection, signs_the_welcome_over_both_nonces) {
   const wire::WelcomeProof proof{world.info.shop,      relay_nonce,     filled<Hash>(8),
                                  visitor.keys.self.id, welcome.time_ms, welcome.generation};
   EXPECT_TRUE(verify_welcome(world.relay_key().key, proof, welcome.signature));
+}
+
+TEST(RelayConnection, gives_a_proven_device_the_right_to_upload) {
+  World world;
+  Client before = world.client(device(1));
+  EXPECT_EQ(before.join().blob_token, "");
+  world.blob_bytes_max = 1000;
+  world.start();
+  Client visitor = world.client(device(2));
+  const auto welcome = visitor.join();
+  EXPECT_EQ(welcome.blob_bytes_max, 1000u);
+  const blob::Tokens tokens(world.relay_key().seed);
+  const auto bearer = tokens.check(welcome.blob_token, world.now_ms);
+  ASSERT_TRUE(bearer.ok());
+  EXPECT_EQ(bearer->device, visitor.keys.self.id);
+  EXPECT_EQ(bearer->shop, world.info.shop);
+}
+
+TEST(RelayConnection, nobody_uploads_before_there_is_a_card) {
+  World world(false);
+  world.blob_bytes_max = 1000;
+  world.start();
+  Client visitor = world.client(device(2));
+  EXPECT_EQ(visitor.join().blob_token, "");
 }
 
 TEST(RelayConnection, sends_no_card_that_the_device_has) {

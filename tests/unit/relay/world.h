@@ -125,6 +125,7 @@ struct World {
   std::map<LogId, std::uint64_t> epochs;
   ShopInfo info;
   Limits limits;
+  std::uint64_t blob_bytes_max = 0;
 
   explicit World(bool with_card = true) {
     rng.seed(filled<Hash>(3).view());
@@ -164,6 +165,7 @@ struct World {
     config.generation = store->generation();
     config.restored_ms = store->restored_ms();
     config.last_change = store->last_change();
+    config.blob_bytes_max = blob_bytes_max;
     config.limits = limits;
     shard = std::make_unique<Shard>(std::move(config), filled<Hash>(4).view());
     commits.clear();
