@@ -21,6 +21,8 @@ struct Limits {
   std::uint64_t unfinished_ms_max = 24ull * 3600 * 1000;  // of a half upload, since its last byte
   // Uploads of one device at the same time; the rest waits, as tus clients do by themselves.
   std::size_t uploads_of_device_max = 8;
+  // A connection on which next to nothing has moved for so long is closed; what came is kept.
+  std::uint64_t idle_ms_max = 30'000;
 };
 
 class Keeper {

@@ -6,8 +6,8 @@
 // file, and four that do nothing but wait for the disk. A connection is handed over with each
 // request for a blob and comes back after the answer.
 //
-// Whoever sends or reads slowly, or not at all, holds a socket and two buffers, never a thread; and
-// not for longer than a minute without a byte.
+// Whoever sends or reads slowly, or not at all, holds a socket and two buffers, never a thread, and
+// not for long (Limits::idle_ms_max).
 #pragma once
 
 #include <atomic>
@@ -66,12 +66,13 @@ class BlobHost {
     std::array<std::atomic<std::uint64_t>, 200> refused{};  // by error number
   };
 
-  // On a thread of files, then on that of the sockets.
+  // On a thread of files, then on that of the sockets, where both end: what they hold may be the
+  // last of a session.
   template <class Job, class Then>
   void run(Job job, Then then) {
     asio::post(files_, [this, job = std::move(job), then = std::move(then)]() mutable {
       job();
-      asio::post(io_, std::move(then));
+      asio::post(io_, [job = std::move(job), then = std::move(then)]() mutable { then(); });
     });
   }
 

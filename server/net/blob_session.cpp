@@ -18,8 +18,9 @@ constexpr std::uint64_t uploads_max = 256;
 constexpr std::uint64_t downloads_max = 256;
 // What still lies in the socket of a connection that has to give way is taken along.
 constexpr std::uint64_t late_bytes_max = 8ull << 20;
-// Looks so often whether anything has moved.
-constexpr auto watch_every = std::chrono::seconds(30);
+// Less than that in Limits::idle_ms_max is next to nothing: a phone on the worst line does better,
+// and who holds places on purpose has to work for them.
+constexpr std::uint64_t moved_bytes_min = 4096;
 // A client that is refused while it still sends hears the answer only if somebody listens on.
 constexpr auto linger_time_max = std::chrono::seconds(2);
 constexpr std::uint64_t linger_bytes_max = 64ull << 20;
@@ -210,7 +211,7 @@ void BlobHost::Session::read_some() {
 
 void BlobHost::Session::on_read(error_code error, std::size_t size) {
   reading_ = false;
-  progress_ = true;
+  moved_bytes_ += size;
   if (state_ != State::receiving) return;
   if (error) lost_ = true;
   in_bytes_ += size;
@@ -300,15 +301,24 @@ void BlobHost::Session::filled(Status status) {
 void BlobHost::Session::send_some() {
   std::swap(in_, out_);
   out_bytes_ = std::exchange(in_bytes_, 0);
+  out_at_ = 0;
   writing_ = true;
-  asio::async_write(socket_, asio::buffer(out_.data(), out_bytes_),
-                    [self = shared_from_this()](error_code error, std::size_t size) {
-                      self->writing_ = false;
-                      self->progress_ = true;
-                      self->host_.counters_.sent_bytes += size;
-                      if (error) self->lost_ = true;
-                      self->pump();
-                    });
+  send_more();
+}
+
+// In pieces, so that a slow reader is seen to read.
+void BlobHost::Session::send_more() {
+  socket_.async_write_some(asio::buffer(out_.data() + out_at_, out_bytes_ - out_at_),
+                           [self = shared_from_this()](error_code error, std::size_t size) {
+                             self->moved_bytes_ += size;
+                             self->host_.counters_.sent_bytes += size;
+                             self->out_at_ += size;
+                             if (error) self->lost_ = true;
+                             const bool more = self->out_at_ < self->out_bytes_;
+                             if (more && !self->lost_) return self->send_more();
+                             self->writing_ = false;
+                             self->pump();
+                           });
 }
 
 // --- the answer
@@ -348,7 +358,7 @@ void BlobHost::Session::say(const tus::Answer& answer, std::uint64_t bytes, bool
   if (request_.method() != http::verb::head) head_ += answer.body;
   asio::async_write(socket_, asio::buffer(head_),
                     [self = shared_from_this(), whole](error_code error, std::size_t) {
-                      self->progress_ = true;
+                      self->moved_bytes_ += moved_bytes_min;
                       if (error) self->lost_ = true;
                       if (!whole) return self->pump();
                       self->answered();
@@ -429,13 +439,14 @@ void BlobHost::Session::close() {
 }
 
 void BlobHost::Session::watch() {
-  progress_ = false;
-  patience_.expires_after(watch_every);
+  moved_bytes_ = 0;
+  patience_.expires_after(std::chrono::milliseconds(host_.keeper_.limits().idle_ms_max));
   patience_.async_wait([weak = weak_from_this()](error_code error) {
     const auto self = weak.lock();
     if (error || !self || self->state_ == State::ending) return;
     // While the disk works it is not the client who is slow.
-    if (!self->progress_ && self->state_ != State::working && !self->on_disk()) return self->cut();
+    const bool waits = self->state_ != State::working && !self->on_disk();
+    if (waits && self->moved_bytes_ < moved_bytes_min) return self->cut();
     self->watch();
   });
 }

@@ -45,6 +45,7 @@ class BlobHost::Session : public std::enable_shared_from_this<Session> {
   void fill();
   void filled(Status status);
   void send_some();
+  void send_more();
 
   // `whole`: nothing follows; else the bytes of a download do.
   void say(const blob::tus::Answer& answer, std::uint64_t bytes, bool whole);
@@ -71,7 +72,6 @@ class BlobHost::Session : public std::enable_shared_from_this<Session> {
   bool has_turn_ = false;
   bool settled_ = false;
   bool gives_way_ = false;
-  bool progress_ = true;
   bool lost_ = false;  // the socket is of no more use
   bool reading_ = false;
   bool writing_ = false;
@@ -83,7 +83,9 @@ class BlobHost::Session : public std::enable_shared_from_this<Session> {
   Bytes out_;
   std::size_t in_bytes_ = 0;
   std::size_t out_bytes_ = 0;
-  std::uint64_t next_ = 0;  // of a download: what is to be read from the disk
+  std::size_t out_at_ = 0;
+  std::uint64_t moved_bytes_ = 0;  // since the last look
+  std::uint64_t next_ = 0;         // of a download: what is to be read from the disk
   std::uint64_t end_ = 0;
   std::uint64_t discarded_bytes_ = 0;
   std::uint64_t late_bytes_ = 0;

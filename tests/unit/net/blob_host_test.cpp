@@ -35,6 +35,12 @@ class GatedStore : public blob::BlobStore {
   std::unique_ptr<blob::BlobStore> inner_ = blob::make_memory_blob_store();
 };
 
+std::string pattern(std::size_t size) {
+  std::string out(size, '\0');
+  for (std::size_t i = 0; i < size; ++i) out[i] = static_cast<char>(i * 31 >> 5);
+  return out;
+}
+
 struct Heard {
   std::string head;
   std::string body;
@@ -97,9 +103,11 @@ class BlobHostTest : public testing::Test, public Site {
     ASSERT_NE(port_, 0) << problem;
     auto store = std::make_unique<GatedStore>();
     store_ = store.get();
-    open(std::move(store), {});
+    open(std::move(store));
   }
-  void open(std::unique_ptr<blob::BlobStore> store, const blob::Limits& limits) {
+  void open(std::unique_ptr<blob::BlobStore> store) {
+    // No test is as slow as that; one waits for it.
+    const blob::Limits limits{.idle_ms_max = idle_ms()};
     blobs_ = std::make_unique<BlobHost>(io_, std::move(store), seed_, limits,
                                         [this](Socket socket, beast::flat_buffer rest) {
                                           server_.resume(std::move(socket), std::move(rest));
@@ -114,6 +122,8 @@ class BlobHostTest : public testing::Test, public Site {
     if (thread_.joinable()) thread_.join();
     blobs_.reset();
   }
+
+  virtual std::uint64_t idle_ms() const { return 3'600'000; }
 
   Reply answer(const Request& request) override {
     return text_reply(200, "text/plain", std::string(request.target));
@@ -151,10 +161,11 @@ class BlobHostTest : public testing::Test, public Site {
     EXPECT_EQ(one.ask(head("PATCH", where, body_head(0, body.size())) + body).status(), 204u);
     return where;
   }
+  bool said(const std::string& line_of_metrics) const {
+    return blobs_->metrics_text().find(line_of_metrics) != std::string::npos;
+  }
   void wait_for(const std::string& line_of_metrics) const {
-    while (blobs_->metrics_text().find(line_of_metrics) == std::string::npos) {
-      std::this_thread::yield();
-    }
+    while (!said(line_of_metrics)) std::this_thread::yield();
   }
   std::string place(const std::string& where) {
     auto one = line();
@@ -171,12 +182,6 @@ class BlobHostTest : public testing::Test, public Site {
   std::unique_ptr<BlobHost> blobs_;
   std::thread thread_;
 };
-
-std::string pattern(std::size_t size) {
-  std::string out(size, '\0');
-  for (std::size_t i = 0; i < size; ++i) out[i] = static_cast<char>(i * 31 >> 5);
-  return out;
-}
 
 TEST_F(BlobHostTest, EverythingOnOneConnection) {
   auto one = line();
@@ -241,6 +246,33 @@ TEST_F(BlobHostTest, AStuckUploadGivesWayToItsOwnDevice) {
   wait_for("shopbell_blobs_received_bytes_total 5\n");
   EXPECT_EQ(place(where), "5");
   EXPECT_TRUE(stuck.ended());
+}
+
+class ImpatientBlobHostTest : public BlobHostTest {
+  std::uint64_t idle_ms() const override { return 20; }
+};
+
+TEST_F(ImpatientBlobHostTest, WhoSendsNothingIsClosedAndKeepsWhatCame) {
+  const auto where = create(10);
+  auto stuck = line();
+  stuck.write(head("PATCH", where, body_head(0, 10)) + "hello");
+  EXPECT_TRUE(stuck.ended());
+  EXPECT_EQ(place(where), "5");
+}
+
+TEST_F(ImpatientBlobHostTest, WhoReadsNothingIsClosed) {
+  const blob::BlobId id{{7}};
+  const Bytes bytes(20'000'000);
+  blob::BlobInfo info;
+  info.length = bytes.size();
+  ASSERT_TRUE(store_->create(id, info).ok());
+  const auto writer = store_->open_writer(id);
+  ASSERT_TRUE((*writer)->append(bytes).ok() && (*writer)->sync(1).ok());
+  auto stuck = line();
+  stuck.write("GET /blobs/" + to_hex(id.view()) + " HTTP/1.1\r\nHost: x\r\n\r\n");
+  while (said("shopbell_blobs_sent_bytes_total 0\n")) std::this_thread::yield();
+  wait_for("shopbell_blobs_downloads 0\n");
+  EXPECT_FALSE(said("shopbell_blobs_sent_bytes_total 20000000\n"));
 }
 
 TEST_F(BlobHostTest, AnotherDeviceDisturbsNothing) {
