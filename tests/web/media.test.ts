@@ -151,7 +151,7 @@ async function dies_after(patches: number, file: Blob, on: Page): Promise<void> 
     if (left-- > 0) return append.apply(server, args);
     (args[1] as { writeHead(s: number): { end(): void } }).writeHead(403).end();
   };
-  await assert.rejects(send(on, "dies", file), fails(Errc.malformed));
+  await assert.rejects(send(on, "dies", file), fails(Errc.blob_request));
   server.append = append;
 }
 
@@ -204,7 +204,7 @@ test("what was sealed into the spool goes on without the file", async () => {
   };
   const first = page(records, spools);
   relay_server.faults.push({ method: "HEAD", fault: { status: 403 } });
-  await assert.rejects(send(first, "kept", file), fails(Errc.malformed));
+  await assert.rejects(send(first, "kept", file), fails(Errc.blob_request));
   server.append = append;
   const next = page(records, spools);
   assert.equal((await next.uploads.pending())[0]?.needsFile, false);
@@ -250,7 +250,7 @@ test("a token that has ended is asked for once more, then it is said", async () 
   on.tokens.push("newer");
   on.tokens.unshift("old");
   const file = file_of(5);
-  await assert.rejects(send(on, "token", file), fails(Errc.malformed));
+  await assert.rejects(send(on, "token", file), fails(Errc.blob_token));
   relay_server.token = "good";
 });
 
@@ -327,7 +327,7 @@ test("another digest than the message says is refused", async () => {
 test("a blob that is gone is said to be gone", async () => {
   const [blob] = await stored("gone2", file_of(100));
   relay_server.blobs.delete(Buffer.from(blob.id).toString("hex"));
-  await assert.rejects(page().downloads.fetch(1, blob, quiet), fails(Errc.blob_gone));
+  await assert.rejects(page().downloads.fetch(1, blob, quiet), fails(Errc.blob_unknown));
 });
 
 test("a stream begins at any byte and fetches no more than it gives", async () => {

@@ -43,7 +43,6 @@ export const sentenceOf: Record<ErrorName, SentenceKey> = {
   identity_used: "errorRefused",
   identity_other: "errorRefused",
   blob_bad: "errorDamaged",
-  blob_gone: "errorRefused",
   blob_cancelled: "errorRefused",
   blob_file_needed: "errorRefused",
   blob_file_changed: "errorRefused",

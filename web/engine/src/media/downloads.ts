@@ -70,7 +70,7 @@ class Chunks {
         if (this.next < this.file.chunks) throw new Again();
       } catch (error) {
         if (this.ending.signal.aborted) throw new Failure(Errc.blob_cancelled);
-        if (error instanceof Lost) throw new Failure(Errc.blob_gone);
+        if (error instanceof Lost) throw new Failure(Errc.blob_unknown);
         if (!(error instanceof Again)) throw error;
         turn = this.next > before ? 0 : turn;
         await this.world.patience.wait(turn++, this.ending.signal);

@@ -8,6 +8,8 @@ import { Again, Failure, Lost } from "./failure.js";
 const ANSWER_MS_MAX = 60_000;
 const TEMPORARY = new Set([408, 423, 425, 429, 500, 502, 503, 504, 507]);
 const MOVED = new Set([404, 409, 410, 460]);
+/** What only time or people change: it is said, and tried again when somebody asks for it. */
+const SAID = new Set<number>([Errc.blob_quota, Errc.blob_full]);
 
 export type BlobsSeams = {
   /** Address of the relay's blobs, without a slash at its end. */
@@ -37,7 +39,7 @@ export class RelayBlobs {
     const headers = { "Upload-Length": String(bytes) };
     const response = await this.write("POST", "", { headers }, signal);
     const id = response.headers.get("Location")?.match(/\/([0-9a-f]{32})$/)?.[1];
-    if (!id) throw new Failure(Errc.malformed);
+    if (!id) throw new Failure(Errc.blob_request);
     return id;
   }
 
@@ -69,7 +71,7 @@ export class RelayBlobs {
 
   private offset_in(response: Response): number {
     const offset = Number(response.headers.get("Upload-Offset") ?? NaN);
-    if (!Number.isSafeInteger(offset)) throw new Failure(Errc.malformed);
+    if (!Number.isSafeInteger(offset)) throw new Failure(Errc.blob_request);
     return offset;
   }
 
@@ -108,8 +110,9 @@ export class RelayBlobs {
     const cancel = clock.after(ANSWER_MS_MAX, end);
     try {
       if (signal.aborted) end();
-      const options = { ...asked, method, signal: ending.signal };
-      return await fetch(url + path, { ...options, credentials: "omit", cache: "no-store" });
+      const cache = method === "GET" ? "default" : "no-store";
+      const options = { ...asked, method, cache, signal: ending.signal } as const;
+      return await fetch(url + path, { ...options, credentials: "omit" });
     } catch {
       throw new Again();
     } finally {
@@ -120,8 +123,9 @@ export class RelayBlobs {
 
   private async refuse(response: Response): Promise<never> {
     const code = await code_of(response);
+    if (code && SAID.has(code)) throw new Failure(code);
     if (TEMPORARY.has(response.status)) throw new Again();
     if (MOVED.has(response.status)) throw new Lost();
-    throw new Failure(code ?? Errc.malformed);
+    throw new Failure(code ?? Errc.blob_request);
   }
 }

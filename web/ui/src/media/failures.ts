@@ -4,7 +4,7 @@ import type { MediaKey, Tell } from "../../i18n/media/index.ts";
 
 const SENTENCES: Readonly<Record<number, MediaKey>> = {
   [Errc.blob_bad]: "errorBad",
-  [Errc.blob_gone]: "errorGone",
+  [Errc.blob_unknown]: "errorGone",
   [Errc.blob_file_needed]: "pickAgain",
   [Errc.blob_file_changed]: "errorChanged",
 };
@@ -14,7 +14,6 @@ const BY_NAME: Readonly<Record<string, MediaKey>> = {
   blob_size: "errorSize",
   blob_quota: "errorQuota",
   blob_full: "errorFull",
-  blob_unknown: "errorGone",
 };
 
 export function errorWords(t: Tell, code: number, otherwise: MediaKey): string {

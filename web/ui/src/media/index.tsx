@@ -81,6 +81,7 @@ class Parts implements MediaParts {
       blobs: blobsUrl(host.relayUrl),
       workerUrl: host.asset(__MEDIA_URL__),
       wasmUrl: host.asset(__BLOB_WASM_URL__),
+      playUrl: __PLAY_URL__,
       token: () => host.token(),
       reconnect: () => host.reconnect(),
     });
