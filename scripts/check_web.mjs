@@ -21,7 +21,7 @@ const largest = (folder) =>
     .slice(0, 1);
 const words = largest("widget/words/");
 const first_open = files
-  .filter((file) => /^(widget\/(?!later\/|words\/)|engine\/)/.test(file.path))
+  .filter((file) => /^(widget\/(?!later\/|words\/|play-)|engine\/(?!media-|blob-))/.test(file.path))
   .concat(words);
 const sum_of = (some) => some.reduce((sum, file) => sum + packed(file), 0);
 const first_open_bytes = sum_of(first_open);
