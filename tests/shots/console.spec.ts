@@ -60,6 +60,7 @@ const acts: Record<string, (page: Page) => Promise<void>> = {
     await page.getByTestId("find-hit").first().waitFor();
   },
   pictures: openTalk,
+  "a customer who is logged in": openTalk,
   away: (page) => page.getByTestId("own-status").click(),
   "customer over": async (page) => {
     await page.setViewportSize({ width: 820, height: 780 });

@@ -14,12 +14,31 @@ const PIXEL =
   "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mPk+M9QDwADhgGAWjR9awAAAABJRU5E" +
   "rkJggg==";
 
+/** The page's own scripts speak. Some answers come only once the person has. */
+const call = (page: Page, name: string, value?: unknown): Promise<void> =>
+  page.evaluate(
+    ([method, given]) => {
+      const api = (window as unknown as { Shopbell(...all: unknown[]): Promise<unknown> }).Shopbell;
+      api(method, given).catch(() => undefined);
+    },
+    [name, value] as const,
+  );
+
 /** What is done in a scene before it is drawn. */
 const acts: Record<string, (page: Page) => Promise<void>> = {
   emoji: openEmoji,
   "emoji finds nothing": async (page) => {
     await openEmoji(page);
     await inside(page).getByTestId("emoji-picker").getByRole("searchbox").fill("zzzz");
+  },
+  "somebody else's": async (page) => {
+    await call(page, "identify", "");
+    await inside(page).getByTestId("veil").waitFor();
+  },
+  "before a log-out": async (page) => {
+    await inside(page).getByTestId("message").first().waitFor();
+    await call(page, "logout");
+    await inside(page).getByTestId("leave").waitFor();
   },
   "about to be sent": async (page) => {
     const pick = page.waitForEvent("filechooser");

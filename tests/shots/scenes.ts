@@ -145,6 +145,14 @@ export const frameScenes: Record<string, Scene> = {
     const conversations = [conversation(language, { messages })];
     return script(language, { connection: offline, conversations });
   },
+  "somebody else's": with_talk({}, { subject: 5 }),
+  "before a log-out": (language) => {
+    const text = words[language].draft;
+    const waiting: Said = { by: "customer", text, timeMs: ago(0), waits: true };
+    const messages = [...talk(language), waiting];
+    const conversations = [conversation(language, { messages })];
+    return script(language, { connection: offline, conversations });
+  },
   pictures: (language) =>
     script(language, { conversations: [conversation(language, { messages: shows(language) })] }),
   "about to be sent": with_talk({}),
@@ -243,6 +251,12 @@ export const consoleScenes: Record<string, Scene> = {
     const [first, ...others] = inbox(language);
     const conversations = first ? [{ ...first, messages: shows(language) }, ...others] : others;
     return script(language, { conversations });
+  },
+  "a customer who is logged in": (language) => {
+    const [first, ...others] = inbox(language);
+    const subjectName = words[language].colleague;
+    const known = first ? [{ ...first, subject: "customer-20931", subjectName }] : [];
+    return script(language, { conversations: [...known, ...others] });
   },
   "not sent": (language) => {
     const { agent: name, draft, otherAnswer } = words[language];

@@ -47,6 +47,9 @@ export type Conversation = {
   readonly held?: boolean;
   readonly more?: boolean;
   readonly waitingSinceMs?: number;
+  /** How the shop's own login names the customer. */
+  readonly subject?: string;
+  readonly subjectName?: string;
   /** Conversations with the same number come from one device. */
   readonly creator?: number;
 };
@@ -93,6 +96,8 @@ export type Script = {
   /** The stored state is still being read. */
   starting?: boolean;
   uncertified?: boolean;
+  /** The device belongs to a customer of that number. */
+  subject?: number;
   certificateEndsMs?: number;
   connection: { state: number; code: number };
   /** After the inbox has come. */

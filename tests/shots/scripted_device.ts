@@ -156,6 +156,7 @@ class ScriptedDevice extends EventTarget {
         certified,
         hasCard: true,
         notAfterMs: certified ? not_after : 0,
+        subject: filled(32, this.script.subject ?? 0),
       }),
       event(EventKind.CONNECTION, wire.Connection, { blobBytesMax: 1e9, ...connection }),
     ];
@@ -315,8 +316,8 @@ class ScriptedDevice extends EventTarget {
         locale: "",
         creator: filled(32, each.creator ?? 20 + at),
         recalled: false,
-        subject: "",
-        subjectName: "",
+        subject: each.subject ?? "",
+        subjectName: each.subjectName ?? "",
       };
     });
     return encode(InboxPage, { rows });

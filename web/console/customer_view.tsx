@@ -127,8 +127,9 @@ function EarlierPart({ app, row, now }: { app: ConsoleApp; row: Row; now: number
   const { t } = app;
   const locale = app.locale.value;
   const others = ofSamePerson(app.inbox.rows.value, row);
+  const title = t(row.subject ? "earlierOfCustomer" : "earlierTalks");
   return (
-    <Part name="history" title={t("earlierTalks")} testid="customer-earlier">
+    <Part name="history" title={title} testid="customer-earlier">
       {others.length === 0 && <p class="soft">{t("earlierNone")}</p>}
       <ul class="earlier-talks">
         {others.map((other) => (

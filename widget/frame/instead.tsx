@@ -53,7 +53,12 @@ function Veil({ app }: { app: FrameApp }) {
   const t = app.t.value;
   return (
     <div class="whole" role="status" data-testid="veil">
-      {!app.identity.ended.value && <p>{t("veiled")}</p>}
+      {!app.identity.ended.value && (
+        <>
+          <Icon name="lock" />
+          <p>{t("veiled")}</p>
+        </>
+      )}
     </div>
   );
 }
@@ -75,7 +80,7 @@ function AskBeforeLeaving({ app }: { app: FrameApp }) {
       </button>
       <button
         type="button"
-        class="plain"
+        class="plain danger"
         data-testid="leave-go"
         onClick={() => identity.answer(true)}
       >

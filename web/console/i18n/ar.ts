@@ -66,6 +66,7 @@ export const ar: ConsoleCatalog = {
   device: "الجهاز",
   firstSeen: "أول زيارة",
   shownSince: "أقدم ما يظهر هنا",
+  earlierOfCustomer: "محادثات أخرى لهذا العميل",
   earlierTalks: "محادثات أخرى من هذا الجهاز",
   earlierNone: "لا توجد محادثات أخرى",
   copyAddress: "العنوان للاطلاع فقط، ولا يُفتح تلقائيًا",

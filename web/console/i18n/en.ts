@@ -65,6 +65,7 @@ export const en: ConsoleCatalog = {
   device: "Device",
   firstSeen: "First seen",
   shownSince: "Oldest shown here",
+  earlierOfCustomer: "Other conversations of this customer",
   earlierTalks: "Other conversations of this device",
   earlierNone: "No other conversations",
   copyAddress: "The address is shown only; nothing opens it by itself",

@@ -63,6 +63,7 @@ export const zhCn = {
   device: "设备",
   firstSeen: "首次来访",
   shownSince: "这里显示的最早一条",
+  earlierOfCustomer: "这位顾客的其他对话",
   earlierTalks: "同一设备的其他对话",
   earlierNone: "没有其他对话",
   copyAddress: "地址只供查看，不会自动打开",

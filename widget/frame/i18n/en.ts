@@ -34,10 +34,11 @@ export const en: FrameWords = {
   openAgain: "Open again",
   openInTab: "Open in a new tab",
 
-  veiled: "This conversation belongs to somebody who is not signed in here now.",
+  veiled: "This conversation belongs to another customer. Sign in as that person to see it.",
   leaveTitle: "Sign out and lose what is not sent?",
   leaveMore:
-    "Not sent yet: {n}. Signing out deletes the conversation from this device, and that with it.",
+    "Not sent yet: {n}. Signing out deletes the conversation from this device, and what is not " +
+    "sent is lost.",
   leaveStay: "Stay signed in",
   leaveGo: "Sign out and delete",
 };

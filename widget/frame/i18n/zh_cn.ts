@@ -37,7 +37,7 @@ export const zhCn = {
   openInTab: "在新标签页中打开",
 
   // Whose conversation it is
-  veiled: "这里的对话属于另一位顾客，他目前没有在此登录。",
+  veiled: "这段对话属于另一位顾客，本人登录后才能查看。",
   leaveTitle: "还有内容没发出去，仍要退出吗？",
   leaveMore: "还有 {n} 条没有发送。退出后，这台设备上的对话会被清除，这些内容也找不回来。",
   leaveStay: "先不退出",
