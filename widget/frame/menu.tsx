@@ -98,6 +98,20 @@ export function Menu({ app }: { app: FrameApp }) {
               {t("find")}
             </button>
           )}
+          {app.files.value?.can.value && app.conversation.value.items.length > 0 && (
+            <button
+              type="button"
+              role="menuitem"
+              tabIndex={-1}
+              data-testid="gallery-open"
+              onClick={choose(() => app.files.peek()?.gallery())}
+            >
+              <span class="check">
+                <Mark name="shown" />
+              </span>
+              {t("gallery")}
+            </button>
+          )}
           {app.canStartNew.value && (
             <button
               type="button"

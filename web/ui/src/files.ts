@@ -7,7 +7,7 @@ import { ConnectionState } from "./status.ts";
 
 export type FilesHost = Omit<
   MediaHost,
-  "token" | "bytesMax" | "reconnect" | "waits"
+  "token" | "bytesMax" | "reconnect" | "waits" | "page"
 >;
 
 export class Files {
@@ -47,6 +47,7 @@ export class Files {
       ...host,
       token: () => session.blobs.peek().token || undefined,
       bytesMax: () => session.blobs.peek().bytesMax,
+      page: (before, limit) => session.page(host.conversation().log, before, limit),
       reconnect: () => session.engine.command("retry"),
       waits: (log, count) => {
         if ((this.waits.peek().get(log) ?? 0) !== count) {
@@ -74,6 +75,10 @@ export class Files {
 
   voice(log: string, hold: PointerEvent | undefined): void {
     this.bring((parts) => void parts.voice(log, hold));
+  }
+
+  gallery(): void {
+    this.bring((parts) => parts.gallery());
   }
 
   /** True where files stood there; the words go with them. */

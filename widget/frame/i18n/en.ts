@@ -22,6 +22,7 @@ export const en: FrameWords = {
 
   menu: "More",
   find: "Search messages",
+  gallery: "Pictures and files",
   sound: "Sound for new messages",
   otherPeople: "{name} and {n|one:# other|other:# others}",
   nameJoin: ", ",

@@ -23,6 +23,7 @@ export const zhCn = {
   // Header and menu
   menu: "更多",
   find: "搜索消息",
+  gallery: "图片与文件",
   sound: "新消息提示音",
   otherPeople: "{name}等 {n} 人",
   nameJoin: "、",

@@ -63,6 +63,9 @@ export const ar: MediaWords = {
   zoomOut: "تصغير",
   placeOf: "{n} من {all}",
 
+  gallery: "الصور والملفات",
+  galleryNone: "لم يُرسل شيء بعد.",
+
   tooLarge: "حجم {name} أكبر من {max}. صغّره أو أرسله على أجزاء.",
   tooMany:
     "{n|one:ملف واحد كحد أقصى|two:ملفان كحد أقصى|few:# ملفات كحد أقصى|other:# ملفًا " +

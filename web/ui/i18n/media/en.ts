@@ -65,6 +65,9 @@ export const en: MediaWords = {
   zoomOut: "Smaller",
   placeOf: "{n} of {all}",
 
+  gallery: "Pictures and files",
+  galleryNone: "Nothing has been sent yet.",
+
   tooLarge: "{name} is larger than {max}. Make it smaller, or send it in parts.",
   tooMany: "At most {n|one:# file|other:# files} at once. The others were left out.",
   errorGone: "The file is no longer on the server.",

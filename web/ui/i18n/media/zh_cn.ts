@@ -61,6 +61,9 @@ export const zhCn = {
   zoomOut: "缩小",
   placeOf: "第 {n} 张，共 {all} 张",
 
+  gallery: "图片与文件",
+  galleryNone: "还没有发送过图片或文件。",
+
   tooLarge: "{name} 超过 {max}，请压缩或分开发送。",
   tooMany: "一次最多 {n} 个文件，其余的没有加入。",
   errorGone: "文件已不在服务器上。",

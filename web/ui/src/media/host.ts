@@ -24,6 +24,8 @@ export interface MediaHost {
   bytesMax(): number;
   reconnect(): void;
   conversation(): Conversation;
+  /** Of its stored messages those before a place; 0: the newest. */
+  page(before: number, limit: number): Promise<Conversation>;
   send(log: string, shown: Shown): void;
   /** So many files stand above the composer now. */
   waits(log: string, count: number): void;
@@ -46,6 +48,8 @@ export interface MediaParts {
   /** Draws what a message shows, or draws it anew. */
   draw(place: HTMLElement, item: Item): void;
   undraw(place: HTMLElement): void;
+  /** All that the conversation shows. */
+  gallery(): void;
   /** There is a connection, or a new right to upload. */
   connected(): void;
 }

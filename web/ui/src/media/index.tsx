@@ -1,14 +1,14 @@
 // Pictures, films and files: what stands above the composer, what a message shows, and what is seen
 // in large. Fetched with the first of them, by frame and console alike.
-import { render } from "preact";
+import { render, type ComponentChild } from "preact";
 import { blobsUrl, openMedia as openFiles, type Media } from "../../../engine/src/media_client.ts";
 import { ContentKind } from "../../../engine/src/gen/wire.ts";
 import { toHex } from "../../../engine/src/text.ts";
 import { mediaIn, type MediaKey, type Tell } from "../../i18n/media/index.ts";
-import { amendedIn } from "../amend.ts";
 import type { Item } from "../conversation.ts";
 import { Bubble } from "./bubbles.tsx";
 import { Editor } from "./editor.tsx";
+import { Gallery, seenIn } from "./gallery.tsx";
 import type { MediaHost, MediaParts, OpenMedia } from "./host.ts";
 import { Lightbox } from "./lightbox.tsx";
 import { sizeWords } from "./names.ts";
@@ -46,6 +46,17 @@ type Spoken = {
   readonly held: boolean;
   readonly slid: number;
 };
+
+/** Over all else, until it is closed. */
+function over(draw: (close: () => void) => ComponentChild): void {
+  const place = document.createElement("div");
+  const close = () => {
+    render(null, place);
+    place.remove();
+  };
+  document.body.append(place);
+  render(draw(close), place);
+}
 
 class Parts implements MediaParts {
   private readonly trays = new Map<HTMLElement, string>();
@@ -300,46 +311,68 @@ class Parts implements MediaParts {
   }
 
   private edit({ ref, url, file }: Outgoing): void {
-    const place = document.createElement("div");
-    const close = () => {
-      render(null, place);
-      place.remove();
-      this.host.focus();
-    };
-    const done = (picture: Blob) => {
-      close();
-      void this.outgoing.replace(ref, picture);
-    };
-    document.body.append(place);
     const type = file?.type === "image/png" ? "image/png" : "image/jpeg";
-    render(<Editor t={this.t} url={url} type={type} onDone={done} onClose={close} />, place);
+    over((close) => {
+      const leave = () => {
+        close();
+        this.host.focus();
+      };
+      const done = (picture: Blob) => {
+        leave();
+        void this.outgoing.replace(ref, picture);
+      };
+      return <Editor t={this.t} url={url} type={type} onDone={done} onClose={leave} />;
+    });
   }
 
   private open(told: Told, from: HTMLElement): void {
-    const { items } = this.host.conversation();
-    const recalled = amendedIn(items);
-    const pictures = items
-      .filter(({ key, kind }) => kind === ContentKind.IMAGE && !recalled.get(key)?.recall)
-      .flatMap((item) => toldOf(item) ?? []);
+    const shown = seenIn(this.host.conversation())
+      .map((seen) => seen.told)
+      .filter(({ kind }) => kind === ContentKind.IMAGE)
+      .reverse();
     const id = toHex(told.blob.id);
-    const at = pictures.findIndex(({ blob }) => toHex(blob.id) === id);
-    const place = document.createElement("div");
-    const close = () => {
-      render(null, place);
-      place.remove();
-      from.querySelector("button")?.focus();
-    };
-    document.body.append(place);
-    render(
+    const at = shown.findIndex(({ blob }) => toHex(blob.id) === id);
+    this.show_large(at < 0 ? [told] : shown, Math.max(0, at), from.querySelector("button"));
+  }
+
+  private show_large(pictures: readonly Told[], at: number, back: HTMLElement | null): void {
+    const { t, store } = this;
+    over((close) => (
       <Lightbox
-        t={this.t}
-        pictures={at < 0 ? [told] : pictures}
-        at={Math.max(0, at)}
-        store={this.store}
-        onClose={close}
-      />,
-      place,
-    );
+        t={t}
+        pictures={pictures}
+        at={at}
+        store={store}
+        onGallery={() => {
+          close();
+          this.gallery();
+        }}
+        onClose={() => {
+          close();
+          back?.focus();
+        }}
+      />
+    ));
+  }
+
+  gallery(): void {
+    const { t, store, host } = this;
+    over((close) => (
+      <Gallery
+        t={t}
+        locale={host.locale()}
+        store={store}
+        pageOf={(before, limit) => host.page(before, limit)}
+        onOpen={(pictures, at) => {
+          close();
+          this.show_large(pictures, at, null);
+        }}
+        onClose={() => {
+          close();
+          host.focus();
+        }}
+      />
+    ));
   }
 
   connected(): void {

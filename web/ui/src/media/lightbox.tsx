@@ -16,6 +16,7 @@ export type LightboxProps = {
   readonly pictures: readonly Told[];
   readonly at: number;
   readonly store: Store;
+  onGallery(): void;
   onClose(): void;
 };
 
@@ -65,7 +66,7 @@ function useFingers(set_view: (change: (view: View) => View) => void) {
 }
 
 /** The focus stays inside until it is closed. */
-function keepInside(event: KeyboardEvent, box: HTMLElement): void {
+export function keepInside(event: KeyboardEvent, box: HTMLElement): void {
   const stops = [...box.querySelectorAll<HTMLElement>("button")];
   const at = stops.indexOf(document.activeElement as HTMLElement);
   const next = (at + (event.shiftKey ? -1 : 1) + stops.length) % stops.length;
@@ -73,7 +74,8 @@ function keepInside(event: KeyboardEvent, box: HTMLElement): void {
   stops[next]?.focus();
 }
 
-export function Lightbox({ t, pictures, at: first, store, onClose }: LightboxProps) {
+export function Lightbox(props: LightboxProps) {
+  const { t, pictures, at: first, store, onGallery, onClose } = props;
   const [at, set_at] = useState(first);
   const [view, set_view] = useState(WHOLE);
   const [fetched, set_fetched] = useState<Fetched | undefined>(undefined);
@@ -142,6 +144,9 @@ export function Lightbox({ t, pictures, at: first, store, onClose }: LightboxPro
       </div>
       <div class="media-bar">
         <span role="status">{pictures.length > 1 ? place : ""}</span>
+        <SignButton
+          sign="grid" word={t("gallery")} testid="lightbox-gallery" onPress={onGallery}
+        />
         <SignButton
           sign="minus" word={t("zoomOut")} testid="zoom-out"
           onPress={() => set_view((now) => zoomed(now, 1 / STEP))}

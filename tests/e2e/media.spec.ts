@@ -1,0 +1,202 @@
+// Pictures, voice, films and files between a customer and the shop, through the real relay: as they
+// were sent, and with nothing in them run.
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import type { Download, FrameLocator, Page } from "@playwright/test";
+import { findings } from "./axe.ts";
+import { expect, test, type People } from "./fixtures.ts";
+import { frameOf } from "./frame_words.ts";
+import type { ConsolePage } from "./pages/console_page.ts";
+import type { ShopPage } from "./pages/shop_page.ts";
+
+type Sent = { readonly name: string; readonly mimeType: string; readonly buffer: Buffer };
+
+const digestOf = (bytes: Buffer): string => createHash("sha256").update(bytes).digest("hex");
+
+/** A picture with its left half dark, so that one sees when it is turned. */
+async function jpeg(page: Page, width: number, height: number): Promise<Buffer> {
+  const bytes = await page.evaluate(
+    async ([w, h]) => {
+      const canvas = document.createElement("canvas");
+      [canvas.width, canvas.height] = [w, h];
+      const paper = canvas.getContext("2d") as CanvasRenderingContext2D;
+      paper.fillStyle = "#e0c090";
+      paper.fillRect(0, 0, w, h);
+      paper.fillStyle = "#302010";
+      paper.fillRect(0, 0, w / 2, h);
+      const blob = await new Promise<Blob | null>((done) => canvas.toBlob(done, "image/jpeg"));
+      return [...new Uint8Array((await blob?.arrayBuffer()) as ArrayBuffer)];
+    },
+    [width, height] as const,
+  );
+  return Buffer.from(bytes);
+}
+
+/** As a camera that was held upright notes it: to be turned to the right. */
+function turned(picture: Buffer): Buffer {
+  const exif = Buffer.from(
+    "ffe1002245786966000049492a000800000001001201030001000000060000000000000000000000", "hex",
+  );
+  exif.writeUInt16BE(exif.length - 2, 2);
+  return Buffer.concat([picture.subarray(0, 2), exif, picture.subarray(2)]);
+}
+
+async function pick(side: ShopPage | ConsolePage, files: readonly Sent[]): Promise<void> {
+  const within: Page | FrameLocator = "frame" in side ? side.frame : side.page;
+  const button = within.getByTestId("frame" in side ? "attach" : "console-attach");
+  const asked = side.page.waitForEvent("filechooser");
+  await button.click();
+  await (await asked).setFiles([...files]);
+  const ready = within.locator("[data-testid=outgoing][data-state=ready]");
+  await expect(ready).toHaveCount(files.length);
+}
+
+async function two(people: People): Promise<{ visitor: ShopPage; agent: ConsolePage }> {
+  const visitor = await people.visitor("en");
+  await visitor.ring();
+  await visitor.say("the zip is broken");
+  await expect(visitor.messages).toHaveCount(2);
+  const agent = await people.agent("Lin", "en");
+  await agent.openFirst();
+  await expect(agent.message("the zip is broken")).toHaveCount(1);
+  return { visitor, agent };
+}
+
+async function bytesOf(download: Download): Promise<Buffer> {
+  return readFile(await download.path());
+}
+
+test("a picture is seen on the other side, the right way up and byte for byte", async ({
+  people,
+}) => {
+  const { visitor, agent } = await two(people);
+  const picture = turned(await jpeg(agent.page, 1600, 1200));
+  await pick(visitor, [{ name: "zip.jpg", mimeType: "image/jpeg", buffer: picture }]);
+  expect(await findings(frameOf(visitor))).toEqual([]);
+  await visitor.say("this is how it looks");
+
+  const seen = agent.page.getByTestId("picture");
+  await expect(seen).toHaveAttribute("data-here", "true");
+  await expect(agent.message("this is how it looks")).toHaveCount(1);
+  await expect(visitor.frame.getByTestId("picture")).toHaveAttribute("data-here", "true");
+  await expect(visitor.frame.getByTestId("tray")).toHaveCount(0);
+  const drawn = await seen.locator("img").last().evaluate((img: HTMLImageElement) => [
+    img.naturalWidth, img.naturalHeight, img.clientWidth < img.clientHeight,
+  ]);
+  expect(drawn).toEqual([1200, 1600, true]);
+
+  await seen.click();
+  const large = agent.page.getByTestId("lightbox");
+  await expect(large).toBeVisible();
+  expect(await findings(agent.page.mainFrame())).toEqual([]);
+  const taken = agent.page.waitForEvent("download");
+  await large.getByTestId("lightbox-download").click();
+  const download = await taken;
+  expect(download.suggestedFilename()).toBe("zip.jpg");
+  expect(digestOf(await bytesOf(download))).toBe(digestOf(picture));
+  await agent.page.keyboard.press("Escape");
+  await expect(large).toHaveCount(0);
+  await expect(seen).toBeFocused();
+
+  await pick(agent, [
+    { name: "new.jpg", mimeType: "image/jpeg", buffer: await jpeg(agent.page, 800, 600) },
+  ]);
+  await agent.page.getByTestId("console-send").click();
+  await expect(visitor.frame.getByTestId("picture")).toHaveCount(2);
+  await expect(visitor.frame.getByTestId("picture").last()).toHaveAttribute("data-here", "true");
+});
+
+test("a picture can be the first word of all", async ({ people }) => {
+  const visitor = await people.visitor("en");
+  await visitor.ring();
+  const buffer = await jpeg(visitor.page, 640, 480);
+  await pick(visitor, [{ name: "first.jpg", mimeType: "image/jpeg", buffer }]);
+  await visitor.frame.getByTestId("send").click();
+  await expect(visitor.frame.getByTestId("picture")).toHaveAttribute("data-here", "true");
+  const agent = await people.agent("Lin", "en");
+  await expect(agent.rows.first()).toContainText("Picture");
+  await agent.openFirst();
+  await expect(agent.page.getByTestId("picture")).toHaveAttribute("data-here", "true");
+});
+
+test("files keep their bytes; what could harm is named and never run", async ({ people }) => {
+  const { visitor, agent } = await two(people);
+  const pdf = Buffer.from(`%PDF-1.7\n${"words ".repeat(40_000)}`);
+  const drawing = "<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'></svg>";
+  const alerts: string[] = [];
+  agent.page.on("dialog", (dialog) => alerts.push(dialog.message()));
+  await pick(visitor, [
+    { name: "order\u202efdp.pdf", mimeType: "application/pdf", buffer: pdf },
+    { name: "logo.svg", mimeType: "image/svg+xml", buffer: Buffer.from(drawing) },
+    { name: "photo.jpg", mimeType: "image/jpeg", buffer: Buffer.from("MZ\u0090\u0000program") },
+  ]);
+  await visitor.frame.getByTestId("send").click();
+  const files = agent.page.getByTestId("file");
+  await expect(files).toHaveCount(3);
+  const order = files.filter({ hasText: "orderfdp.pdf" });
+  const taken = agent.page.waitForEvent("download");
+  await order.getByTestId("download").click();
+  const download = await taken;
+  expect(download.suggestedFilename()).toBe("orderfdp.pdf");
+  expect(digestOf(await bytesOf(download))).toBe(digestOf(pdf));
+  const svg = files.filter({ hasText: "logo.svg" });
+  await svg.getByTestId("download").click();
+  await expect(agent.page.getByTestId("file-warning").first()).toContainText("can run a program");
+  expect(alerts).toEqual([]);
+});
+
+test("many files are dropped at once, and one is taken back", async ({ people }) => {
+  const { visitor, agent } = await two(people);
+  await frameOf(visitor).evaluate(() => {
+    const carried = new DataTransfer();
+    for (const name of ["a.txt", "b.txt"]) {
+      carried.items.add(new File([name], name, { type: "text/plain" }));
+    }
+    for (const type of ["dragover", "drop"]) {
+      const event = new DragEvent(type, { dataTransfer: carried, bubbles: true, cancelable: true });
+      document.body.dispatchEvent(event);
+    }
+  });
+  const waiting = visitor.frame.getByTestId("outgoing");
+  await expect(waiting).toHaveCount(2);
+  await waiting.filter({ hasText: "a.txt" }).getByTestId("outgoing-remove").click();
+  await expect(waiting).toHaveCount(1);
+  await visitor.frame.getByTestId("send").click();
+  await expect(agent.page.getByTestId("file")).toHaveText(/b\.txt/);
+});
+
+test.describe("with a microphone", () => {
+  test.use({
+    launchOptions: {
+      executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
+      args: [
+        "--no-sandbox", "--disable-features=Translate,LocalNetworkAccessChecks",
+        "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
+      ],
+    },
+  });
+
+  test("what is said is heard on the other side", async ({ people }) => {
+    const { visitor, agent } = await two(people);
+    await visitor.frame.getByTestId("voice").focus();
+    await visitor.frame.getByTestId("voice").press("Enter");
+    const line = visitor.frame.getByTestId("recording");
+    await expect(line.getByRole("timer")).toHaveText("0:01");
+    expect(await findings(frameOf(visitor))).toEqual([]);
+    await line.getByTestId("voice-send").click();
+    const heard = agent.page.locator("div[data-testid=voice]");
+    await expect(heard).toHaveCount(1);
+    expect(await heard.locator("i").count()).toBeGreaterThan(4);
+    await heard.getByTestId("voice-play").click();
+    await expect(heard).toHaveAttribute("data-plays", "true");
+    await heard.getByTestId("voice-speed").click();
+    await expect(heard.getByTestId("voice-speed")).toHaveText("1.5\u00d7");
+  });
+});
+
+test("a microphone that is refused says what to change", async ({ people }) => {
+  const { visitor } = await two(people);
+  await visitor.frame.getByTestId("voice").focus();
+  await visitor.frame.getByTestId("voice").press("Enter");
+  await expect(visitor.frame.getByRole("alert")).toContainText(/microphone/i);
+});
