@@ -9,6 +9,16 @@ import { frameOf } from "./frame_words.ts";
 import type { ConsolePage } from "./pages/console_page.ts";
 import type { ShopPage } from "./pages/shop_page.ts";
 
+test.use({
+  launchOptions: {
+    executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
+    args: [
+      "--no-sandbox", "--disable-features=Translate,LocalNetworkAccessChecks",
+      "--use-fake-device-for-media-stream",
+    ],
+  },
+});
+
 type Sent = { readonly name: string; readonly mimeType: string; readonly buffer: Buffer };
 
 const digestOf = (bytes: Buffer): string => createHash("sha256").update(bytes).digest("hex");
@@ -165,33 +175,22 @@ test("many files are dropped at once, and one is taken back", async ({ people })
   await expect(agent.page.getByTestId("file")).toHaveText(/b\.txt/);
 });
 
-test.describe("with a microphone", () => {
-  test.use({
-    launchOptions: {
-      executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
-      args: [
-        "--no-sandbox", "--disable-features=Translate,LocalNetworkAccessChecks",
-        "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
-      ],
-    },
-  });
-
-  test("what is said is heard on the other side", async ({ people }) => {
-    const { visitor, agent } = await two(people);
-    await visitor.frame.getByTestId("voice").focus();
-    await visitor.frame.getByTestId("voice").press("Enter");
-    const line = visitor.frame.getByTestId("recording");
-    await expect(line.getByRole("timer")).toHaveText("0:01");
-    expect(await findings(frameOf(visitor))).toEqual([]);
-    await line.getByTestId("voice-send").click();
-    const heard = agent.page.locator("div[data-testid=voice]");
-    await expect(heard).toHaveCount(1);
-    expect(await heard.locator("i").count()).toBeGreaterThan(4);
-    await heard.getByTestId("voice-play").click();
-    await expect(heard).toHaveAttribute("data-plays", "true");
-    await heard.getByTestId("voice-speed").click();
-    await expect(heard.getByTestId("voice-speed")).toHaveText("1.5\u00d7");
-  });
+test("what is said is heard on the other side", async ({ people }) => {
+  const { visitor, agent } = await two(people);
+  await visitor.page.context().grantPermissions(["microphone"]);
+  await visitor.frame.getByTestId("voice").focus();
+  await visitor.frame.getByTestId("voice").press("Enter");
+  const line = visitor.frame.getByTestId("recording");
+  await expect(line.getByRole("timer")).toHaveText("0:01");
+  expect(await findings(frameOf(visitor))).toEqual([]);
+  await line.getByTestId("voice-send").click();
+  const heard = agent.page.locator("div[data-testid=voice]");
+  await expect(heard).toHaveCount(1);
+  expect(await heard.locator("i").count()).toBeGreaterThan(4);
+  await heard.getByTestId("voice-play").click();
+  await expect(heard).toHaveAttribute("data-plays", "true");
+  await heard.getByTestId("voice-speed").click();
+  await expect(heard.getByTestId("voice-speed")).toHaveText("1.5\u00d7");
 });
 
 test("a microphone that is refused says what to change", async ({ people }) => {
