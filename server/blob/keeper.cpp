@@ -54,7 +54,12 @@ void Keeper::removed(const BlobId& id, const BlobInfo& info) {
   unfinished_.erase(id);
   --blobs_;
   bytes_ -= info.length;
-  // What the device sent today stays sent: else it could fill and empty the disk all day long.
+  // What the device sent today stays sent: else it could fill and empty the disk all day long. What
+  // it never sent was no burden.
+  const auto found = of_device_.find(info.device);
+  if (found != of_device_.end() && info.created_ms / day_ms == day_) {
+    found->second -= std::min(found->second, info.length - info.offset);
+  }
   auto& of_shop = of_shop_[info.shop];
   of_shop -= std::min(of_shop, info.length + overhead_bytes);
 }

@@ -15,10 +15,12 @@ namespace shopbell::blob {
 // Set by the operator. 0: as much as the disk holds.
 struct Limits {
   std::uint64_t file_bytes_max = 2048ull << 20;
-  std::uint64_t device_day_bytes_max = 10'240ull
-                                       << 20;       // begun by one device between two midnights
-  std::uint64_t shop_bytes_max = 102'400ull << 20;  // of one shop, in all
-  std::uint64_t unfinished_ms_max = 24ull * 3600 * 1000;  // of a half upload, since its last byte
+  // Of one device between two midnights.
+  std::uint64_t device_day_bytes_max = 10'240ull << 20;
+  // Of one shop, in all.
+  std::uint64_t shop_bytes_max = 102'400ull << 20;
+  // Of a half upload, since its last byte.
+  std::uint64_t unfinished_ms_max = 24ull * 3600 * 1000;
   // Uploads of one device at the same time; the rest waits, as tus clients do by themselves.
   std::size_t uploads_of_device_max = 8;
   // A connection on which next to nothing has moved for so long is closed; what came is kept.

@@ -17,9 +17,9 @@
 namespace shopbell::blob::tus {
 
 // How much may be lost by a crash of the machine while a long request runs: what the client then
-// sends again. Each sync costs the disk two turns.
+// sends again. Each sync costs the disk two turns, and the relay's messages mostly share it.
 inline constexpr std::uint64_t sync_bytes_max = 16ull << 20;
-inline constexpr std::uint64_t sync_ms_max = 1000;
+inline constexpr std::uint64_t sync_ms_max = 5000;
 
 class Exchange {
  public:

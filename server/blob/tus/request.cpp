@@ -81,8 +81,9 @@ Outcome read_get(const Request& request, Order order, std::string_view id, bool 
   order.act = Act::read;
   order.head_only = head_only;
   order.unchanged = names_tag(request.if_none_match, id);
+  // A range has a meaning with GET alone (RFC 9110, 14.2).
   const bool same = request.if_range.empty() || names_tag(request.if_range, id);
-  if (same) order.range = read_range(request.range);
+  if (same && !head_only) order.range = read_range(request.range);
   return order;
 }
 

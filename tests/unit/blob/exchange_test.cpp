@@ -428,7 +428,8 @@ TEST(BlobKeeper, RemovingGivesTheShopRoomButNotTheDay) {
   keeper.counted_all();
   for (int i = 0; i < 2; ++i) {
     EXPECT_TRUE(keeper.reserve(anna, 1000, now_ms).ok());
-    const auto info = info_of(anna, 1000, now_ms);
+    auto info = info_of(anna, 1000, now_ms);
+    info.offset = info.length;
     keeper.created(id, info);
     keeper.removed(id, info);
   }
@@ -440,6 +441,17 @@ TEST(BlobKeeper, RemovingGivesTheShopRoomButNotTheDay) {
     EXPECT_TRUE(keeper.reserve(one, 1000, now_ms).ok());
     EXPECT_TRUE(keeper.reserve(one, 1000, now_ms).ok());
   }
+}
+
+TEST(BlobKeeper, WhatWasNeverSentDoesNotCountForTheDay) {
+  Keeper keeper({.file_bytes_max = 18'000, .device_day_bytes_max = 20'000});
+  ASSERT_TRUE(keeper.reserve(anna, 10'000, now_ms).ok());
+  auto info = info_of(anna, 10'000, now_ms);
+  info.offset = 1000;
+  keeper.created(id, info);
+  EXPECT_EQ(keeper.reserve(anna, 2000, now_ms).error(), Errc::blob_quota);
+  keeper.removed(id, info);
+  EXPECT_TRUE(keeper.reserve(anna, 2000, now_ms).ok());
 }
 
 TEST(BlobKeeper, AStartCountsWhatIsThereOnce) {

@@ -193,6 +193,8 @@ TEST(TusRequest, HeadWithTusAsksForThePlaceWithoutForTheFile) {
   request.method = "HEAD";
   EXPECT_EQ(taken(request).act, Act::read);
   EXPECT_TRUE(taken(request).head_only);
+  request.range = "bytes=0-1";
+  EXPECT_FALSE(taken(request).range.has_value());
   request.tus_resumable = "1.0.0";
   EXPECT_EQ(taken(request).act, Act::status);
 }
