@@ -129,6 +129,84 @@ test("a picture can be the first word of all", async ({ people }) => {
   await expect(agent.page.getByTestId("picture")).toHaveAttribute("data-here", "true");
 });
 
+/** A second of a moving picture. */
+async function film(page: Page): Promise<Buffer> {
+  const bytes = await page.evaluate(async () => {
+    const canvas = document.createElement("canvas");
+    [canvas.width, canvas.height] = [320, 180];
+    const paper = canvas.getContext("2d") as CanvasRenderingContext2D;
+    const recorder = new MediaRecorder(canvas.captureStream(), { mimeType: "video/webm" });
+    const part = new Promise<Blob>((done) => {
+      recorder.addEventListener("dataavailable", ({ data }) => done(data));
+    });
+    recorder.start();
+    for (let at = 0; at < 30; at++) {
+      paper.fillStyle = `hsl(${at * 12} 60% 40%)`;
+      paper.fillRect(0, 0, 320, 180);
+      await new Promise((done) => requestAnimationFrame(done));
+    }
+    recorder.stop();
+    return [...new Uint8Array(await (await part).arrayBuffer())];
+  });
+  return Buffer.from(bytes);
+}
+
+test("a film plays on the other side, and all that was sent is found again", async ({ people }) => {
+  const { visitor, agent } = await two(people);
+  await pick(visitor, [
+    { name: "zip.webm", mimeType: "video/webm", buffer: await film(agent.page) },
+    { name: "a.jpg", mimeType: "image/jpeg", buffer: await jpeg(agent.page, 400, 300) },
+  ]);
+  await visitor.frame.getByTestId("send").click();
+  await agent.page.getByTestId("film").click();
+  const playing = agent.page.getByTestId("playing");
+  await expect
+    .poll(() => playing.evaluate((node: HTMLVideoElement) => node.videoWidth))
+    .toBe(320);
+
+  await visitor.frame.getByTestId("menu").click();
+  await visitor.frame.getByTestId("gallery-open").click();
+  await expect(visitor.frame.getByTestId("gallery")).toHaveAttribute("data-busy", "false");
+  await expect(visitor.frame.getByTestId("gallery-file")).toHaveCount(1);
+  expect(await findings(frameOf(visitor))).toEqual([]);
+  await visitor.frame.getByTestId("gallery-picture").click();
+  await expect(visitor.frame.getByTestId("lightbox")).toBeVisible();
+});
+
+test("what is cut away from a picture is in none of its bytes", async ({ people }) => {
+  const { visitor, agent } = await two(people);
+  const buffer = await jpeg(agent.page, 800, 600);
+  await pick(visitor, [{ name: "card.jpg", mimeType: "image/jpeg", buffer }]);
+  await visitor.frame.getByTestId("outgoing-edit").click();
+  const stage = visitor.frame.getByTestId("edit-stage");
+  await expect(visitor.frame.getByTestId("editor")).toBeVisible();
+  await expect.poll(async () => (await stage.boundingBox())?.width ?? 0).toBeGreaterThan(200);
+  expect(await findings(frameOf(visitor))).toEqual([]);
+  const { x, y, width, height } = (await stage.boundingBox()) as NonNullable<
+    Awaited<ReturnType<typeof stage.boundingBox>>
+  >;
+  const { mouse } = visitor.page;
+  await mouse.move(x + 2, y + 2);
+  await mouse.down();
+  await mouse.move(x + width * 0.45, y + height - 2, { steps: 4 });
+  await mouse.up();
+  await visitor.frame.getByTestId("edit-apply").click();
+  await visitor.frame.getByTestId("edit-done").click();
+  await expect(visitor.frame.locator("[data-testid=outgoing][data-state=ready]")).toHaveCount(1);
+  await visitor.frame.getByTestId("send").click();
+  const seen = agent.page.getByTestId("picture");
+  await expect(seen).toHaveAttribute("data-here", "true");
+  const brightest = await seen.locator("img").last().evaluate((img: HTMLImageElement) => {
+    const canvas = document.createElement("canvas");
+    [canvas.width, canvas.height] = [img.naturalWidth, img.naturalHeight];
+    const paper = canvas.getContext("2d") as CanvasRenderingContext2D;
+    paper.drawImage(img, 0, 0);
+    const { data } = paper.getImageData(0, 0, canvas.width, canvas.height);
+    return data.reduce((most, dot, at) => (at % 4 ? most : Math.max(most, dot)), 0);
+  });
+  expect(brightest).toBeLessThan(0x60);
+});
+
 test("files keep their bytes; what could harm is named and never run", async ({ people }) => {
   const { visitor, agent } = await two(people);
   const pdf = Buffer.from(`%PDF-1.7\n${"words ".repeat(40_000)}`);

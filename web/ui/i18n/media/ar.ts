@@ -38,6 +38,7 @@ export const ar: MediaWords = {
   fileOf: "ملف: {name}",
   openPicture: "فتح الصورة",
   play: "تشغيل",
+  starting: "جارٍ التحميل",
   download: "تنزيل {name}",
   fetching: "حُمّل {done} من {all}",
   notShown: "لا يستطيع هذا الجهاز عرضه. يمكن تنزيل الأصل.",

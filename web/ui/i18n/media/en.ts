@@ -40,6 +40,7 @@ export const en: MediaWords = {
   fileOf: "File: {name}",
   openPicture: "Open the picture",
   play: "Play",
+  starting: "Loading",
   download: "Download {name}",
   fetching: "{done} of {all} loaded",
   notShown: "This device cannot show it. The original can be downloaded.",

@@ -36,6 +36,7 @@ export const zhCn = {
   fileOf: "文件：{name}",
   openPicture: "查看图片",
   play: "播放",
+  starting: "正在加载",
   download: "下载 {name}",
   fetching: "已加载 {done}，共 {all}",
   notShown: "此设备无法显示，可以下载原文件。",

@@ -1,6 +1,6 @@
 // What a message shows: a picture, a film, a file to take along.
 import { useEffect, useRef, useState } from "preact/hooks";
-import { MediaError } from "../../../engine/src/media_client.ts";
+import { MediaError, type Playable } from "../../../engine/src/media_client.ts";
 import { ContentKind } from "../../../engine/src/gen/wire.ts";
 import type { Locale } from "../../i18n/index.ts";
 import type { Tell } from "../../i18n/media/index.ts";
@@ -110,31 +110,68 @@ export function Picture(props: BubbleProps) {
   );
 }
 
+/** What a film may be called for the browser's player; anything else is tried as the usual one. */
+const FILM_TYPES = ["video/mp4", "video/webm", "video/quicktime"];
+
 export function Film(props: BubbleProps) {
-  const { t, told } = props;
-  const state = useFetched(props);
-  const { fetched, busy, done, error } = state;
-  const plays = fetched?.found.sort === "video" ? fetched.url : "";
-  if (plays) {
-    return <video class="media-film" controls autoplay playsInline src={plays} />;
-  }
-  const values = {
-    done: sizeWords(props.locale, done), all: sizeWords(props.locale, told.blob.bytes),
+  const { t, told, store } = props;
+  const [playing, set_playing] = useState<Playable | undefined>(undefined);
+  const [state, set_state] = useState<"" | "busy" | "broken">("");
+  const [error, set_error] = useState("");
+  useEffect(() => () => playing?.close(), [playing]);
+  const start = async () => {
+    set_state("busy");
+    set_error("");
+    try {
+      const type = FILM_TYPES.find((each) => each === told.blob.type) ?? "video/mp4";
+      set_playing(await store.play(told.blob, type));
+      set_state("");
+    } catch (reason) {
+      set_state("");
+      set_error(errorWords(t, reason instanceof MediaError ? reason.code : -1, "errorLoad"));
+    }
   };
+  const broken = () => {
+    set_playing(undefined);
+    set_state("broken");
+  };
+  if (playing) {
+    return (
+      <video
+        class="media-film" controls autoplay playsInline src={playing.url} data-testid="playing"
+        data-streams={playing.streams} onError={broken}
+      />
+    );
+  }
+  const length = told.durationMs ? clockWords(told.durationMs) : "";
+  const words = state === "busy" ? t("starting") : length;
+  const name = told.caption ? t("videoOf", { text: told.caption }) : t("play");
   return (
     <>
       <button
-        type="button" class="media-picture" data-testid="film"
-        aria-label={told.caption ? t("videoOf", { text: told.caption }) : t("play")}
-        onClick={() => void state.start()}
+        type="button" class="media-picture" data-testid="film" aria-busy={state === "busy"}
+        aria-label={[name, words].filter(Boolean).join(", ")}
+        onClick={() => void start()}
       >
         {told.preview.length > 0 && <img src={dataUrl(told.preview)} alt="" />}
         <span class="media-play">
           <Sign name="play" />
-          {busy ? t("fetching", values) : clockWords(told.durationMs)}
+          {words}
         </span>
       </button>
-      {error !== 0 && <Wrong props={props} state={state} />}
+      {error && (
+        <p class="media-wrong" role="alert">
+          {error}
+        </p>
+      )}
+      {state === "broken" && (
+        <>
+          <p class="media-wrong" role="alert">
+            {t("notShown")}
+          </p>
+          <FileRow {...props} />
+        </>
+      )}
     </>
   );
 }

@@ -92,6 +92,8 @@ class Parts implements MediaParts {
       blobs: blobsUrl(host.relayUrl),
       workerUrl: host.asset(__MEDIA_URL__),
       wasmUrl: host.asset(__BLOB_WASM_URL__),
+      // It lies where the page lies, of either app.
+      ...(__PLAY_URL__ && { playUrl: __PLAY_URL__ }),
       playUrl: __PLAY_URL__,
       token: () => host.token(),
       reconnect: () => host.reconnect(),

@@ -9,7 +9,7 @@ import {
   VideoContent,
   VoiceContent,
 } from "../../../engine/src/gen/wire.ts";
-import type { BlobRef as Ref, Media } from "../../../engine/src/media_client.ts";
+import type { BlobRef as Ref, Media, Playable } from "../../../engine/src/media_client.ts";
 import { toHex } from "../../../engine/src/text.ts";
 import type { Item } from "../conversation.ts";
 import { HEAD_BYTES, kindOf, sizeOf, type Kind } from "./kinds.ts";
@@ -96,6 +96,14 @@ export class Store {
       this.here.delete(old);
     }
     return fetched;
+  }
+
+  /** Plays before it is whole where the browser can. */
+  async play(blob: Ref, type: string): Promise<Playable> {
+    const known = this.here.get(toHex(blob.id));
+    return known
+      ? { url: known.url, streams: false, close: () => undefined }
+      : this.files().play(blob, type);
   }
 
   fetch(blob: Ref, onProgress?: (done: number, bytes: number) => void): Promise<Fetched> {
