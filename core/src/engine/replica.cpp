@@ -360,6 +360,7 @@ bool Replica::apply(Log& log, const wire::Deliver& entry) {
     apply_member(log, envelope, seq, time_ms);
   } else if (envelope_class == EnvelopeClass::grant && may_write) {
     apply_grant(log, envelope, time_ms, std::move(own_key));
+    if (matched) log.own_placed = seq;
   } else if (envelope_class == EnvelopeClass::message) {
     ++log.epoch_messages;
     // Our own message is on the screen already; the outbox has told its place.

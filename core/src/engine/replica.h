@@ -55,6 +55,7 @@ class Replica {
   struct HistoryLoad {
     LogId log;
     bool newest = false;
+    std::uint64_t limit = 0;
     std::uint64_t placed_seq = 0;  // of show_placed; else it is history
     std::uint64_t placed_ref = 0;
     std::uint64_t amends = 0;  // the load of what changes the page; asked for before it

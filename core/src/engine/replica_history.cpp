@@ -36,7 +36,8 @@ void Replica::load_history(const LogId& log, std::uint64_t before_seq, std::uint
   }
   const std::uint64_t id =
       m_.io.load(store::entry_key(log, 0), store::entry_key(log, end), limit, true);
-  history_loads_[id] = HistoryLoad{.log = log, .newest = before_seq == 0, .amends = amends};
+  history_loads_[id] =
+      HistoryLoad{.log = log, .newest = before_seq == 0, .limit = limit, .amends = amends};
 }
 
 void Replica::show_placed(const LogId& log, std::uint64_t seq, std::uint64_t ref) {
@@ -81,6 +82,11 @@ Result<Replica::Stored> Replica::read_entry(const in::Record& record) const {
 
 void Replica::on_history(const HistoryLoad& load, std::span<const in::Record> records) {
   Log* log = m_.state.find(load.log);
+  // What got its place since the page was asked for is neither on it nor in the outbox any more.
+  const std::uint64_t newest = records.empty() ? 0 : store::parse_key(records[0].key).number;
+  if (load.newest && log != nullptr && newest < log->own_placed && log->own_placed <= log->seq) {
+    return load_history(load.log, 0, load.limit);
+  }
   wire::HistoryEnd end;
   end.log = load.log;
   for (std::size_t i = records.size(); log != nullptr && m_.state.shop && i-- > 0;) {

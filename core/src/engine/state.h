@@ -93,6 +93,7 @@ struct Log {
   std::uint64_t outbox_next = 1;
   std::uint64_t outbox_retry_at_ms = 0;
   std::uint64_t outbox_answer_by_ms = 0;
+  std::uint64_t own_placed = 0;  // newest place that a message of the outbox got
 
   std::uint64_t head_seq = 0;  // the relay's word
   bool fetching = false;

@@ -91,6 +91,42 @@ TEST(EngineReplica, history_shows_the_same_texts_as_were_shown) {
   EXPECT_EQ(end[0].first_seq, 1u);
 }
 
+TEST(EngineReplica, an_own_message_that_gets_its_place_while_a_page_is_read_stands_on_it) {
+  Talk talk;
+  Host& visitor = talk.visitor;
+  Bytes envelope;
+  talk.world.relay.instead = [&](std::size_t, wire::FrameKind kind, BytesView body) {
+    if (kind != wire::FrameKind::publish) return false;
+    envelope = to_bytes(codec::decode<wire::Publish>(body)->envelope);
+    return true;
+  };
+  talk.say("two", 2);
+  talk.world.run();
+  visitor.forget();
+  wire::OpenLog open;
+  open.log = talk.log;
+  open.limit = 50;
+  visitor.command(open);
+  const Disk disk = visitor.disk;
+  ASSERT_EQ(visitor.reads.size(), 1u);
+  const Host::Read read = visitor.reads.front();
+  visitor.reads.pop_front();
+  ASSERT_EQ(talk.world.relay.place(envelope), Errc::none);
+  visitor.receive_frame(talk.world.relay.published_of(talk.log, 4));
+  visitor.write_all();
+  std::vector<in::Record> records;
+  for (auto it = disk.rbegin(); it != disk.rend(); ++it) {
+    if (it->first >= read.from && it->first < read.to) records.push_back({it->first, it->second});
+  }
+  ASSERT_EQ(records.size(), 3u) << "read before the message had its place";
+  visitor.feed(in::Loaded{read.id, records});
+  talk.world.run();
+  EXPECT_EQ(visitor.texts(), (std::vector<std::string>{"one", "two"}));
+  const auto end = visitor.shown<wire::HistoryEnd>();
+  ASSERT_EQ(end.size(), 1u);
+  EXPECT_EQ(end[0].last_seq, 4u);
+}
+
 TEST(EngineReplica, who_pages_through_a_log_is_shown_its_end_after_a_long_absence) {
   constexpr std::uint64_t missed = limits::shown_one_by_one_max + 200;
   constexpr std::uint64_t last = missed + 3;
