@@ -12,6 +12,9 @@ constexpr std::size_t seen_max = 2000;
 constexpr std::size_t told_max = 500;
 // Thirty bytes each in an answer of one signal.
 constexpr std::size_t listed_max = 1000;
+constexpr std::uint64_t keep_every_ms = 5'000;
+
+std::string record_name(const DeviceId& person) { return "shown " + to_hex(person.view()); }
 
 std::uint64_t seen_of(const std::vector<wire::Place>& seen, const LogId& log) {
   const auto found = std::find_if(seen.begin(), seen.end(),
@@ -20,6 +23,27 @@ std::uint64_t seen_of(const std::vector<wire::Place>& seen, const LogId& log) {
 }
 
 }  // namespace
+
+Attention::Attention(DeskPort& port, InvitationBook& book, SettingsBook& kept)
+    : port_(port), book_(book), kept_(kept) {
+  for (const auto& [device, member] : members_of(book_.all())) {
+    const auto bytes = kept_.get(record_name(member.whose()));
+    const auto shown =
+        bytes ? codec::decode<wire::Places>(*bytes) : Result<wire::Places>(Errc::malformed);
+    if (shown) people_[member.whose()].seen = shown->places;
+  }
+}
+
+void Attention::settle() {
+  const auto now_ms = port_.now_ms();
+  // Also when the clock was set back.
+  const bool due = now_ms >= kept_ms_ + keep_every_ms || now_ms < kept_ms_;
+  if (unkept_.empty() || !due) return;
+  kept_ms_ = now_ms;
+  std::erase_if(unkept_, [&](const DeviceId& person) {
+    return kept_.put(record_name(person), codec::encode(wire::Places{people_[person].seen}));
+  });
+}
 
 void Attention::on_event(wire::EventKind kind, BytesView body) {
   if (kind != wire::EventKind::request_event) return;
@@ -50,6 +74,7 @@ void Attention::set_seen(const wire::RequestEvent& request, const wire::Places& 
   }
   respond(port_, request, Errc::none, {});
   if (news.places.empty()) return;
+  unkept_.insert(person_of(book_, request.from));
   push_to_others(port_, book_, request.from, "seen.changed", codec::encode(news));
 }
 

@@ -1,20 +1,23 @@
 // What a person of the team has been shown and told, on whichever of his devices: what was read on
-// one is read on all, and one of them tells him of news. Kept in memory: after a restart consoles
-// say again what they have shown.
+// one is read on all, and one of them tells him of news. What was shown is kept every few seconds,
+// for devices that are not there when the desk was restarted; whoever is there says it again.
 #pragma once
 
 #include <map>
+#include <set>
 #include <vector>
 
 #include "desk/members.h"
+#include "desk/settings.h"
 
 namespace shopbell::desk {
 
 class Attention : public DeskModule {
  public:
-  // `book` outlives it.
-  Attention(DeskPort& port, InvitationBook& book) : port_(port), book_(book) {}
+  // `book` and `kept` outlive it.
+  Attention(DeskPort& port, InvitationBook& book, SettingsBook& kept);
   void on_event(wire::EventKind kind, BytesView body) override;
+  void settle() override;
 
  private:
   struct Told {
@@ -33,7 +36,10 @@ class Attention : public DeskModule {
 
   DeskPort& port_;
   InvitationBook& book_;
+  SettingsBook& kept_;
   std::map<DeviceId, Person> people_;
+  std::set<DeviceId> unkept_;
+  std::uint64_t kept_ms_ = 0;
 };
 
 }  // namespace shopbell::desk

@@ -10,6 +10,9 @@ namespace {
 // More than any team; only certified devices count.
 constexpr std::size_t devices_max = 1024;
 constexpr std::size_t browser_bytes_max = 120;
+constexpr std::uint64_t keep_heard_every_ms = 60'000;
+
+std::string record_name(const DeviceId& person) { return "person " + to_hex(person.view()); }
 
 bool is_about(BytesView bytes) {
   const auto about = codec::decode<wire::About>(bytes);
@@ -18,6 +21,47 @@ bool is_about(BytesView bytes) {
 }
 
 }  // namespace
+
+Presence::Presence(DeskPort& port, InvitationBook& book, SettingsBook& kept)
+    : port_(port), book_(book), kept_(kept) {
+  for (const auto& [device, member] : members_of(book_.all())) {
+    if (!people_.contains(member.whose())) restore(member.whose());
+  }
+}
+
+void Presence::restore(const DeviceId& person) {
+  const auto bytes = kept_.get(record_name(person));
+  const auto record = bytes ? codec::decode<wire::PersonRecord>(*bytes)
+                            : Result<wire::PersonRecord>(Errc::malformed);
+  if (!record) return;
+  people_[person] = {record->away, record->status_ms, to_bytes(record->about), record->about_ms,
+                     record->in_use};
+  for (const auto& each : record->heard) heard_ms_[each.device] = each.at_ms;
+}
+
+// Where it cannot be written the next time is soon enough.
+void Presence::keep(const DeviceId& person) {
+  const auto& one = people_[person];
+  wire::PersonRecord record;
+  record.away = one.away;
+  record.status_ms = one.status_ms;
+  record.about = one.about;
+  record.about_ms = one.about_ms;
+  record.in_use = one.in_use;
+  for (const auto& [device, at_ms] : heard_ms_) {
+    if (person_of(book_, device) == person) record.heard.push_back({device, at_ms});
+  }
+  if (kept_.put(record_name(person), codec::encode(record))) unkept_.erase(person);
+}
+
+void Presence::settle() {
+  const auto now_ms = port_.now_ms();
+  // Also when the clock was set back.
+  const bool due = now_ms >= kept_ms_ + keep_heard_every_ms || now_ms < kept_ms_;
+  if (unkept_.empty() || !due) return;
+  kept_ms_ = now_ms;
+  for (const auto& person : std::set(unkept_)) keep(person);
+}
 
 void Presence::on_event(wire::EventKind kind, BytesView body) {
   if (kind != wire::EventKind::request_event) return;
@@ -31,6 +75,7 @@ void Presence::on_event(wire::EventKind kind, BytesView body) {
     return;
   }
   const bool is_new = heard(request->from);
+  unkept_.insert(person_of(book_, request->from));
   if (gets) return answer(*request, 0);
   if (sets) return set(*request, is_new);
   if (uses) return use(*request);
@@ -46,6 +91,7 @@ void Presence::set(const wire::RequestEvent& request, bool is_new) {
   auto& person = person_of_device(request.from);
   const bool is_news = take(*said, person);
   if (!person.in_use) person.in_use = request.from;
+  if (is_news || is_new) keep(person_of(book_, request.from));
   answer(request, said->about_ms);
   // The others learn that there is one more of them.
   if (is_news || is_new) tell_others(request.from);
@@ -55,6 +101,7 @@ void Presence::use(const wire::RequestEvent& request) {
   auto& person = person_of_device(request.from);
   const bool is_news = person.in_use != request.from;
   person.in_use = request.from;
+  if (is_news) keep(person_of(book_, request.from));
   answer(request, person.about_ms);
   if (is_news) tell_others(request.from);
 }

@@ -130,8 +130,9 @@ class DevicesTest : public testing::Test {
   int changes_ = 0;
   const TeamOptions options_{shop_, "https://chat.example", "wss://relay.example/ws",
                              [this] { ++changes_; }};
-  Presence presence_{port_, *book_};
-  Attention attention_{port_, *book_};
+  std::unique_ptr<SettingsBook> kept_ = make_memory_settings();
+  Presence presence_{port_, *book_, *kept_};
+  Attention attention_{port_, *book_, *kept_};
   Team team_{port_, *book_, presence_, options_};
   OwnDevices own_{port_, *book_, presence_, options_};
   Bytes answer_;
@@ -342,6 +343,33 @@ TEST_F(DevicesTest, OneOfThePersonsDevicesTellsHimOfNews) {
   EXPECT_EQ(places("notify.claim", other, {at(1, 5)}).size(), 1u) << "each person is told";
   EXPECT_EQ(places("notify.claim", phone, {at(1, 6), at(2, 1)}),
             (std::vector<std::uint64_t>{6, 1}));
+}
+
+TEST_F(DevicesTest, ADeskThatWasRestartedKnowsWhatThoseSaidWhoAreNotThere) {
+  add_phone();
+  const auto about = codec::encode(wire::About{.name = "Lin of bags", .picture = {}});
+  wire::AgentStatus said;
+  said.away = true;
+  said.about = about;
+  status(laptop, "status.set", said);
+  const auto heard_ms = port_.now;
+  places("seen.set", laptop, {at(1, 5), at(2, 3)});
+  port_.now += minute_ms;
+  presence_.settle();
+  attention_.settle();
+  port_.now += minute_ms;
+  Presence presence(port_, *book_, *kept_);
+  Attention attention(port_, *book_, *kept_);
+  const auto one = presence.of(laptop, laptop);
+  EXPECT_TRUE(one.away);
+  EXPECT_EQ(one.heard_ms, heard_ms);
+  const auto answer =
+      ask(presence, port_, "status.get", admin, codec::encode(wire::AgentStatus{}), phone);
+  EXPECT_TRUE(same_bytes(codec::decode<wire::AgentStatus>(answer.body)->about, about));
+  const auto listed = ask(attention, port_, "seen.list", admin, {}, phone);
+  const auto shown = codec::decode<wire::Places>(listed.body);
+  ASSERT_EQ(shown->places.size(), 2u);
+  EXPECT_EQ(shown->places[0].seq, 5u);
 }
 
 }  // namespace

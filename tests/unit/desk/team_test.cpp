@@ -56,7 +56,8 @@ class TeamTest : public testing::Test {
   const ShopId shop_ = numbered(3, ShopId{});
   FakePort port_;
   std::unique_ptr<InvitationBook> book_ = make_memory_invitations();
-  Presence presence_{port_, *book_};
+  std::unique_ptr<SettingsBook> kept_ = make_memory_settings();
+  Presence presence_{port_, *book_, *kept_};
   Answered remove(std::uint8_t device) {
     wire::AdminRemove body;
     body.device = device_number(device);
