@@ -448,8 +448,38 @@ void Checker::on_publish(Device& device, BytesView bytes) {
 bool Checker::takes_part(const Device& device, const StoredLog& log) const {
   if (is_removed(device)) return false;
   if (device.setup().role != Role::visitor) return true;
-  const auto id = ids_.find(device.number());
-  return log.kind == LogKind::main && id != ids_.end() && log.creator == id->second;
+  return log.kind == LogKind::main && is_of_customer(device, log.creator);
+}
+
+const Device* Checker::device_of(const DeviceId& id) const {
+  const auto found =
+      std::find_if(ids_.begin(), ids_.end(), [&](const auto& each) { return each.second == id; });
+  if (found == ids_.end()) return nullptr;
+  return devices_[static_cast<std::size_t>(found->first)];
+}
+
+bool Checker::is_of_customer(const Device& device, const DeviceId& creator) const {
+  if (device.setup().role != Role::visitor) return false;
+  const Device* first = device_of(creator);
+  if (first == &device) return true;
+  const std::string& subject = device.setup().subject;
+  return first != nullptr && !subject.empty() && first->setup().subject == subject;
+}
+
+// Whoever belongs to the customer has all his conversations.
+bool Checker::is_let_in(const Device& device, std::string& why) const {
+  if (device.setup().subject.empty()) return true;
+  for (const auto& [log, head] : relay_.heads()) {
+    const auto first = relay_.store().read_page(log, 1, 1, ~std::size_t{0});
+    const auto genesis = open_envelope(first->front().envelope);
+    const auto member = codec::decode<wire::MemberBody>(genesis->body);
+    if (static_cast<LogKind>(member->log_kind) != LogKind::main || lies_.is_named(log)) continue;
+    if (!is_of_customer(device, genesis->header.author)) continue;
+    if (device.disk().synced().contains(shopbell::store::log_key(log))) continue;
+    why = device.setup().name + " was not let into log " + short_name(log);
+    return false;
+  }
+  return true;
 }
 
 std::map<LogId, Checker::StoredLog> Checker::stored_logs() {
@@ -484,6 +514,7 @@ bool Checker::at_rest(std::string& why) const {
   }
   for (const Device* device : devices_) {
     if (is_removed(*device)) continue;
+    if (!is_let_in(*device, why)) return false;
     if (!device->running() || device->disk().unsynced() > 0) {
       why = device->setup().name + " is not at rest";
       return false;
@@ -627,7 +658,8 @@ void Checker::check_receipts(const std::map<LogId, StoredLog>& logs) {
     const auto record = relay_.store().read_log(id);
     Receipt signed_off;
     for (const store::MarkWrite& mark : record->marks) {
-      if (mark.device == log.creator) continue;
+      const Device* signer = device_of(mark.device);
+      if (signer != nullptr && is_of_customer(*signer, log.creator)) continue;
       const bool delivered = mark.device == desk && mark.kind == 1;
       if (delivered) signed_off.delivered = std::max(signed_off.delivered, mark.seq);
       if (mark.kind == 2) signed_off.read = std::max(signed_off.read, mark.seq);

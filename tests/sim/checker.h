@@ -130,6 +130,10 @@ class Checker {
   bool can_open_later(const Device& device, const LogId& log, const StoredLog& stored,
                       std::uint64_t card_version, std::string& what) const;
   void check_removed(const std::map<LogId, StoredLog>& logs);
+  // A device of him who began the log.
+  bool is_of_customer(const Device& device, const DeviceId& creator) const;
+  const Device* device_of(const DeviceId& id) const;
+  bool is_let_in(const Device& device, std::string& why) const;
   bool takes_part(const Device& device, const StoredLog& log) const;
   void check_chains(const std::map<LogId, StoredLog>& logs);
   void check_shown(const std::map<LogId, StoredLog>& logs);

@@ -45,6 +45,7 @@ class Device {
     Bytes desk_seeds;   // 64 bytes where it is the desk
     std::uint64_t created_ms = 0;
     bool keeps_nothing = false;  // the browser refuses to store: this session only
+    std::string subject;         // whose it is, where the shop's own login knows it
   };
 
   Device(Clockwork& clockwork, Net& net, DeviceWatch& watch, Setup setup);
@@ -57,6 +58,11 @@ class Device {
     command(kind, codec::encode(message));
   }
   void jump_clock(std::int64_t by_ms);
+  // The shop's login knows it; its profile lasts.
+  void belongs_to(std::string subject) {
+    setup_.subject = std::move(subject);
+    setup_.keeps_nothing = false;
+  }
   // The leading page is put to sleep; if it sleeps long enough another takes the lead.
   void put_to_sleep();
   // Its profile is copied, where it has begun; or taken back from that copy.

@@ -3,18 +3,20 @@
 #pragma once
 
 #include "checker.h"
+#include "login.h"
 
 namespace shopbell::sim {
 
 class People {
  public:
-  // `devices` and `checker` are the world's.
-  People(Clockwork& clockwork, Checker& checker,
+  // `devices`, `checker` and `login` are the world's.
+  People(Clockwork& clockwork, Checker& checker, Login& login,
          const std::vector<std::unique_ptr<Device>>& devices)
-      : w_(clockwork), checker_(checker), devices_(devices) {}
+      : w_(clockwork), checker_(checker), login_(login), devices_(devices) {}
 
   // An agent's device comes with an invitation.
   void invite(const Device& agent, Bytes secret) { secrets_[agent.number()] = std::move(secret); }
+  bool is_invited(const Device& agent) const { return secrets_.contains(agent.number()); }
   // His device is another one, or knows no more what he said to it.
   void on_wiped(const Device& device) { said_.erase(device.number()); }
   void on_start(Device& device) { people_[device.number()] = {}; }
@@ -24,6 +26,10 @@ class People {
   void act();
   bool is_ready(const Device& device) { return people_[device.number()].ready; }
   bool is_certified(const Device& device) { return people_[device.number()].certified; }
+  bool is_identified(const Device& device) { return people_[device.number()].identified; }
+  // Where it is known to nobody yet: the invitation of an agent's device, the login of a
+  // customer's.
+  void say_who(Device& device);
   void ask_for_inbox(Device& agent);
   void open(Device& device, const LogId& log, std::uint64_t limit, bool quiet);
   // Everybody who may writes a word into every log that he knows.
@@ -37,6 +43,7 @@ class People {
   struct Person {
     bool ready = false;
     bool certified = false;
+    bool identified = false;
     std::map<LogId, LogSeen> logs;
     std::vector<std::pair<LogId, LogId>> inbox;  // main and team log
   };
@@ -55,6 +62,7 @@ class People {
 
   Clockwork& w_;
   Checker& checker_;
+  Login& login_;
   const std::vector<std::unique_ptr<Device>>& devices_;
   std::map<int, Bytes> secrets_;
   std::map<int, Person> people_;

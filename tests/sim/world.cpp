@@ -53,7 +53,8 @@ World::World(std::uint64_t seed, bool verbose, std::string_view wanted)
   const Backups may[] = {Backups::relay, Backups::relay, Backups::devices, Backups::nobody};
   if (all_troubles_ && !liar_->is_one()) backups_ = may[w_.chance.below(std::size(may))];
   checker_ = std::make_unique<Checker>(w_, *relay_, lies_);
-  people_ = std::make_unique<People>(w_, *checker_, devices_);
+  login_ = std::make_unique<Login>(shop_);
+  people_ = std::make_unique<People>(w_, *checker_, *login_, devices_);
   add_everybody();
 }
 
@@ -77,9 +78,29 @@ void World::add_everybody() {
   for (std::uint64_t i = 0; i < agents; ++i) {
     invite(add_device(Role::agent, std::string("agent ") + static_cast<char>('a' + i)));
   }
+  add_further_devices();
 }
 
-void World::invite(const Device& agent) {
+// In every second world a customer has two devices that the shop's login knows, in every second one
+// the first agent has two.
+void World::add_further_devices() {
+  if (w_.chance.below(2) == 0) {
+    Device& phone = add_device(Role::visitor, "phone of a");
+    phone.belongs_to("a");
+    devices_[1]->belongs_to("a");
+  }
+  if (w_.chance.below(2) != 0) return;
+  const auto is_agent = [](const auto& each) { return each->setup().role == Role::agent; };
+  agent_ = std::find_if(devices_.begin(), devices_.end(), is_agent)->get();
+  beside_ = &add_device(Role::agent, "laptop of agent a");
+}
+
+void World::invite_beside() {
+  const bool can = beside_ && !people_->is_invited(*beside_) && people_->is_certified(*agent_);
+  if (can) invite(*beside_, checker_->id_of(*agent_));
+}
+
+void World::invite(const Device& agent, const DeviceId& person) {
   Bytes bytes = w_.chance.bytes(32);
   const Key secret = Key::from(bytes);
   desk::Invitation invitation;
@@ -88,6 +109,7 @@ void World::invite(const Device& agent) {
   invitation.role = 2;
   invitation.expires_ms = w_.agenda.now_ms() + day_ms;
   invitation.certificate_ms = 30 * day_ms;
+  invitation.person = person;
   book_->add(invitation);
   people_->invite(agent, std::move(bytes));
 }
@@ -123,6 +145,7 @@ void World::start_desk(Device& device) {
   options.words.name = "Bags";
   options.relays.push_back({relay_url, crypto::sign_pair(Key::from(relay_seed_)).key});
   options.desk_certificate = desk_certificate_;
+  options.identity = login_->rules();
   desk_.reset();
   port_ = std::make_unique<Port>(device);
   desk_ = std::make_unique<desk::Desk>(*port_, *book_, std::move(options));
@@ -148,6 +171,7 @@ void World::on_event(Device& device, wire::EventKind kind, BytesView body) {
   checker_->on_event(device, kind, body);
   if (is_desk(device)) desk_->on_event(kind, body);
   people_->on_event(device, kind, body);
+  if (&device == agent_) invite_beside();
 }
 
 void World::on_transmit(Device& device, BytesView bytes) { checker_->on_transmit(device, bytes); }
@@ -289,13 +313,32 @@ void World::run_stormy() {
   w_.trace.say("--- fair weather");
 }
 
+// Who has a name says it once more, until everybody knows.
+void World::all_say_who() {
+  const std::uint64_t last_ms = w_.agenda.now_ms() + rest_ms_max;
+  const auto is_known = [this](const auto& device) {
+    const bool is_agent = device->setup().role == Role::agent;
+    if (is_agent) return people_->is_certified(*device) || checker_->is_removed(*device);
+    return device->setup().subject.empty() || people_->is_identified(*device);
+  };
+  run_for(60'000);
+  while (!stop_now() && !std::all_of(devices_.begin(), devices_.end(), is_known)) {
+    if (w_.agenda.now_ms() > last_ms) return checker_->fail("converge", "somebody is not known");
+    for (const auto& device : devices_) people_->say_who(*device);
+    run_for(20'000);
+  }
+}
+
 // Whoever was lied to tries again and hears from the relay anew. Then comes the exchange after
 // which every lie that had an effect must have been named: everybody writes into every log.
 void World::turn_honest() {
+  if (liar_->is_one()) {
+    liar_->repent();
+    net_.cut_all();
+    run_for(10'000);
+  }
+  all_say_who();
   if (!liar_->is_one()) return;
-  liar_->repent();
-  net_.cut_all();
-  run_for(10'000);
   for (const auto& device : devices_) {
     if (device->running()) device->command(wire::CommandKind::retry, wire::Retry{});
   }

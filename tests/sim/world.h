@@ -46,7 +46,10 @@ class World : public DeviceWatch, public Wiretap {
   enum class Backups : std::uint8_t { nobody, relay, devices };
   void make_shop();
   void add_everybody();
-  void invite(const Device& agent);
+  void add_further_devices();
+  void invite(const Device& agent, const DeviceId& person = {});
+  // The agent's first device lets the further one in.
+  void invite_beside();
   bool is_desk(const Device& device) const { return &device == devices_.front().get(); }
   Device& add_device(Role role, std::string name);
   void start_desk(Device& device);
@@ -63,6 +66,7 @@ class World : public DeviceWatch, public Wiretap {
   void run_stormy();
   void turn_honest();
   void bring_all_back();
+  void all_say_who();
   void come_to_rest();
   void look_as_agent(Device& agent);
   void agents_look();
@@ -77,8 +81,11 @@ class World : public DeviceWatch, public Wiretap {
   Lies lies_;
   std::unique_ptr<Relay> relay_;
   std::unique_ptr<Liar> liar_;
+  std::unique_ptr<Login> login_;
   std::unique_ptr<Checker> checker_;
   std::vector<std::unique_ptr<Device>> devices_;  // the desk first
+  Device* beside_ = nullptr;                      // the further device of the first agent
+  Device* agent_ = nullptr;                       // the first agent's first one
   std::unique_ptr<People> people_;
   std::unique_ptr<desk::InvitationBook> book_;
   std::unique_ptr<Port> port_;
