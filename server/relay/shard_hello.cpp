@@ -89,7 +89,7 @@ Errc Shard::Impl::take_standing(Conn& conn) {
     conn.standing = Standing::desk;
   } else if (!conn.certificate.empty()) {
     auto certificate = take_agent_certificate(info, conn.certificate);
-    if (!certificate || certificate->device != conn.device || is_withdrawn(info, *certificate) ||
+    if (!certificate || certificate->device != conn.device ||
         !check_certificate(info, *certificate, now_ms_)) {
       return Errc::closed_certificate;
     }

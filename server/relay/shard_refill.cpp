@@ -137,8 +137,8 @@ void Shard::Impl::take_run(Conn& conn, LogState& log, const wire::Refill& refill
   for (const wire::Deliver& item : refill.items) {
     auto envelope = open_envelope(item.envelope);
     if (static_cast<EnvelopeClass>(envelope->header.envelope_class) == EnvelopeClass::member) {
-      // Checked when it had its place first; a certificate may have been withdrawn since.
-      if (log.fold.apply_member(*conn.shop->info, *envelope, log.next_seq, item.time_ms)) {
+      // Checked when it had its place first; what was withdrawn since held then.
+      if (log.fold.apply_member(*conn.shop->info, *envelope, log.next_seq, item.time_ms, 0)) {
         note_member(log, *envelope);
       }
     } else if (auto grant = codec::decode<wire::GrantBody>(envelope->body);

@@ -120,8 +120,6 @@ void Checker::on_problem(Device& device, const wire::Problem& event) {
   w_.trace.say("  %s problem %llu log %s", device.name(),
                static_cast<unsigned long long>(event.code), short_name(event.log).c_str());
   if (is_expected_problem(code) || is_removed(device)) return;
-  const bool of_removed = code == Errc::certificate_revoked || code == Errc::grant_refused;
-  if (of_removed && is_removed_author(event.device)) return;
   if (code == Errc::forked && is_uncertain(event.log)) return;
   if (event.log && lies_.told.contains(event.log)) {
     if (lies_.named.try_emplace(event.log, code).second) w_.tally.add(Event::lie_named);
@@ -346,12 +344,6 @@ DeviceId Checker::id_of(const Device& device) const {
   return id == ids_.end() ? DeviceId{} : id->second;
 }
 
-bool Checker::is_removed_author(const DeviceId& id) const {
-  return std::any_of(ids_.begin(), ids_.end(), [&](const auto& each) {
-    return each.second == id && removed_.contains(each.first);
-  });
-}
-
 void Checker::on_written(const out::Persist& batch) {
   for (const out::Put& put : batch.puts) search(put.value, "a device's disk");
 }
@@ -415,13 +407,15 @@ void Checker::on_publish(Device& device, BytesView bytes) {
     return same_bytes(record.envelope, bytes) ||
            std::find(formers.begin(), formers.end(), envelope->hash) != formers.end();
   };
-  const bool kept = envelopes_.contains(envelope->hash) || has_outgoing(device, header.log, is_it);
+  // Named by what it was sealed into anew, which may have its place by now.
+  const bool kept = envelopes_.contains(envelope->hash) || replaced_.contains(envelope->hash) ||
+                    has_outgoing(device, header.log, is_it);
   if (!kept) {
     fail("persist", device.setup().name + " sends counter " + std::to_string(header.counter) +
                         " of log " + short_name(header.log) + " before it is durable");
   }
   envelopes_.insert(envelope->hash);
-  auto& [hash, envelope_class] = sent_[{device.number(), {header.log, header.counter}}];
+  auto& [hash, envelope_class, former] = sent_[{device.number(), {header.log, header.counter}}];
   const bool other = !hash.is_zero() && hash != envelope->hash;
   // A grant that lost its race leaves its counter to what stood behind it; that, named by its new
   // bytes, leaves its own to something new.
@@ -432,8 +426,9 @@ void Checker::on_publish(Device& device, BytesView bytes) {
   const bool of_grant = envelope_class == grant || header.envelope_class == grant ||
                         (of_member && relay_.was_set_back());
   if (!header.replaces.is_zero()) replaced_.insert(header.replaces);
-  const bool named =
-      !header.replaces.is_zero() || replaced_.contains(hash) || replaced_.contains(envelope->hash);
+  // What the first stood for may have had its place all along; its counter is free then.
+  const bool named = !header.replaces.is_zero() || !former.is_zero() || replaced_.contains(hash) ||
+                     replaced_.contains(envelope->hash);
   if (other && !named && !of_grant) {
     fail("persist", device.setup().name + " sends two envelopes with counter " +
                         std::to_string(header.counter) + " of log " + short_name(header.log) +
@@ -441,6 +436,7 @@ void Checker::on_publish(Device& device, BytesView bytes) {
   }
   hash = envelope->hash;
   envelope_class = header.envelope_class;
+  former = header.replaces;
 }
 
 // --- at the end
@@ -514,11 +510,11 @@ bool Checker::at_rest(std::string& why) const {
   }
   for (const Device* device : devices_) {
     if (is_removed(*device)) continue;
-    if (!is_let_in(*device, why)) return false;
     if (!device->running() || device->disk().unsynced() > 0) {
       why = device->setup().name + " is not at rest";
       return false;
     }
+    if (!is_let_in(*device, why)) return false;
     for (const auto& [key, value] : device->disk().synced()) {
       const auto parsed = shopbell::store::parse_key(key);
       if (lies_.is_named(parsed.log)) continue;
@@ -606,7 +602,7 @@ void Checker::check_shown(const std::map<LogId, StoredLog>& logs) {
                           std::to_string(stored.size()) + ", or in another order");
       }
       for (const Shown& one : shown) {
-        if (one.problem != 0 && !is_removed_author(one.author)) {
+        if (one.problem != 0) {
           fail("lost", device->setup().name + " can not open " + place_name(id, one.seq) +
                            ", problem " + std::to_string(one.problem));
         }

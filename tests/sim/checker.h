@@ -125,16 +125,15 @@ class Checker {
   std::map<LogId, StoredLog> stored_logs();
   // The relay was set back before this place: it may be another one's by now.
   bool is_uncertain(const LogId& log) const { return relay_.set_back_to().contains(log); }
-  bool is_removed_author(const DeviceId& id) const;
   bool has_epoch_key(const Device& device, const LogId& log, std::uint64_t epoch) const;
   bool can_open_later(const Device& device, const LogId& log, const StoredLog& stored,
                       std::uint64_t card_version, std::string& what) const;
   void check_removed(const std::map<LogId, StoredLog>& logs);
+  bool takes_part(const Device& device, const StoredLog& log) const;
   // A device of him who began the log.
   bool is_of_customer(const Device& device, const DeviceId& creator) const;
   const Device* device_of(const DeviceId& id) const;
   bool is_let_in(const Device& device, std::string& why) const;
-  bool takes_part(const Device& device, const StoredLog& log) const;
   void check_chains(const std::map<LogId, StoredLog>& logs);
   void check_shown(const std::map<LogId, StoredLog>& logs);
   void check_texts();
@@ -153,7 +152,12 @@ class Checker {
   std::map<int, Life> lives_;
   std::map<int, std::map<LogId, std::vector<Shown>>> histories_;
   std::map<std::pair<int, LogId>, Receipt> receipts_;
-  std::map<std::pair<int, std::pair<LogId, std::uint64_t>>, std::pair<Hash, std::uint64_t>> sent_;
+  struct SentLast {
+    Hash hash;
+    std::uint64_t envelope_class = 0;
+    Hash replaces;
+  };
+  std::map<std::pair<int, std::pair<LogId, std::uint64_t>>, SentLast> sent_;
   std::set<Hash> envelopes_;       // every one that a device has sent
   std::set<std::uint64_t> cards_;  // versions that the desk has handed in
   std::map<int, std::uint64_t> card_seen_;

@@ -87,13 +87,13 @@ export const card_4_fields = {
   ...card_3_fields,
   version: START + 3n * DAY,
   team_since: START + DAY,
-  withdrawals: [{ device: agent.id, at_ms: START + DAY }],
+  withdrawals: [{ device: agent.id, at_ms: START + DAY, team_version: 2n }],
 };
 export const card_5_fields = {
   ...card_4_fields,
   version: START + 4n * DAY,
   revoked: [],
-  withdrawals: [{ device: agent.id, at_ms: START - 2n * HOUR }],
+  withdrawals: [{ device: agent.id, at_ms: START - 2n * HOUR, team_version: 2n }],
 };
 export const [card_1, card_2, card_3, card_4, card_5] = [
   card_1_fields, card_2_fields, card_3_fields, card_4_fields, card_5_fields,

@@ -225,14 +225,19 @@ Errc make_certificate(Args& in, Answer& out) {
   const auto device = in.fixed<DeviceId>();
   const std::uint64_t role = in.number();
   const std::uint64_t issued_ms = in.number();
-  out.bytes(make_agent_certificate(desk, shop, device, role, issued_ms, in.number()));
+  const std::uint64_t not_after_ms = in.number();
+  const auto person = in.fixed<DeviceId>();
+  out.bytes(make_agent_certificate(desk, shop, device, role, issued_ms, not_after_ms, person));
   return Errc::none;
 }
 
 Errc take_certificate(Args& in, Answer& out) {
   const ShopInfo shop = in.card();
   const Result<Certificate> certificate = take_agent_certificate(shop, in.bytes());
-  if (certificate) out.bytes(certificate->device.view());
+  if (certificate) {
+    out.bytes(certificate->device.view());
+    out.bytes(certificate->person.view());
+  }
   return error_of(certificate);
 }
 
@@ -241,7 +246,8 @@ Errc certificate_at(Args& in, Answer&) {
   const Result<Certificate> certificate = take_agent_certificate(issuer, in.bytes());
   demand(certificate.ok());
   const ShopInfo newest = in.card();
-  return check_certificate(newest, *certificate, in.number()).error();
+  const std::uint64_t at_ms = in.number();
+  return check_certificate(newest, *certificate, at_ms, in.number()).error();
 }
 
 Errc handover(Args& in, Answer& out) {

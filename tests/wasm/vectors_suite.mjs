@@ -94,17 +94,21 @@ const cases = {
   },
 
   agent_certificate(file, call, is) {
-    const { shop, fields, signed } = file;
+    const { shop, signed } = file;
     const issuer = card(shop, file.cards[0]);
-    const made = call("make_certificate", ...device(file.desk), bytes(shop), bytes(fields.device),
-      u64(fields.role), u64(fields.issued_ms), u64(fields.not_after_ms));
-    is("made", made.out, [signed]);
     const take = (certificate) => call("take_certificate", ...issuer, bytes(certificate));
-    is("taken", take(signed), { error: "none", out: [fields.device] });
+    for (const { fields, signed } of [file, file.further]) {
+      const person = fields.person ?? "00".repeat(32);
+      const made = call("make_certificate", ...device(file.desk), bytes(shop), bytes(fields.device),
+        u64(fields.role), u64(fields.issued_ms), u64(fields.not_after_ms), bytes(person));
+      is("made", made.out, [signed]);
+      is("taken", take(signed),
+        { error: "none", out: [fields.device, fields.person ?? fields.device] });
+    }
     for (const at of file.refused) is(at.what, take(at.signed).error, at.error);
     for (const at of file.validity) {
       const { error } = call("certificate_at", ...issuer, bytes(signed), ...card(shop, at.card),
-        u64(at.at_ms));
+        u64(at.at_ms), u64(at.team_version));
       is(at.what, error, at.error ?? "none");
     }
   },

@@ -46,10 +46,12 @@ struct RelayInfo {
   std::uint64_t until_ms = 0;
 };
 
-// Certificates of `device` issued up to `at_ms` hold for nothing that comes later.
+// Certificates of `device` issued up to `at_ms` hold in no log once an epoch of it names this
+// version of the team or a later one.
 struct WithdrawalInfo {
   DeviceId device;
   std::uint64_t at_ms = 0;
+  std::uint64_t team_version = 0;
 };
 
 // A verified shop card.
@@ -103,12 +105,15 @@ Bytes make_agent_certificate(const DeviceKeys& desk, const ShopId& shop, const D
                              std::uint64_t not_after_ms, const DeviceId& person = {});
 // Signature and shop only: malformed, unknown_format, wrong_shop, bad_signature.
 Result<Certificate> take_agent_certificate(const ShopInfo& shop, BytesView certificate);
-// Whether the newest card withdraws it for what comes at that time; by default: from now on.
+// Who is asked about now takes this for the version of the team: every withdrawal is in force.
+inline constexpr std::uint64_t team_of_now = ~std::uint64_t{0};
+// Whether the newest card withdraws it where a log's epochs have come to that version of the team.
 bool is_withdrawn(const ShopInfo& shop, const Certificate& certificate,
-                  std::uint64_t at_ms = ~std::uint64_t{0});
-// Whether it holds at a time: certificate_ended, certificate_revoked. What was said before a
-// withdrawal stays said.
-Status check_certificate(const ShopInfo& shop, const Certificate& certificate, std::uint64_t at_ms);
+                  std::uint64_t team = team_of_now);
+// Whether it holds at a time, and under that team: certificate_ended, certificate_revoked. What was
+// said before a withdrawal stays said.
+Status check_certificate(const ShopInfo& shop, const Certificate& certificate, std::uint64_t at_ms,
+                         std::uint64_t team = team_of_now);
 
 Result<KeyBox> make_handover(Rng& rng, const ShopId& shop, std::uint64_t team_version,
                              const Device& to, const Key& team_secret);

@@ -82,13 +82,15 @@ struct Author {
 // joins and admissions, the caller advances counters with `advance`.
 class Fold {
  public:
-  // Checks and applies a member entry: genesis as seq 1, others later. `at_ms` is the entry's time.
+  // Checks and applies a member entry: genesis as seq 1, others later. `at_ms` is the entry's time,
+  // `team` the newest version of the team that an epoch before it names; who gives it a place
+  // leaves that out.
   // Errors: malformed, envelope_bad, wrong_shop, bad_signature, not_certified, certificate_ended,
   // certificate_revoked, role_refused, not_a_member, class_refused, too_large (log_devices_max
   // authors of the shop are not counted). State is unchanged on error. The signature of the
   // envelope is checked here.
   Status apply_member(const ShopInfo& shop, const OpenEnvelope& envelope, std::uint64_t seq,
-                      std::uint64_t at_ms);
+                      std::uint64_t at_ms, std::uint64_t team = team_of_now);
   // The author's place in his own sequence. counter_gap (beyond last + 1), id_taken (not beyond
   // last), chain_broken (previous does not fit).
   Status check_counter(const OpenEnvelope& envelope) const;
@@ -96,17 +98,16 @@ class Fold {
   // Takes the desk's device from the card into the authors. apply_member does it for the card it
   // sees; to be called when a newer card names another desk.
   void note_desk(const ShopInfo& shop);
-  // May this device append messages and grants at that time? The desk needs no join. Who is asked
-  // about now takes `from_now_on`: then every withdrawal is in force, whatever the clocks say.
-  static constexpr std::uint64_t from_now_on = ~std::uint64_t{0};
+  // May this device append messages and grants under that team? The desk needs no join.
   bool may_write(const ShopInfo& shop, const DeviceId& device,
-                 std::uint64_t at_ms = from_now_on) const;
+                 std::uint64_t team = team_of_now) const;
   // May this device read? `certified`: it has shown a valid certificate.
   bool may_read(const ShopInfo& shop, const DeviceId& device, bool certified) const;
-  AuthorClass class_of(const ShopInfo& shop, const DeviceId& device, std::uint64_t at_ms) const;
-  // Why what this device says at that time does not count any more although it joined once:
+  AuthorClass class_of(const ShopInfo& shop, const DeviceId& device, std::uint64_t at_ms,
+                       std::uint64_t team = team_of_now) const;
+  // Why what this device says under that team does not count any more although it joined once:
   // certificate_revoked; else none.
-  Errc void_at(const ShopInfo& shop, const DeviceId& device, std::uint64_t at_ms) const;
+  Errc void_at(const ShopInfo& shop, const DeviceId& device, std::uint64_t team) const;
   // The creator of a main log, and every device that was admitted to it.
   bool is_of_customer(const DeviceId& device) const;
   // Null where nobody of that id wrote or joined. The desk is there from the genesis on.
@@ -134,7 +135,7 @@ class Fold {
   Status apply_genesis(const ShopInfo& shop, const wire::MemberBody& body,
                        const OpenEnvelope& envelope);
   Status apply_join(const ShopInfo& shop, const wire::MemberBody& body,
-                    const OpenEnvelope& envelope, std::uint64_t at_ms);
+                    const OpenEnvelope& envelope, std::uint64_t at_ms, std::uint64_t team);
   Status apply_resume(const ShopInfo& shop, const OpenEnvelope& envelope, std::uint64_t seq);
   Status apply_admit(const ShopInfo& shop, const wire::MemberBody& body,
                      const OpenEnvelope& envelope);
@@ -168,12 +169,12 @@ Result<Bytes> make_grant_body(Rng& rng, const ShopInfo& shop, const Fold& fold, 
 Result<Grant> check_grant(const ShopInfo& shop, const Fold& fold, std::uint64_t last_epoch,
                           const std::map<std::uint64_t, SealKey>& team_keys,
                           const OpenEnvelope& envelope);
-// The same for a grant that has its place, at the entry's time: of a team version that this device
-// has no key of (older than the cards it has seen, or newer than its own), the one recipient that
-// is nobody else stands for the team.
+// The same for a grant that has its place, after epochs that had come to `team`: of a team version
+// that this device has no key of (older than the cards it has seen, or newer than its own), the one
+// recipient that is nobody else stands for the team.
 Result<Grant> check_placed_grant(const ShopInfo& shop, const Fold& fold, std::uint64_t last_epoch,
                                  const std::map<std::uint64_t, SealKey>& team_keys,
-                                 const OpenEnvelope& envelope, std::uint64_t at_ms);
+                                 const OpenEnvelope& envelope, std::uint64_t team);
 // Opens the box of `recipient` in a grant and compares with the commitment. box_bad, grant_bad.
 Result<Key> open_grant(const LogId& log, BytesView body, const Hash& recipient,
                        const crypto::SealPair& pair);

@@ -71,35 +71,22 @@ Result<Certificate> take_agent_certificate(const ShopInfo& shop, BytesView certi
   return owned(*body, certificate);
 }
 
-namespace {
-
-// The time after which a certificate is withdrawn; nothing where it is not.
-std::optional<std::uint64_t> withdrawn_after(const ShopInfo& shop, const Certificate& certificate) {
-  bool named = false;
+bool is_withdrawn(const ShopInfo& shop, const Certificate& certificate, std::uint64_t team) {
   for (const WithdrawalInfo& each : shop.withdrawals) {
     if (each.device != certificate.device) continue;
-    named = true;
-    if (certificate.issued_ms <= each.at_ms) return each.at_ms;
+    return certificate.issued_ms <= each.at_ms && team >= each.team_version;
   }
-  // Of a removed device without a time nothing holds.
-  if (!named && shop.is_revoked(certificate.device)) return 0;
-  return std::nullopt;
+  // Of a removed device without a withdrawal nothing holds.
+  return shop.is_revoked(certificate.device);
 }
 
-}  // namespace
-
-bool is_withdrawn(const ShopInfo& shop, const Certificate& certificate, std::uint64_t at_ms) {
-  const std::optional<std::uint64_t> last_ms = withdrawn_after(shop, certificate);
-  return last_ms && at_ms > *last_ms;
-}
-
-Status check_certificate(const ShopInfo& shop, const Certificate& certificate,
-                         std::uint64_t at_ms) {
+Status check_certificate(const ShopInfo& shop, const Certificate& certificate, std::uint64_t at_ms,
+                         std::uint64_t team) {
   // Subtracted on the side where it can not wrap around.
   const bool begun =
       certificate.issued_ms <= at_ms || certificate.issued_ms - at_ms <= limits::clock_skew_ms_max;
   if (!begun || at_ms > certificate.not_after_ms) return Errc::certificate_ended;
-  if (is_withdrawn(shop, certificate, at_ms)) return Errc::certificate_revoked;
+  if (is_withdrawn(shop, certificate, team)) return Errc::certificate_revoked;
   return {};
 }
 

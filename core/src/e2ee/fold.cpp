@@ -54,13 +54,13 @@ bool is_ascending(const std::vector<wire::EpochBox>& epochs) {
 }
 
 Result<Certificate> check_join(const ShopInfo& shop, const wire::MemberBody& body,
-                               const DeviceId& author, std::uint64_t at_ms) {
+                               const DeviceId& author, std::uint64_t at_ms, std::uint64_t team) {
   if (!is_plain_join(body)) return Errc::envelope_bad;
   if (body.certificate.empty()) return Errc::not_certified;
   Result<Certificate> certificate = take_agent_certificate(shop, body.certificate);
   if (!certificate) return certificate;
   if (certificate->device != author) return Errc::not_certified;
-  if (Status status = check_certificate(shop, *certificate, at_ms); !status) {
+  if (Status status = check_certificate(shop, *certificate, at_ms, team); !status) {
     return status.error();
   }
   if (!may_role_write(certificate->role)) return Errc::role_refused;
@@ -95,7 +95,7 @@ Result<Author> load_author(const wire::AuthorRecord& record) {
 }  // namespace
 
 Status Fold::apply_member(const ShopInfo& shop, const OpenEnvelope& envelope, std::uint64_t seq,
-                          std::uint64_t at_ms) {
+                          std::uint64_t at_ms, std::uint64_t team) {
   if (envelope.header.envelope_class != static_cast<std::uint64_t>(EnvelopeClass::member)) {
     return Errc::envelope_bad;
   }
@@ -110,7 +110,7 @@ Status Fold::apply_member(const ShopInfo& shop, const OpenEnvelope& envelope, st
   if (genesis) return apply_genesis(shop, *body, envelope);
   if (kind == MemberKind::admit) return apply_admit(shop, *body, envelope);
   if (kind == MemberKind::keys) return check_keys(shop, *body, envelope);
-  return apply_join(shop, *body, envelope, at_ms);
+  return apply_join(shop, *body, envelope, at_ms, team);
 }
 
 Status Fold::apply_genesis(const ShopInfo& shop, const wire::MemberBody& body,
@@ -130,11 +130,11 @@ Status Fold::apply_genesis(const ShopInfo& shop, const wire::MemberBody& body,
 }
 
 Status Fold::apply_join(const ShopInfo& shop, const wire::MemberBody& body,
-                        const OpenEnvelope& envelope, std::uint64_t at_ms) {
+                        const OpenEnvelope& envelope, std::uint64_t at_ms, std::uint64_t team) {
   if (envelope.header.log != log_) return Errc::envelope_bad;
   if (shop.shop != shop_) return Errc::wrong_shop;
   if (kind_ == LogKind::shop) return Errc::not_a_member;
-  Result<Certificate> certificate = check_join(shop, body, envelope.header.author, at_ms);
+  Result<Certificate> certificate = check_join(shop, body, envelope.header.author, at_ms, team);
   if (!certificate) return certificate.error();
   Result<Device> device = take_author(body, envelope);
   if (!device) return device.error();
@@ -234,7 +234,7 @@ bool any_certificate(const Author& author, Holds&& holds) {
 
 }  // namespace
 
-bool Fold::may_write(const ShopInfo& shop, const DeviceId& device, std::uint64_t at_ms) const {
+bool Fold::may_write(const ShopInfo& shop, const DeviceId& device, std::uint64_t team) const {
   if (!started_) return false;
   if (device == shop.desk.id) return true;
   if (kind_ == LogKind::shop) return false;
@@ -242,7 +242,7 @@ bool Fold::may_write(const ShopInfo& shop, const DeviceId& device, std::uint64_t
   const Author* author = find(device);
   // That it has ended is for the reader to see: the class of what it wrote says so.
   return author && any_certificate(*author, [&](const Certificate& each) {
-           return !is_withdrawn(shop, each, at_ms);
+           return !is_withdrawn(shop, each, team);
          });
 }
 
@@ -253,23 +253,21 @@ bool Fold::may_read(const ShopInfo& shop, const DeviceId& device, bool certified
   return is_of_customer(device);
 }
 
-AuthorClass Fold::class_of(const ShopInfo& shop, const DeviceId& device,
-                           std::uint64_t at_ms) const {
+AuthorClass Fold::class_of(const ShopInfo& shop, const DeviceId& device, std::uint64_t at_ms,
+                           std::uint64_t team) const {
   if (device == shop.desk.id) return AuthorClass::desk;
   const Author* author = find(device);
   const bool certified = author && any_certificate(*author, [&](const Certificate& each) {
-                           return check_certificate(shop, each, at_ms).ok();
+                           return check_certificate(shop, each, at_ms, team).ok();
                          });
   if (certified) return AuthorClass::shop;
   return is_of_customer(device) ? AuthorClass::customer : AuthorClass::stranger;
 }
 
-Errc Fold::void_at(const ShopInfo& shop, const DeviceId& device, std::uint64_t at_ms) const {
-  if (class_of(shop, device, at_ms) != AuthorClass::stranger) return Errc::none;
+Errc Fold::void_at(const ShopInfo& shop, const DeviceId& device, std::uint64_t team) const {
   const Author* author = find(device);
-  if (author == nullptr || !author->certificate) return Errc::none;
-  const bool withdrawn = is_withdrawn(shop, *author->certificate, at_ms);
-  return withdrawn ? Errc::certificate_revoked : Errc::none;
+  const bool joined = author != nullptr && author->certificate;
+  return joined && !may_write(shop, device, team) ? Errc::certificate_revoked : Errc::none;
 }
 
 const Author* Fold::find(const DeviceId& device) const {

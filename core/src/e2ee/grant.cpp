@@ -74,14 +74,17 @@ bool names_exactly(const std::vector<wire::GrantBox>& boxes, const std::vector<R
 
 // What stands in a grant whatever its team: class, author, epoch.
 Result<wire::GrantBody> read_grant(const ShopInfo& shop, const Fold& fold, std::uint64_t last_epoch,
-                                   const OpenEnvelope& envelope, std::uint64_t at_ms) {
+                                   const OpenEnvelope& envelope, std::uint64_t team) {
   if (envelope.header.log != fold.log()) return Errc::grant_refused;
-  if (!fold.may_write(shop, envelope.header.author, at_ms)) return Errc::not_a_member;
   if (envelope.header.envelope_class != static_cast<std::uint64_t>(EnvelopeClass::grant)) {
     return Errc::grant_refused;
   }
   Result<wire::GrantBody> body = codec::decode<wire::GrantBody>(envelope.body);
   if (!body) return body.error();
+  // Nobody who was removed names the team that came of it: he would choose its key.
+  if (!fold.may_write(shop, envelope.header.author, std::max(team, body->team_version))) {
+    return Errc::not_a_member;
+  }
   if (body->epoch != 0 && body->epoch <= last_epoch) return Errc::grant_taken;
   if (body->epoch != last_epoch + 1 || body->commitment.is_zero()) return Errc::grant_refused;
   return body;
@@ -139,8 +142,7 @@ Result<Bytes> make_grant_body(Rng& rng, const ShopInfo& shop, const Fold& fold, 
 Result<Grant> check_grant(const ShopInfo& shop, const Fold& fold, std::uint64_t last_epoch,
                           const std::map<std::uint64_t, SealKey>& team_keys,
                           const OpenEnvelope& envelope) {
-  const Result<wire::GrantBody> body =
-      read_grant(shop, fold, last_epoch, envelope, Fold::from_now_on);
+  const Result<wire::GrantBody> body = read_grant(shop, fold, last_epoch, envelope, team_of_now);
   if (!body) return body.error();
   const SealKey team_key = accepted_team_key(shop, body->team_version, team_keys);
   if (team_key.is_zero()) return Errc::grant_refused;
@@ -152,8 +154,8 @@ Result<Grant> check_grant(const ShopInfo& shop, const Fold& fold, std::uint64_t 
 
 Result<Grant> check_placed_grant(const ShopInfo& shop, const Fold& fold, std::uint64_t last_epoch,
                                  const std::map<std::uint64_t, SealKey>& team_keys,
-                                 const OpenEnvelope& envelope, std::uint64_t at_ms) {
-  const Result<wire::GrantBody> body = read_grant(shop, fold, last_epoch, envelope, at_ms);
+                                 const OpenEnvelope& envelope, std::uint64_t team) {
+  const Result<wire::GrantBody> body = read_grant(shop, fold, last_epoch, envelope, team);
   if (!body) return body.error();
   const SealKey team_key = accepted_team_key(shop, body->team_version, team_keys);
   if (body->team_version == 0) return Errc::grant_refused;

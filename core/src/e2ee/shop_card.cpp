@@ -38,7 +38,7 @@ void copy_lists(const wire::ShopCard& card, ShopInfo& info) {
   }
   info.revoked = card.revoked;
   for (const wire::Withdrawal& each : card.withdrawals) {
-    info.withdrawals.push_back({each.device, each.at_ms});
+    info.withdrawals.push_back({each.device, each.at_ms, each.team_version});
   }
   for (std::string_view domain : card.domains) info.domains.push_back(std::string(domain));
 }
@@ -131,7 +131,7 @@ Bytes make_shop_card(const DeviceKeys& desk, BytesView desk_certificate, const S
   for (const std::string& domain : info.domains) card.domains.push_back(domain);
   card.team_since = info.team_since;
   for (const WithdrawalInfo& each : info.withdrawals) {
-    card.withdrawals.push_back({each.device, each.at_ms});
+    card.withdrawals.push_back({each.device, each.at_ms, each.team_version});
   }
   return sign_object(desk.sign, card_domain, codec::encode(card));
 }

@@ -48,6 +48,7 @@ Status Desk::sign_card(const wire::SignCard& command) {
 
 bool Desk::take_removals(const wire::SignCard& command, ShopInfo& info) {
   bool removes = false;
+  const std::uint64_t next_team = m_.state.shop ? m_.state.shop->team_version + 1 : 1;
   if (m_.state.shop) {
     info.revoked = m_.state.shop->revoked;
     info.withdrawals = m_.state.shop->withdrawals;
@@ -58,7 +59,7 @@ bool Desk::take_removals(const wire::SignCard& command, ShopInfo& info) {
                      [&](const WithdrawalInfo& one) { return one.device == each.device; });
     if (known != info.withdrawals.end() && known->at_ms >= each.at_ms) continue;
     if (known != info.withdrawals.end()) info.withdrawals.erase(known);
-    info.withdrawals.push_back({each.device, each.at_ms});
+    info.withdrawals.push_back({each.device, each.at_ms, next_team});
     const bool removed = std::find(command.revoked.begin(), command.revoked.end(), each.device) !=
                          command.revoked.end();
     record_withdrawal(info.withdrawals.back(), removed);

@@ -123,7 +123,9 @@ void People::show(const Log& log, const DeviceId& device, std::uint64_t seq,
   wire::Member event;
   event.log = log.id;
   event.device = device;
-  event.author_class = static_cast<std::uint64_t>(log.fold.class_of(*m_.state.shop, device, at_ms));
+  const std::uint64_t team = time_ms != 0 ? log.team_before(time_ms) : team_of_now;
+  event.author_class =
+      static_cast<std::uint64_t>(log.fold.class_of(*m_.state.shop, device, at_ms, team));
   event.seq = seq;
   event.time_ms = time_ms;
   event.name = name_in(log, device);

@@ -331,8 +331,6 @@ bool Replica::apply(Log& log, const wire::Deliver& entry) {
     stop(log, Errc::forked);
     return false;
   }
-  const bool may_write =
-      seq == 1 || log.fold.may_write(*m_.state.shop, envelope.header.author, time_ms);
   // First: whatever is told from here on waits for this entry's batch.
   m_.touch(log);
   log.seq = seq;
@@ -358,11 +356,11 @@ bool Replica::apply(Log& log, const wire::Deliver& entry) {
   const auto envelope_class = static_cast<EnvelopeClass>(envelope.header.envelope_class);
   if (envelope_class == EnvelopeClass::member) {
     apply_member(log, envelope, seq, time_ms);
-  } else if (envelope_class == EnvelopeClass::grant && may_write) {
+  } else if (envelope_class == EnvelopeClass::grant) {
     apply_grant(log, envelope, time_ms, std::move(own_key));
-    if (matched) log.own_placed = seq;
   } else if (envelope_class == EnvelopeClass::message) {
     ++log.epoch_messages;
+    if (matched) log.own_placed = seq;
     // Our own message is on the screen already; the outbox has told its place.
     const bool was_shown = matched || seq <= log.shown_seq;
     const std::uint64_t amends = was_shown ? amends_of(open_message(log, envelope))
@@ -382,7 +380,8 @@ bool Replica::apply(Log& log, const wire::Deliver& entry) {
 void Replica::apply_member(Log& log, const OpenEnvelope& envelope, std::uint64_t seq,
                            std::uint64_t time_ms) {
   const bool first = !log.has_genesis() || seq == 1;
-  Status status = log.fold.apply_member(*m_.state.shop, envelope, seq, time_ms);
+  Status status =
+      log.fold.apply_member(*m_.state.shop, envelope, seq, time_ms, log.team_before(time_ms));
   if (!status) {
     m_.problem(status.error(), log.id, envelope.header.author);
     return;
@@ -403,7 +402,9 @@ void Replica::apply_member(Log& log, const OpenEnvelope& envelope, std::uint64_t
 void Replica::apply_grant(Log& log, const OpenEnvelope& envelope, std::uint64_t time_ms,
                           std::optional<Key> own_key) {
   Result<Grant> grant = check_placed_grant(*m_.state.shop, log.fold, log.last_epoch(),
-                                           m_.state.team_keys, envelope, time_ms);
+                                           m_.state.team_keys, envelope, log.team_before(time_ms));
+  // One whose author may not write counts for nothing, and is shown to nobody.
+  if (!grant && grant.error() == Errc::not_a_member) return;
   if (!grant) {
     m_.problem(grant.error(), log.id, envelope.header.author);
     return;
@@ -539,13 +540,14 @@ std::uint64_t Replica::show_message(Log& log, const OpenEnvelope& envelope, std:
   event.seq = seq;
   event.counter = header.counter;
   event.author = header.author;
+  const std::uint64_t team = log.team_before(time_ms);
   event.author_class =
-      static_cast<std::uint64_t>(log.fold.class_of(*m_.state.shop, header.author, time_ms));
+      static_cast<std::uint64_t>(log.fold.class_of(*m_.state.shop, header.author, time_ms, team));
   event.mine = header.author == m_.state.self();
   event.time_ms = time_ms;
   event.ref = ref;
   event.history = history;
-  const Errc is_void = log.fold.void_at(*m_.state.shop, header.author, time_ms);
+  const Errc is_void = log.fold.void_at(*m_.state.shop, header.author, team);
   Result<Inner> inner = is_void == Errc::none ? open_message(log, envelope) : is_void;
   if (inner) {
     event.kind = inner->body.kind;

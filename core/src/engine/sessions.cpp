@@ -200,7 +200,6 @@ std::uint64_t Sessions::role_of(const Peer& peer) const {
   Result<Certificate> certificate = take_agent_certificate(*m_.state.shop, peer.certificate);
   if (!certificate || certificate->device != peer.device.id) return 0;
   const bool valid =
-      !is_withdrawn(*m_.state.shop, *certificate) &&
       check_certificate(*m_.state.shop, *certificate, m_.connection.trusted_now()).ok();
   return valid ? certificate->role : 0;
 }

@@ -132,6 +132,13 @@ struct Log {
   bool paged = false;      // and pages through it, so that a long way to the end is not shown
   bool want_join = false;  // an agent opened it
 
+  // The newest version of the team that an epoch from before that time names.
+  std::uint64_t team_before(std::uint64_t at_ms) const {
+    for (auto epoch = epochs.rbegin(); epoch != epochs.rend(); ++epoch) {
+      if (epoch->second.granted_ms < at_ms) return epoch->second.team_version;
+    }
+    return 0;
+  }
   std::uint64_t last_epoch() const { return epochs.empty() ? 0 : epochs.rbegin()->first; }
   bool has_genesis() const { return seq > 0; }
   bool is_behind() const { return head_seq > seq; }

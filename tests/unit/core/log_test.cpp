@@ -348,14 +348,17 @@ TEST(Fold, what_was_said_before_a_withdrawal_stays_the_shops) {
   MainLog log(shop);
   log.apply(shop, log.join(shop.agent, shop.certificate(shop.agent)), 2);
   const DeviceId agent = shop.agent.self.id;
-  shop.info.withdrawals.push_back({agent, now_ms + day_ms});
-  EXPECT_EQ(log.fold.class_of(shop.info, agent, now_ms + day_ms), AuthorClass::shop);
-  EXPECT_EQ(log.fold.void_at(shop.info, agent, now_ms + day_ms), Errc::none);
-  EXPECT_EQ(log.fold.class_of(shop.info, agent, now_ms + day_ms + 1), AuthorClass::stranger);
-  EXPECT_EQ(log.fold.void_at(shop.info, agent, now_ms + day_ms + 1), Errc::certificate_revoked);
-  EXPECT_TRUE(log.fold.may_write(shop.info, agent, now_ms + day_ms));
-  EXPECT_FALSE(log.fold.may_write(shop.info, agent, now_ms + day_ms + 1));
-  EXPECT_FALSE(log.fold.may_write(shop.info, agent)) << "whatever the clock says";
+  shop.info.withdrawals.push_back({agent, now_ms + day_ms, 2});
+  for (const std::uint64_t ms : {now_ms, now_ms + 2 * day_ms}) {
+    EXPECT_EQ(log.fold.class_of(shop.info, agent, ms, 1), AuthorClass::shop)
+        << "whatever the clock";
+    EXPECT_EQ(log.fold.class_of(shop.info, agent, ms, 2), AuthorClass::stranger);
+  }
+  EXPECT_EQ(log.fold.void_at(shop.info, agent, 1), Errc::none);
+  EXPECT_EQ(log.fold.void_at(shop.info, agent, 2), Errc::certificate_revoked);
+  EXPECT_TRUE(log.fold.may_write(shop.info, agent, 1));
+  EXPECT_FALSE(log.fold.may_write(shop.info, agent, 2));
+  EXPECT_FALSE(log.fold.may_write(shop.info, agent)) << "from now on";
 }
 
 TEST(Fold, a_later_certificate_is_not_withdrawn_and_the_former_words_stay_the_shops) {
@@ -363,19 +366,19 @@ TEST(Fold, a_later_certificate_is_not_withdrawn_and_the_former_words_stay_the_sh
   MainLog log(shop);
   const DeviceId agent = shop.agent.self.id;
   log.apply(shop, log.join(shop.agent, shop.certificate(shop.agent)), 2);
-  shop.info.withdrawals.push_back({agent, now_ms});
+  shop.info.withdrawals.push_back({agent, now_ms, 2});
   const Bytes later = make_agent_certificate(shop.desk, shop.id, agent, 2, now_ms + 5 * day_ms,
                                              now_ms + 35 * day_ms);
   const SignedEnvelope again = log.join(shop.agent, later);
   const Result<OpenEnvelope> open = open_envelope(again.bytes);
-  ASSERT_EQ(log.fold.apply_member(shop.info, *open, 3, now_ms + 5 * day_ms).error(), Errc::none);
+  ASSERT_EQ(log.fold.apply_member(shop.info, *open, 3, now_ms + 5 * day_ms, 2).error(), Errc::none);
   EXPECT_TRUE(log.fold.may_write(shop.info, agent));
   const Result<Fold> kept = Fold::load(log.fold.save());
   ASSERT_TRUE(kept.ok());
   for (const Fold& fold : {log.fold, *kept}) {
-    EXPECT_EQ(fold.class_of(shop.info, agent, now_ms), AuthorClass::shop);
-    EXPECT_EQ(fold.class_of(shop.info, agent, now_ms + 2 * day_ms), AuthorClass::stranger);
-    EXPECT_EQ(fold.class_of(shop.info, agent, now_ms + 6 * day_ms), AuthorClass::shop);
+    EXPECT_EQ(fold.class_of(shop.info, agent, now_ms, 1), AuthorClass::shop);
+    EXPECT_EQ(fold.class_of(shop.info, agent, now_ms + 2 * day_ms, 2), AuthorClass::stranger);
+    EXPECT_EQ(fold.class_of(shop.info, agent, now_ms + 6 * day_ms, 2), AuthorClass::shop);
   }
 }
 

@@ -173,12 +173,24 @@ TEST(Vectors, AgentCertificates) {
       file, "signed");
   const auto certificate = take_agent_certificate(info, bytes_at(file, "signed"));
   ASSERT_TRUE(certificate.ok());
+  EXPECT_EQ(certificate->person, certificate->device);
+  const json::value& further = file.at("further");
+  const json::value& names = further.at("fields");
+  const DeviceId person = fixed_at<DeviceId>(names, "person");
+  expect_bytes(
+      make_agent_certificate(device_at(file.at("desk")), shop, fixed_at<DeviceId>(names, "device"),
+                             number_at(names, "role"), number_at(names, "issued_ms"),
+                             number_at(names, "not_after_ms"), person),
+      further, "signed");
+  EXPECT_EQ(take_agent_certificate(info, bytes_at(further, "signed"))->person, person);
   for (const json::value& at : list_at(file, "refused")) {
     expect_error(at, error_of(take_agent_certificate(info, bytes_at(at, "signed"))));
   }
   for (const json::value& at : list_at(file, "validity")) {
     const ShopInfo newest = shop_info_of(shop, bytes_at(at, "card"));
-    expect_error(at, check_certificate(newest, *certificate, number_at(at, "at_ms")).error());
+    expect_error(at, check_certificate(newest, *certificate, number_at(at, "at_ms"),
+                                       number_at(at, "team_version"))
+                         .error());
   }
 }
 

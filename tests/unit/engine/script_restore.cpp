@@ -47,7 +47,7 @@ Errc Relay::check_refill(const wire::Refill& refill) {
     Log& log = logs[refill.log];
     const std::uint64_t next = log.entries.size() + 1;
     if (envelope->header.envelope_class == 3) {
-      EXPECT_TRUE(log.fold.apply_member(*card, *envelope, next, item.time_ms).ok());
+      EXPECT_TRUE(log.fold.apply_member(*card, *envelope, next, item.time_ms, 0).ok());
     } else if (envelope->header.envelope_class == 2) {
       const auto grant = codec::decode<wire::GrantBody>(envelope->body);
       log.epoch = grant->epoch;

@@ -153,25 +153,33 @@ export function agent_certificate() {
     ["at its end", card_2, not_after_ms, null],
     ["after its end", card_2, not_after_ms + 1n, "certificate_ended"],
     ["withdrawn", card_3, START + HOUR, "certificate_revoked"],
-    ["before it was withdrawn", card_4, START + HOUR, null],
-    ["at the time of the withdrawal", card_4, START + DAY, null],
-    ["after it", card_4, START + DAY + 1n, "certificate_revoked"],
-    ["issued after a withdrawal", card_5, START + HOUR, null],
+    ["withdrawn, whatever the log has come to", card_3, START + HOUR, "certificate_revoked", 0n],
+    ["before the epoch from which it is withdrawn", card_4, START + 2n * DAY, null, 1n],
+    ["from that epoch on", card_4, START + HOUR, "certificate_revoked", 2n],
+    ["in a later one", card_4, START + 2n * DAY, "certificate_revoked", 3n],
+    ["issued after a withdrawal", card_5, START + HOUR, null, 2n],
   ];
+  const further_fields = { ...agent_certificate_fields, device: stranger.id, person: agent.id };
+  const further = v.make_agent_certificate(desk.sign_seed, further_fields);
+  expect(null, () => {
+    const person = v.person_of(v.take_agent_certificate(shop, further));
+    v.demand(v.equal(person, agent.id), "not_certified");
+  });
   return {
     shop: shop_id, cards: [card_2, card_3, card_4, card_5], desk: shown(desk), device: shown(agent),
     fields: agent_certificate_fields, signed: good_certificate,
+    further: { fields: further_fields, signed: further },
     refused: refused.map(([what, signed, error]) => ({
       what, signed, error: expect(error, () => v.take_agent_certificate(shop, signed)),
     })),
-    validity: times.map(([what, card, at_ms, error]) => {
+    validity: times.map(([what, card, at_ms, error, team_version = (1n << 64n) - 1n]) => {
       const newest = newest_of.get(card) ?? shop;
       const certificate = v.take_agent_certificate(newest, good_certificate);
       expect(error, () => {
-        const fault = v.fault_at(newest, certificate, at_ms);
+        const fault = v.fault_at(newest, certificate, at_ms, team_version);
         v.demand(fault === undefined, fault);
       });
-      return { what, card, at_ms, error };
+      return { what, card, at_ms, team_version, error };
     }),
   };
 }

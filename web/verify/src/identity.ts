@@ -129,19 +129,24 @@ export function take_agent_certificate(shop: Shop, bytes: Uint8Array): Certifica
   return { ...value, bytes };
 }
 
-// 2.9: why the certificate does not hold at a time, if it does not.
+// 2.16: whose device it is; the first one of a person is named by no field.
+export const person_of = ({ device, person }: AgentCertificate): Uint8Array =>
+  is_zero(person) ? device : person;
+
+const TEAM_OF_NOW = (1n << 64n) - 1n;
+
+// 2.9: why the certificate does not hold at a time and under a version of the team, if it does not.
 export function fault_at(
-  shop: Shop, certificate: Certificate, at_ms: bigint,
+  shop: Shop, certificate: Certificate, at_ms: bigint, team = TEAM_OF_NOW,
 ): "certificate_ended" | "certificate_revoked" | undefined {
   const { issued_ms, not_after_ms, device } = certificate;
   if (issued_ms > at_ms + DAY_MS || at_ms > not_after_ms) {
     return "certificate_ended";
   }
-  const mine = shop.info.withdrawals.filter((each) => equal(each.device, device));
-  const named = shop.info.revoked.some((id) => equal(id, device));
-  const withdrawn = mine.length === 0
-    ? named
-    : mine.some((each) => issued_ms <= each.at_ms && each.at_ms < at_ms);
+  const mine = shop.info.withdrawals.find((each) => equal(each.device, device));
+  const withdrawn = mine
+    ? issued_ms <= mine.at_ms && mine.team_version <= team
+    : shop.info.revoked.some((id) => equal(id, device));
   return withdrawn ? "certificate_revoked" : undefined;
 }
 

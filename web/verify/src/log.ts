@@ -120,6 +120,7 @@ export class LogReader {
   private time_ms = 0n;
   private creator: Uint8Array | undefined;
   private readonly authors = new Map<string, Author>();
+  private readonly granted: { time_ms: bigint; team_version: bigint }[] = [];
 
   constructor(shop: Shop, log: Uint8Array) {
     this.shop = shop;
@@ -168,7 +169,15 @@ export class LogReader {
     const chain = chain_next(this.chains.at(-1)!, seq, time_ms, opened.hash);
     this.chains.push(chain);
     this.time_ms = time_ms;
+    if (judged.grant) {
+      this.granted.push({ time_ms, team_version: judged.grant.team_version });
+    }
     return { ...opened, seq, time_ms, chain, ...judged };
+  }
+
+  // 3.8: the newest version of the team that an epoch from before that time names.
+  private team_before(time_ms: bigint): bigint {
+    return this.granted.findLast((each) => each.time_ms < time_ms)?.team_version ?? 0n;
   }
 
   private judge(
@@ -259,7 +268,9 @@ export class LogReader {
     demand(member.certificate.length > 0, "not_certified");
     const certificate = take_agent_certificate(this.shop, member.certificate);
     demand(equal(certificate.device, device.id), "not_certified");
-    const fault = fault_at(this.shop, certificate, entry.time_ms);
+    const fault = fault_at(
+      this.shop, certificate, entry.time_ms, this.team_before(entry.time_ms),
+    );
     demand(fault === undefined, fault ?? "certificate_ended");
     return this.author(device, certificate);
   }
@@ -305,7 +316,7 @@ export class LogReader {
     if (equal(device.id, this.shop.desk.id)) {
       return "desk";
     }
-    if (certificate && !fault_at(this.shop, certificate, at_ms)) {
+    if (certificate && !fault_at(this.shop, certificate, at_ms, this.team_before(at_ms))) {
       return "shop";
     }
     return certificate && !this.of_customer(device.id) ? "not_from_the_shop" : "customer";

@@ -24,7 +24,9 @@ export const DeskCertificate = message("DeskCertificate", {
 
 export const RelayEntry = message("RelayEntry", { url: text, key, from_ms: u64, until_ms: u64 });
 
-export const Withdrawal = message("Withdrawal", { device: id, at_ms: u64 });
+export const Withdrawal = message("Withdrawal", {
+  device: id, at_ms: u64, team_version: u64,
+});
 
 export const ShopCard = message("ShopCard", {
   format: u64, shop: id, version: u64, issued_ms: u64, fresh_until_ms: u64,
@@ -36,7 +38,7 @@ export const ShopCard = message("ShopCard", {
 export const Look = message("Look", { accent: text, greeting_zh: text, greeting_en: text });
 
 export const AgentCertificate = message("AgentCertificate", {
-  format: u64, shop: id, device: id, role: u64, issued_ms: u64, not_after_ms: u64,
+  format: u64, shop: id, device: id, role: u64, issued_ms: u64, not_after_ms: u64, person: id,
 });
 
 export const Header = message("Header", {
