@@ -25,9 +25,8 @@ void Marks::take(BytesView bytes) {
   if (log == nullptr || log->stopped != Errc::none) return;
   const Device* device = log->fold.device_of(*m_.state.shop, peeked->device);
   // It names an entry, or comes of a device, that what is still missing will tell of; where this
-  // device and the relay are apart it may be of the chain that is to come.
-  const bool unknown = device == nullptr && log->is_behind();
-  if (peeked->seq > log->seq || unknown || log->is_apart()) {
+  // device and the relay are apart, or will find that they are, it may be of the chain to come.
+  if (peeked->seq > log->seq || log->is_behind() || log->is_apart()) {
     log->early_marks[{peeked->device, peeked->kind}] = to_bytes(bytes);
     while (log->early_marks.size() > 2 * limits::log_devices_max) {
       log->early_marks.erase(log->early_marks.begin());

@@ -276,13 +276,26 @@ bool Replica::on_entry(Log& log, const wire::Deliver& entry) {
     m_.rejoin.on_news(log, seq);
     return false;
   }
-  if (seq <= log.seq || log.stopped != Errc::none || !m_.state.shop) return false;
+  if (log.stopped != Errc::none || !m_.state.shop) return false;
+  if (seq <= log.seq) {
+    if (is_other(log, entry)) m_.rejoin.begin(log, seq);
+    return false;
+  }
   if (seq > log.seq + 1) {
     fetch(log);
     show_sync(log);
     return false;
   }
   return apply(log, entry);
+}
+
+bool Replica::is_other(const Log& log, const wire::Deliver& entry) const {
+  const auto own = log.chains.find(entry.seq);
+  const auto before = log.chains.find(entry.seq - 1);
+  if (own == log.chains.end() || before == log.chains.end()) return false;
+  const Result<OpenEnvelope> envelope = open_envelope(entry.envelope);
+  return envelope &&
+         own->second != chain_next(before->second, entry.seq, entry.time_ms, envelope->hash);
 }
 
 bool Replica::is_genesis_of(const LogId& log, BytesView envelope) const {

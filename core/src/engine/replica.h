@@ -70,6 +70,8 @@ class Replica {
   void adopt_cursor();
   // One entry that the relay gives a place. False where it was not taken.
   bool on_entry(Log& log, const wire::Deliver& entry);
+  // It is another entry than the one that has this place here.
+  bool is_other(const Log& log, const wire::Deliver& entry) const;
   bool apply(Log& log, const wire::Deliver& entry);
   Errc check(Log& log, const OpenEnvelope& envelope, std::uint64_t seq, std::uint64_t time_ms);
   void apply_member(Log& log, const OpenEnvelope& envelope, std::uint64_t seq,

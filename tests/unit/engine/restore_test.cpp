@@ -1,5 +1,6 @@
 // A relay that comes back from an older backup, a device that comes back with an older profile
 // (docs/PROTOCOL.md section 10): nothing is lost, nothing stands twice.
+#include "store/keys.h"
 #include "unit/engine/failures.h"
 
 namespace shopbell::testing {
@@ -305,6 +306,57 @@ std::size_t replay_twice(std::size_t at, std::size_t who, Failure failure, bool&
 TEST(EngineRestore, numbers_given_twice_end_with_every_message_once_in_one_order) {
   bool happened = false;
   replay_twice(~std::size_t{0}, visitor_at, Failure::cut, happened);
+}
+
+// An amendment has a copy where a page of its target's age finds it.
+std::vector<Bytes> amend_copies(const Host& host, const LogId& log) {
+  std::vector<Bytes> out;
+  const Bytes to = store::amend_key(log, ~std::uint64_t{0}, 0);
+  for (auto it = host.disk.lower_bound(store::amend_key(log, 0, 0));
+       it != host.disk.end() && it->first < to; ++it) {
+    out.push_back(it->first);
+  }
+  return out;
+}
+
+TEST(EngineRestore, of_an_edit_that_gets_another_place_one_copy_stays) {
+  Twice scene;
+  World& world = *scene.world;
+  scene.open(scene.visitor);
+  const auto shown = scene.visitor.shown<wire::MessageEvent>();
+  const auto target = std::find_if(shown.begin(), shown.end(),
+                                   [](const auto& each) { return each.fallback == "help me"; });
+  ASSERT_NE(target, shown.end());
+  const std::uint64_t target_seq = target->seq;
+  const auto backup = world.relay.logs;
+  scene.part(desk_at);
+  const Bytes content = text_content("help us");
+  wire::Send edit = send_text(scene.log, 7, content);
+  edit.kind = static_cast<std::uint64_t>(wire::ContentKind::edit);
+  edit.target_author = target->author;
+  edit.target_counter = target->counter;
+  edit.target_seq = target_seq;
+  scene.visitor.command(edit);
+  world.run();
+  const std::uint64_t first_seq = world.relay.logs.at(scene.log).entries.size();
+  EXPECT_EQ(amend_copies(scene.visitor, scene.log),
+            std::vector<Bytes>{store::amend_key(scene.log, target_seq, first_seq)});
+  scene.part(visitor_at);
+  scene.part(agent_at);
+  world.relay.set_back(backup, false);
+  scene.join(desk_at);
+  DeskPen pen{world};
+  for (const char* text : {"new one", "new two", "new three"}) {
+    EXPECT_EQ(world.relay.place(pen.message(scene.log, text).bytes), Errc::none);
+    world.run();
+  }
+  scene.visitor.forget();
+  scene.visitor.may_connect = true;
+  ASSERT_TRUE(world.run_until([&] { return !scene.visitor.shown<wire::Placed>().empty(); }));
+  const std::uint64_t second_seq = scene.visitor.shown<wire::Placed>().back().seq;
+  EXPECT_NE(second_seq, first_seq);
+  EXPECT_EQ(amend_copies(scene.visitor, scene.log),
+            std::vector<Bytes>{store::amend_key(scene.log, target_seq, second_seq)});
 }
 
 TEST(EngineRestore, a_rejoin_survives_a_cut_at_every_step) {

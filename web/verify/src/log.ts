@@ -177,7 +177,7 @@ export class LogReader {
 
   // 3.8: the newest version of the team that an epoch from before that time names.
   private team_before(time_ms: bigint): bigint {
-    return this.granted.findLast((each) => each.time_ms < time_ms)?.team_version ?? 0n;
+    return this.granted.filter((each) => each.time_ms < time_ms).at(-1)?.team_version ?? 0n;
   }
 
   private judge(
