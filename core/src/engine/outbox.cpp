@@ -1,6 +1,7 @@
 #include "engine/outbox.h"
 
 #include "engine/machines.h"
+#include "shopbell/amend.h"
 #include "store/keys.h"
 
 namespace shopbell::engine {
@@ -161,8 +162,14 @@ void Outbox::take_back(Log& log, std::vector<Outgoing> lost) {
     lost.push_back(std::move(item));
   }
   log.outbox.clear();
+  std::map<std::uint64_t, std::uint64_t> indexes;  // by former counter
   for (Outgoing& item : lost) {
     item.index = log.outbox_next++;
+    Result<wire::InnerBody> inner = codec::decode<wire::InnerBody>(item.inner);
+    const bool amends = item.envelope_class == EnvelopeClass::message && inner &&
+                        is_amendment(inner->kind) && inner->target_author == m_.state.self();
+    item.amends = amends ? indexes[inner->target_counter] : 0;
+    indexes[std::exchange(item.counter, 0)] = item.index;
     store(log, item);
     log.outbox.push_back(std::move(item));
   }
@@ -202,6 +209,7 @@ void Outbox::store(const Log& log, const Outgoing& item) {
   if (item.epoch_key) record.epoch_key = Hash::from(item.epoch_key->reveal());
   record.formers = item.formers;
   record.refused = static_cast<std::uint64_t>(item.refused);
+  record.amends = item.amends;
   m_.io.put(store::outbox_key(log.id, item.index), record);
 }
 
@@ -217,6 +225,7 @@ void Outbox::restore(Log& log, std::uint64_t index, const wire::OutboxRecord& re
   if (record.epoch_key) item.epoch_key = Key::from(record.epoch_key.view());
   item.formers = record.formers;
   item.refused = static_cast<Errc>(record.refused);
+  item.amends = record.amends;
   if (item.sealed()) {
     Result<OpenEnvelope> envelope = open_envelope(item.envelope);
     if (envelope) {
@@ -269,6 +278,7 @@ void Outbox::seal_waiting(Log& log) {
   if (!can_seal(log)) return;
   for (std::size_t at = 0; at < log.outbox.size(); ++at) {
     if (log.outbox[at].sealed()) continue;
+    if (log.outbox[at].amends != 0) return;
     if (log.outbox[at].envelope_class == EnvelopeClass::message && needs_epoch(log, at)) {
       Outgoing grant;
       grant.index = log.outbox_next++;
@@ -357,6 +367,20 @@ void Outbox::remove(Log& log, std::size_t at) {
   m_.io.erase(store::outbox_key(log.id, log.outbox[at].index));
   log.outbox.erase(log.outbox.begin() + static_cast<std::ptrdiff_t>(at));
   m_.touch(log);
+}
+
+void Outbox::settle(Log& log, std::uint64_t index, std::uint64_t counter, std::uint64_t seq) {
+  for (Outgoing& item : log.outbox) {
+    if (item.amends != index) continue;
+    item.amends = 0;
+    Result<wire::InnerBody> inner = codec::decode<wire::InnerBody>(item.inner);
+    if (inner && counter != 0) {
+      inner->target_counter = counter;
+      inner->target_seq = seq;
+      item.inner = codec::encode(*inner);
+    }
+    store(log, item);
+  }
 }
 
 void Outbox::epoch_changed(Log& log) {
@@ -508,6 +532,7 @@ bool Outbox::placed(Log& log, const OpenEnvelope& envelope, std::uint64_t seq,
     m_.io.event(wire::EventKind::placed, event);
     m_.repeats.placed(log.id, seq, item.ref);
   }
+  settle(log, item.index, envelope.header.counter, seq);
   remove(log, at);
   if (!same) unseal(log, 0);
   if (!log.outbox.empty()) {
@@ -594,6 +619,7 @@ void Outbox::refuse(Log& log, std::size_t at, Errc code) {
 
 void Outbox::refuse_one(Log& log, std::size_t at, Errc code, bool keep) {
   Outgoing& item = log.outbox[at];
+  settle(log, item.index, 0, 0);
   // The refusal is shown once it is stored.
   m_.touch(log);
   // Of the frame of a conversation that may not begin nobody needs to hear.

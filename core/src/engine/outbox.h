@@ -74,6 +74,8 @@ class Outbox {
   Outgoing& append(Log& log, EnvelopeClass envelope_class, std::uint64_t ref, Bytes inner);
   void store(const Log& log, const Outgoing& item);
   void remove(Log& log, std::size_t at);
+  // What changes the one of that index names its place now; counter 0: it has none.
+  void settle(Log& log, std::uint64_t index, std::uint64_t counter, std::uint64_t seq);
   // From `at` on, sealed bytes are given up and named in what replaces them.
   void unseal(Log& log, std::size_t at);
   void seal_waiting(Log& log);

@@ -277,6 +277,7 @@ void Rejoin::put_aside(Log& log, std::uint64_t seq, const in::Record& record,
     item.time_ms = envelope.header.time_ms;
     item.inner = std::move(content);
     item.formers = {envelope.hash};
+    item.counter = envelope.header.counter;
     return;
   }
   if (envelope_class != EnvelopeClass::message) return;

@@ -35,6 +35,7 @@ struct Outgoing {
   std::uint64_t epoch = 0;
   std::optional<Key> epoch_key;  // of an own grant
   std::vector<Hash> formers;     // hashes of bytes that were sealed before
+  std::uint64_t amends = 0;      // index of the one that it changes and whose place it waits for
   bool sent = false;             // on this connection
   Errc refused = Errc::none;     // for good
 

@@ -359,6 +359,62 @@ TEST(EngineRestore, of_an_edit_that_gets_another_place_one_copy_stays) {
             std::vector<Bytes>{store::amend_key(scene.log, target_seq, second_seq)});
 }
 
+TEST(EngineRestore, an_edit_of_what_gets_another_place_too_names_that_place) {
+  for (const bool crashes : {false, true}) {
+    Twice scene;
+    World& world = *scene.world;
+    scene.open(scene.visitor);
+    const auto backup = world.relay.logs;
+    scene.part(desk_at);
+    scene.visitor.forget();
+    scene.say(scene.visitor, "lost one", 7);
+    world.run();
+    const auto first = scene.visitor.shown<wire::Placed>().back();
+    const Bytes content = text_content("found one");
+    wire::Send edit = send_text(scene.log, 8, content);
+    edit.kind = static_cast<std::uint64_t>(wire::ContentKind::edit);
+    edit.target_author = scene.visitor.shown<wire::MessageEvent>().back().author;
+    edit.target_counter = first.counter;
+    edit.target_seq = first.seq;
+    scene.visitor.command(edit);
+    world.run();
+    scene.part(visitor_at);
+    scene.part(agent_at);
+    world.relay.set_back(backup, false);
+    scene.join(desk_at);
+    DeskPen pen{world};
+    // A grant of the desk's own closes the epoch: the counters change as well.
+    EXPECT_EQ(world.relay.place(pen.grant(scene.log).bytes), Errc::none);
+    EXPECT_EQ(world.relay.place(pen.message(scene.log, "new one").bytes), Errc::none);
+    world.run();
+    scene.visitor.forget();
+    scene.visitor.may_connect = true;
+    const auto edit_is_placed = [&] {
+      const auto placed = scene.visitor.shown<wire::Placed>();
+      return std::any_of(placed.begin(), placed.end(),
+                         [](const auto& each) { return each.ref == 8 && each.seq != 0; });
+    };
+    if (crashes) {
+      ASSERT_TRUE(world.run_until([&] { return !scene.visitor.shown<wire::LogReset>().empty(); }));
+      world.crash(visitor_at);
+    }
+    ASSERT_TRUE(world.run_until(edit_is_placed)) << crashes;
+    shown(world, scene.visitor, scene.log);
+    std::uint64_t seq = 0;
+    std::uint64_t counter = 0;
+    std::uint64_t edits = 0;
+    for (const auto& each : scene.visitor.shown<wire::MessageEvent>()) {
+      if (each.ref == 7) std::tie(seq, counter) = std::pair(each.seq, each.counter);
+      if (each.ref != 8) continue;
+      ++edits;
+      EXPECT_EQ(each.target_seq, seq);
+      EXPECT_EQ(each.target_counter, counter);
+      EXPECT_NE(each.target_seq, first.seq);
+    }
+    EXPECT_EQ(edits, 1u);
+  }
+}
+
 TEST(EngineRestore, a_rejoin_survives_a_cut_at_every_step) {
   for (const std::size_t who : {visitor_at, desk_at}) {
     replay_with(Failure::cut, [who](std::size_t at, Failure failure, bool& happened) {
