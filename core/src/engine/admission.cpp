@@ -51,6 +51,8 @@ void Admission::on_admitted(Log& log, const wire::MemberBody& body, const Device
   Result<Device> device = take_device_card(body.card);
   if (!device) return;
   m_.people.joined(log, device->id, seq, time_ms);
+  // What was delivered and read before is told with heads alone.
+  if (device->id == m_.state.self()) m_.io.frame(wire::FrameKind::get_heads, wire::GetHeads{});
   // Every epoch that was granted without the newcomer is known here now: a later grant names him.
   const bool mine = m_.state.is_desk() && by == m_.state.self();
   if (mine && seq > log.shown_seq) hand_keys(log, *device);
