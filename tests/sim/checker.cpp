@@ -146,6 +146,10 @@ void Checker::on_log_reset(Device& device, const wire::LogReset& event) {
     if (gone) life.texts.erase(place.text);
     return gone;
   });
+  // What it wrote itself has lost its place as well, and is told of the next one.
+  for (const auto& [text, place] : life.told) {
+    if (place.first == event.log && place.second >= event.from_seq) life.texts.erase(text);
+  }
   receipts_.erase({device.number(), event.log});
 }
 
@@ -265,6 +269,7 @@ void Checker::on_placed(Device& device, const wire::Placed& event) {
   if (!life.texts.insert(event.ref).second && !life.repeated.contains(event.ref)) {
     fail("twice", device.setup().name + " places text " + std::to_string(event.ref) + " twice");
   }
+  life.told[event.ref] = {event.log, event.seq};
   note_place(event.ref, event.log, event.seq);
 }
 
@@ -443,7 +448,7 @@ void Checker::on_publish(Device& device, BytesView bytes) {
 
 bool Checker::takes_part(const Device& device, const StoredLog& log) const {
   if (is_removed(device)) return false;
-  if (device.setup().role != Role::visitor) return true;
+  if (device.setup().role != Role::visitor) return !is_unknown(device);
   return log.kind == LogKind::main && is_of_customer(device, log.creator);
 }
 
@@ -458,8 +463,19 @@ bool Checker::is_of_customer(const Device& device, const DeviceId& creator) cons
   if (device.setup().role != Role::visitor) return false;
   const Device* first = device_of(creator);
   if (first == &device) return true;
+  if (first == nullptr || is_unknown(device) || is_unknown(*first)) return false;
   const std::string& subject = device.setup().subject;
-  return first != nullptr && !subject.empty() && first->setup().subject == subject;
+  return !subject.empty() && first->setup().subject == subject;
+}
+
+bool Checker::is_shop_log_named() const {
+  return std::any_of(lies_.named.begin(), lies_.named.end(), [&](const auto& each) {
+    const auto first = relay_.store().read_page(each.first, 1, 1, ~std::size_t{0});
+    if (!first || first->empty()) return false;
+    const auto genesis = open_envelope(first->front().envelope);
+    const auto member = codec::decode<wire::MemberBody>(genesis->body);
+    return static_cast<LogKind>(member->log_kind) == LogKind::shop;
+  });
 }
 
 // Whoever belongs to the customer has all his conversations.

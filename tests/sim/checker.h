@@ -50,6 +50,10 @@ class Checker {
   void removed(const Device& device) { removed_.insert(device.number()); }
   bool is_removed(const Device& device) const { return removed_.contains(device.number()); }
   DeviceId id_of(const Device& device) const;
+  // Whose it is nobody could be told: of the desk's own log something false was told, and named.
+  void stays_unknown(const Device& device) { unknown_.insert(device.number()); }
+  bool is_unknown(const Device& device) const { return unknown_.contains(device.number()); }
+  bool is_shop_log_named() const;
   // A message on a link.
   void on_link(BytesView bytes);
 
@@ -92,6 +96,7 @@ class Checker {
     };
     std::map<std::pair<LogId, std::pair<DeviceId, std::uint64_t>>, Place> live;
     std::set<std::uint64_t> texts;
+    std::map<std::uint64_t, std::pair<LogId, std::uint64_t>> told;  // own texts, by their places
     std::set<std::uint64_t> repeated;
     std::map<LogId, std::vector<Shown>> history;
   };
@@ -162,6 +167,7 @@ class Checker {
   std::set<std::uint64_t> cards_;  // versions that the desk has handed in
   std::map<int, std::uint64_t> card_seen_;
   std::set<int> removed_;
+  std::set<int> unknown_;
   std::map<DeviceId, std::uint64_t> revoked_in_;  // the first card that says so
   bool at_end_ = false;
   std::set<Hash> replaced_;  // named by the bytes that came after them
