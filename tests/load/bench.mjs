@@ -2,12 +2,14 @@
 //   --quick    smaller numbers, for a look while working
 //   --gate     measures what misses its budget again, up to three times in all, and fails when a
 //              row has missed twice
-//   --only A   one group: sizes, opening, seen, page, long, durable, steady, idle, reconnect, cores
+//   --only A   one group: sizes, opening, seen, page, long, files, durable, steady, idle,
+//              reconnect, cores
 //   --rounds N rounds of 100,000 messages in the durable group (10); 100 reach ten million stored
 // All servers listen on loopback, with a directory of their own under the system's temporary one.
 import { closeSync, existsSync, fdatasyncSync, openSync, readFileSync, writeSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { measure_long, measure_opening, measure_page, measure_seen } from "./bench_browsers.mjs";
+import { measure_files } from "./bench_files.mjs";
 import { generate, new_directory, start_baseline, start_relay } from "./bench_server.mjs";
 
 const { values: flags } = parseArgs({
@@ -28,11 +30,11 @@ const SHORT_TALK = 500;
 
 const quick = {
   messages: 250, rounds: 2, steady_s: 3, idle: 1000, reconnect: 1000, cores: 50, cores_messages: 20,
-  openings: 3, seen: 30, pages: 4, long: 10_000,
+  openings: 3, seen: 30, pages: 4, long: 10_000, file_mib: 100,
 };
 const full = {
   messages: 500, rounds: 10, steady_s: 10, idle: 5000, reconnect: 10_000, cores: 200,
-  cores_messages: 50, openings: 10, seen: 300, pages: 12, long: 100_000,
+  cores_messages: 50, openings: 10, seen: 300, pages: 12, long: 100_000, file_mib: 1024,
 };
 const size = flags.quick ? quick : full;
 size.rounds = Number(flags.rounds ?? size.rounds);
@@ -239,6 +241,24 @@ async function measure_the_long() {
   ];
 }
 
+// Beside plain tus of the same file from the same browser.
+async function measure_the_files() {
+  const { mib, up, down, plain_up, plain_down, longest } = await measure_files(size.file_mib);
+  const speed = ({ s }) => `plain: MB/s ${number(mib / s)}`;
+  const cost = ({ cpu }) => `plain: ${number((cpu * 1024) / mib)}`;
+  return [
+    row(`file of ${number(mib)} MiB up, to plain tus`, plain_up.s / up.s, at_least(0.4),
+      `MB/s ${number(mib / up.s)}, ${speed(plain_up)}`),
+    row("  down, to plain", plain_down.s / down.s, at_least(0.4),
+      `MB/s ${number(mib / down.s)}, ${speed(plain_down)}`),
+    row("  CPU s/GB of the browser, up", (up.cpu * 1024) / mib, only_told, cost(plain_up)),
+    row("  down", (down.cpu * 1024) / mib, only_told, cost(plain_down)),
+    row("  more memory at its worst, up, MiB", up.more_mib, at_most(60),
+      `plain: ${number(plain_up.more_mib)}`),
+    row("  longest task of the page, ms", longest, at_most(50), ""),
+  ];
+}
+
 const row = (what, value, budget, peers) => ({ what, value, ...budget, peers });
 
 const groups = [
@@ -247,6 +267,7 @@ const groups = [
   ["seen", measure_the_seen],
   ["page", measure_the_page],
   ["long", measure_the_long],
+  ["files", measure_the_files],
   ["durable", measure_durable],
   ["steady", measure_steady],
   ["idle", measure_idle],
