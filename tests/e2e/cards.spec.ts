@@ -1,10 +1,12 @@
 // Cards from the console to the widget and back: each kind, what the customer answers, and that
 // both sides see the same of it, also after a reload.
+import { findings, findingsInModes } from "./axe.ts";
 import { expect, test } from "./fixtures.ts";
 import type { ConsolePage } from "./pages/console_page.ts";
 import { cardsOf, fillCard, sendCard } from "./pages/cards.ts";
 import type { ShopPage } from "./pages/shop_page.ts";
 import type { People } from "./fixtures.ts";
+import { sayMany } from "./pages/say_many.ts";
 
 async function talking(people: People, locale: "zh-CN" | "en" = "en") {
   const visitor = await people.visitor(locale);
@@ -195,4 +197,111 @@ test("lists and code are shown as such, and a long text is folded", async ({ peo
   await expect(long).not.toContainText(end);
   await long.getByTestId("show-all").click();
   await expect(long).toContainText(end);
+});
+
+test("cards have no finding on either side, in any language, open and answered", async ({
+  people,
+}) => {
+  test.setTimeout(240_000);
+  const { visitor, agent } = await talking(people);
+  const frame = visitor.page.frames().find((each) => each.url().includes("frame.html"));
+  if (!frame) {
+    throw new Error("there is no frame");
+  }
+  await sendCard(agent, "product", [
+    ["title", "Tote"], ["amount", "899"], ["url", "https://a.example"],
+  ]);
+  await sendCard(agent, "order", [["number", "SO-1"], ["state", "5"]]);
+  await sendCard(agent, "progress", [["subject", "Zip"], ["steps", "In\nOut"], ["at", "1"]]);
+  await sendCard(agent, "replies", [["text", "Which?"], ["replies", "Brown\nBlack"]]);
+  await sendCard(agent, "choices", [
+    ["title", "How?"], ["choices-0-title", "New"], ["choices-1-title", "Mended"],
+  ]);
+  await sendCard(agent, "rating", []);
+  await sendCard(agent, "form", [["title", "Return"], ["fields-0-label", "Name"],
+    ["fields-0-required", "yes"]]);
+  await sendCard(agent, "decision", [["title", "New zip"], ["amount", "60"]]);
+  const form = cardsOf(visitor, "form");
+  await form.getByTestId("card-submit").click();
+  await cardsOf(visitor, "decision").getByTestId("card-agree").click();
+  await expect(form.getByRole("alert")).toBeVisible();
+  expect(await findingsInModes(visitor.page, frame), "open").toEqual([]);
+  expect(await findingsInModes(agent.page), "the shop's side").toEqual([]);
+  await visitor.page.evaluate(() => {
+    const page = window as unknown as { Shopbell: (...call: unknown[]) => unknown };
+    return page.Shopbell("setLocale", "ar");
+  });
+  await expect(visitor.frame.locator("html")).toHaveAttribute("dir", "rtl");
+  await visitor.page.setViewportSize({ width: 320, height: 640 });
+  expect(await findings(frame), "in Arabic").toEqual([]);
+  const wide = () => document.documentElement.scrollWidth - document.documentElement.clientWidth;
+  expect(await frame.evaluate(wide)).toBe(0);
+
+  await cardsOf(visitor, "decision").getByTestId("card-confirm").click();
+  await cardsOf(visitor, "choices").getByRole("radio").first().check();
+  await cardsOf(visitor, "choices").getByTestId("card-submit").click();
+  await expect(stateOf(agent, "choices")).toContainText("Chosen");
+  expect(await findings(frame), "answered").toEqual([]);
+  await fillCard(agent, "form", [["+fields", ""]]);
+  await agent.page.getByTestId("card-send").click();
+  await expect(agent.page.getByTestId("dialog-card").getByRole("alert")).toBeVisible();
+  expect(await findingsInModes(agent.page), "a card that is made").toEqual([]);
+});
+
+test("by keyboard alone a decision is taken", async ({ people }) => {
+  const { visitor, agent } = await talking(people);
+  await sendCard(agent, "decision", [["title", "New zip"], ["amount", "60"]]);
+  const card = cardsOf(visitor, "decision");
+  await expect(card).toBeVisible();
+  const { keyboard } = visitor.page;
+  await visitor.composer.focus();
+  const agree = card.getByTestId("card-agree");
+  await expect
+    .poll(
+      async () => {
+        await keyboard.press("Shift+Tab");
+        return agree.evaluate((node) => node === document.activeElement);
+      },
+      { intervals: [50] },
+    )
+    .toBe(true);
+  await keyboard.press("Enter");
+  await expect(card.getByTestId("card-ask")).toBeFocused();
+  await keyboard.press("Tab");
+  await keyboard.press("Tab");
+  await expect(card.getByTestId("card-confirm")).toBeFocused();
+  await keyboard.press("Enter");
+  await expect(stateOf(agent, "decision")).toContainText("Approved");
+});
+
+test("an answer far behind its question settles it, with a page of history alone", async ({
+  people,
+}) => {
+  test.setTimeout(180_000);
+  const { visitor, agent } = await talking(people);
+  await sendCard(agent, "decision", [["title", "Replace the zip"], ["amount", "60"]]);
+  await expect(cardsOf(visitor, "decision")).toBeVisible();
+  const count = 110;
+  await sayMany(visitor, count);
+  await expect(visitor.message(`${count}.`).last()).toHaveAttribute("data-state", "read");
+  // Who comes back has the newest page; what he goes to has no touch with it.
+  await visitor.page.reload();
+  await visitor.ring();
+  await visitor.frame.getByTestId("menu").click();
+  await visitor.frame.getByTestId("find").click();
+  await visitor.frame.getByTestId("finder-words").fill("Replace");
+  await visitor.frame.getByTestId("finder-hit").last().click();
+  await expect(cardsOf(visitor, "decision")).toBeVisible();
+  await expect(visitor.message(`${count}.`)).toHaveCount(0);
+  await cardsOf(visitor, "decision").getByTestId("card-agree").click();
+  await cardsOf(visitor, "decision").getByTestId("card-confirm").click();
+  await expect(cardsOf(visitor, "given")).toBeInViewport();
+
+  await agent.page.reload();
+  await expect(cardsOf(agent, "given")).toBeInViewport();
+  const given = agent.messages.filter({ has: agent.page.locator("[data-card=given]") });
+  await given.locator(".quote").click();
+  await expect(cardsOf(agent, "decision")).toBeInViewport();
+  await expect(cardsOf(agent, "given"), "it is behind the window").toHaveCount(0);
+  await expect(stateOf(agent, "decision")).toContainText("Approved");
 });

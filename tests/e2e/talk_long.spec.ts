@@ -3,7 +3,7 @@
 import type { Locator } from "@playwright/test";
 import { findings } from "./axe.ts";
 import { expect, test } from "./fixtures.ts";
-import type { ShopPage } from "./pages/shop_page.ts";
+import { sayMany } from "./pages/say_many.ts";
 
 /** Beyond WINDOW_ITEMS of web/ui/src/conversation.ts. */
 const MESSAGES = 270;
@@ -12,28 +12,12 @@ const ROWS_MAX = 160;
 const topOf = (message: Locator): Promise<number> =>
   message.evaluate((node) => node.getBoundingClientRect().top);
 
-/** As a person writes who is very quick: one message in two frames. */
-async function sayMany({ composer }: ShopPage, count: number): Promise<void> {
-  await composer.evaluate(async (node, last) => {
-    const field = node as HTMLTextAreaElement;
-    const drawn = () => new Promise((done) => requestAnimationFrame(done));
-    for (let n = 1; n <= last; n++) {
-      field.value = `第${n}句`;
-      field.dispatchEvent(new Event("input", { bubbles: true }));
-      await drawn();
-      await drawn();
-      field.form?.requestSubmit();
-      await drawn();
-    }
-  }, count);
-}
-
 test("older messages come page by page, and what is far away goes", async ({ people }) => {
   test.setTimeout(120_000);
   const visitor = await people.visitor();
   await visitor.ring();
   await visitor.say("开头的一句");
-  await sayMany(visitor, MESSAGES - 1);
+  await sayMany(visitor, MESSAGES - 1, "第#句");
   const last = visitor.message(`第${MESSAGES - 1}句`);
   await expect(last).toHaveAttribute("data-state", "delivered");
 

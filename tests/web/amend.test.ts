@@ -6,7 +6,7 @@ import { test } from "node:test";
 import type { CoreEvent } from "../../web/engine/src/client.ts";
 import { encode } from "../../web/engine/src/codec.ts";
 import { ContentKind, Reaction, Text } from "../../web/engine/src/gen/wire.ts";
-import { AMEND_MS_MAX, amendedIn, mayAmend } from "../../web/ui/src/amend.ts";
+import { AMEND_MS_MAX, amendedIn, mayAmend, mayRecall } from "../../web/ui/src/amend.ts";
 import {
   AuthorClass,
   emptyConversation,
@@ -129,6 +129,13 @@ test("one may change one's own words for as long as the limit of all says", () =
   assert.equal(may(1, AMEND_MS_MAX + 1), false);
   assert.equal(may(2, 1000), false);
   assert.equal(may(3, 1000), false, "it is recalled");
+  const recallable = (kind: number, late_ms = 1000) => {
+    const [item] = fold([message(1, { kind, content: new Uint8Array() })]).items;
+    return mayRecall([], item!, NOON + late_ms) && !mayAmend([], item!, NOON + late_ms);
+  };
+  assert.equal(recallable(ContentKind.PRODUCT), true);
+  assert.equal(recallable(ContentKind.PRODUCT, AMEND_MS_MAX + 1), false);
+  assert.equal(recallable(ContentKind.DECISION_GIVEN), false, "an answer binds");
   const limits = readFileSync("core/include/shopbell/limits.h", "utf8");
   const [, minutes] = /amend_ms_max = (\d+)ull \* 60 \* 1000;/.exec(limits) ?? [];
   assert.equal(AMEND_MS_MAX, Number(minutes) * 60_000);

@@ -121,9 +121,20 @@ export function amendedIn(items: readonly Item[]): ReadonlyMap<string, Amended> 
 export const textNow = (items: readonly Item[], item: Item): string =>
   amendedIn(items).get(item.key)?.text ?? item.text;
 
-/** Whether this device may still edit or recall it, by the clock of this device. */
-export function mayAmend(items: readonly Item[], item: Item, now_ms: number): boolean {
+/** An answer to what was asked binds: its author does not take it back. */
+const BINDING: ReadonlySet<number> = new Set([
+  ContentKind.FORM_ANSWER,
+  ContentKind.DECISION_GIVEN,
+  ContentKind.RATING_GIVEN,
+]);
+
+/** Whether this device may still recall it, by the clock of this device. */
+export function mayRecall(items: readonly Item[], item: Item, now_ms: number): boolean {
   const young = now_ms - item.timeMs < AMEND_MS_MAX;
-  const open = item.mine && item.seq > 0 && !item.problem && young;
-  return open && item.kind === ContentKind.TEXT && !amendedIn(items).get(item.key)?.recall;
+  const open = item.mine && item.seq > 0 && !item.problem && young && !BINDING.has(item.kind);
+  return open && !amendedIn(items).get(item.key)?.recall;
 }
+
+/** The same for an edit: only words can be said anew. */
+export const mayAmend = (items: readonly Item[], item: Item, now_ms: number): boolean =>
+  item.kind === ContentKind.TEXT && mayRecall(items, item, now_ms);

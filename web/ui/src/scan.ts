@@ -9,11 +9,15 @@ export type Match = { readonly log: string; readonly item: Item; readonly text: 
 /** A page of stored messages with what changes them; before_seq 0: the newest. */
 export type PageOf = (log: string, before_seq: number) => Promise<Conversation>;
 
+/** A card too has words, and so has a file. */
+const isSaid = (kind: number, content: Uint8Array | undefined): boolean =>
+  kind === ContentKind.TEXT || content !== undefined;
+
 function matchesIn(page: Conversation, words: readonly string[]): Match[] {
   const amended = amendedIn(page.items);
   const said = (item: Item) => amended.get(item.key)?.text ?? item.text;
   return page.items
-    .filter(({ kind, problem, seq }) => kind === ContentKind.TEXT && !problem && seq > 0)
+    .filter(({ kind, content, problem, seq }) => !problem && seq > 0 && isSaid(kind, content))
     .filter((item) => {
       const text = said(item).toLocaleLowerCase();
       return words.every((word) => text.includes(word));

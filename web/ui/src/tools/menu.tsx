@@ -75,20 +75,20 @@ function Choice({ icon, word, testid, onChoose }: ChoiceProps) {
 
 function Choices({ props, go }: { props: MenuProps; go: (page: Page) => void }) {
   const { t, subject } = props;
-  const { canReact, canReply, canAmend, hasHistory, words } = subject;
+  const { canReact, canReply, canEdit, canRecall, hasHistory, words } = subject;
   return (
     <>
       {canReact && <Signs props={props} />}
       {canReply && (
         <Choice icon="reply" word={t("reply")} testid="tool-reply" onChoose={props.onReply} />
       )}
-      {canAmend && (
-        <>
-          <Choice icon="pen" word={t("edit")} testid="tool-edit" onChoose={props.onEdit} />
-          <Choice
-            icon="undo" word={t("recall")} testid="tool-recall" onChoose={() => go("recall")}
-          />
-        </>
+      {canEdit && (
+        <Choice icon="pen" word={t("edit")} testid="tool-edit" onChoose={props.onEdit} />
+      )}
+      {canRecall && (
+        <Choice
+          icon="undo" word={t("recall")} testid="tool-recall" onChoose={() => go("recall")}
+        />
       )}
       {words && <Choice icon="copy" word={t("copy")} testid="tool-copy" onChoose={props.onCopy} />}
       {hasHistory && (

@@ -1,6 +1,6 @@
 // A message of which one wants something, and what can be had.
 import { ContentKind } from "../../../engine/src/gen/wire.ts";
-import { amendedIn, mayAmend, type Amended } from "../amend.ts";
+import { amendedIn, mayAmend, mayRecall, type Amended } from "../amend.ts";
 import type { Conversation, Item } from "../conversation.ts";
 import type { ToolsHost } from "./host.ts";
 
@@ -12,7 +12,8 @@ export type Subject = {
   readonly amended: Amended | undefined;
   readonly canReact: boolean;
   readonly canReply: boolean;
-  readonly canAmend: boolean;
+  readonly canEdit: boolean;
+  readonly canRecall: boolean;
   readonly hasHistory: boolean;
 };
 
@@ -34,7 +35,8 @@ function subjectIn(host: ToolsHost, of: Conversation, key: string, isNote: boole
     amended,
     canReact: open,
     canReply: open,
-    canAmend: host.canWrite() && mayAmend(of.items, item, Date.now()),
+    canEdit: host.canWrite() && mayAmend(of.items, item, Date.now()),
+    canRecall: host.canWrite() && mayRecall(of.items, item, Date.now()),
     hasHistory: host.side === "shop" && (recalled || (amended?.edits.length ?? 0) > 0),
   };
 }
