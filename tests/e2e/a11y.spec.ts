@@ -110,8 +110,11 @@ for (const locale of ["zh-CN", "en", "ar"] as const) {
     await visitor.frame.getByTestId("conversation").click();
 
     await visitor.composer.press("Escape");
-    await agent.say(`${answer}\n`.repeat(40));
-    await expect(visitor.unread).toHaveText("1");
+    // Each short enough not to be folded.
+    for (const of of [1, 2, 3]) {
+      await agent.say(`${answer} ${of}\n`.repeat(12));
+    }
+    await expect(visitor.unread).toHaveText("3");
     await visitor.ring();
     await expect(visitor.frame.getByTestId("unread-line")).toBeVisible();
     await expect(visitor.frame.getByTestId("to-latest")).toBeVisible();

@@ -8,7 +8,7 @@ import type { FrameApp } from "./app.ts";
 import { Header } from "./header.tsx";
 import { Welcome } from "./welcome.tsx";
 
-/** Where a conversation has not begun; and, bare, what was said while the rest does not come. */
+/** Where a conversation has not begun; and, bare, what was said before the rest is here. */
 function Opening({ app }: { app: FrameApp }) {
   const t = app.t.value;
   const { items } = app.conversation.value;
@@ -21,12 +21,17 @@ function Opening({ app }: { app: FrameApp }) {
             <Welcome app={app} />
           </div>
         )}
-        {app.restLate.value &&
-          items.map(({ key, mine, text }) => (
-            <p key={key} class={mine ? "bare mine" : "bare"} dir="auto">
-              {text}
-            </p>
-          ))}
+        {items.map(({ key, mine, seq, text }) => (
+          <p
+            key={key}
+            class={mine ? "bare mine" : "bare"}
+            dir="auto"
+            data-testid="message"
+            data-state={seq ? "sent" : "sending"}
+          >
+            {text}
+          </p>
+        ))}
       </div>
     </div>
   );
