@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <future>
+
 namespace shopbell::store {
 namespace {
 
@@ -42,9 +44,14 @@ TEST(StoreWorker, answers_in_order_and_finishes_before_it_ends) {
 TEST(StoreWorker, holds_no_batch_when_it_replies) {
   auto batch = card_batch(1);
   long holders = 0;
+  std::promise<void> submitted;
   {
-    StoreWorker worker(make_memory_store(5), [&](relay::Input) { holders = batch.use_count(); });
+    StoreWorker worker(make_memory_store(5), [&](relay::Input) {
+      submitted.get_future().wait();
+      holders = batch.use_count();
+    });
     worker.submit({relay::BatchId{1}, batch});
+    submitted.set_value();
   }
   EXPECT_EQ(holders, 1);
 }
