@@ -4,7 +4,8 @@ import { defineConfig } from "@playwright/test";
 export default defineConfig({
   testDir: ".",
   outputDir: "../../build/results/e2e",
-  workers: 1,
+  // A scene waits more than it computes. Servers, profiles and displays are each scene's own.
+  workers: 2,
   // Browsers of three makers on a busy machine: another try tells a mistake from a bad moment. The
   // summary names what needed one.
   retries: 2,
