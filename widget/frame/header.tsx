@@ -36,6 +36,11 @@ function Late({ app, name, kind, sign }: LateProps) {
       aria-expanded={false}
       data-testid={name}
       onClick={() => (app.asked.value = name)}
+      onKeyDown={({ key }) => {
+        if (key === "ArrowDown" || key === "ArrowUp") {
+          app.asked.value = name;
+        }
+      }}
     >
       {sign}
     </button>
