@@ -1,6 +1,6 @@
 // Cards from the console to the widget and back: each kind, what the customer answers, and that
 // both sides see the same of it, also after a reload.
-import { findings, findingsInModes } from "./axe.ts";
+import { findingsInModes } from "./axe.ts";
 import { expect, test } from "./fixtures.ts";
 import type { ConsolePage } from "./pages/console_page.ts";
 import { cardsOf, fillCard, sendCard } from "./pages/cards.ts";
@@ -233,7 +233,7 @@ test("cards have no finding on either side, in any language, open and answered",
   });
   await expect(visitor.frame.locator("html")).toHaveAttribute("dir", "rtl");
   await visitor.page.setViewportSize({ width: 320, height: 640 });
-  expect(await findings(frame), "in Arabic").toEqual([]);
+  expect(await findingsInModes(visitor.page, frame), "in Arabic").toEqual([]);
   const wide = () => document.documentElement.scrollWidth - document.documentElement.clientWidth;
   expect(await frame.evaluate(wide)).toBe(0);
 
@@ -241,7 +241,7 @@ test("cards have no finding on either side, in any language, open and answered",
   await cardsOf(visitor, "choices").getByRole("radio").first().check();
   await cardsOf(visitor, "choices").getByTestId("card-submit").click();
   await expect(stateOf(agent, "choices")).toContainText("Chosen");
-  expect(await findings(frame), "answered").toEqual([]);
+  expect(await findingsInModes(visitor.page, frame), "answered").toEqual([]);
   await fillCard(agent, "form", [["+fields", ""]]);
   await agent.page.getByTestId("card-send").click();
   await expect(agent.page.getByTestId("dialog-card").getByRole("alert")).toBeVisible();
