@@ -160,7 +160,7 @@ bool Rejoin::on_refused(Log& log, Errc code, std::uint64_t retry_ms) {
 
 void Rejoin::again(Log& log) {
   log.fetch_retry_at_ms = 0;
-  search(log, log.look_back->relay_head);
+  if (m_.connection.online()) search(log, log.look_back->relay_head);
 }
 
 void Rejoin::wait(Log& log, Errc why) {
@@ -184,8 +184,8 @@ bool Rejoin::on_loaded(std::uint64_t id, std::span<const in::Record> records) {
   const Load load = pending->second;
   loads_.erase(pending);
   Log& log = m_.replica.log_of(load.log);
-  // The search that it was for may be over.
-  if (!log.is_apart() || log.look_back->load != id) return true;
+  // The search that it was for may be over, and so may be its connection.
+  if (!m_.connection.online() || !log.is_apart() || log.look_back->load != id) return true;
   LookBack& look = *log.look_back;
   look.load = 0;
   const std::uint64_t wanted = load.purpose == Purpose::compare ? look.probe : look.low + 1;
