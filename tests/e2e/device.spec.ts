@@ -1,5 +1,5 @@
 // The device under the screens: what it is given, what it keeps, and what it says when it cannot.
-import type { Page } from "@playwright/test";
+import type { Locator, Page } from "@playwright/test";
 import { expect, person, test } from "./fixtures.ts";
 import { ConsolePage } from "./pages/console_page.ts";
 import { inWorker } from "./workers.ts";
@@ -35,6 +35,14 @@ const hard = [
   "字".repeat(5400),
 ];
 
+/** A long one is folded: its beginning stands for it. */
+const beginnings = hard.map((text) => text.trim().slice(0, 100));
+
+async function begunIn(messages: Locator): Promise<string[]> {
+  const shown = await messages.allInnerTexts();
+  return beginnings.filter((beginning) => shown.some((text) => text.startsWith(beginning)));
+}
+
 async function widthOverflow(page: Page, frame = false): Promise<number> {
   const target = frame ? page.frames().find((each) => each.url().includes("frame.html")) : page;
   const measure = () => {
@@ -51,12 +59,12 @@ test("words of any length and script stay in their place", async ({ people }) =>
   for (const text of hard) {
     await visitor.say(text);
   }
-  await expect.poll(() => visitor.saidOf(hard.map((text) => text.trim()))).toHaveLength(7);
+  await expect.poll(() => begunIn(visitor.messages)).toEqual(beginnings);
   expect(await widthOverflow(visitor.page, true)).toBe(0);
   const agent = await people.agent("小林");
   await agent.page.setViewportSize({ width: 820, height: 900 });
   await agent.openFirst();
-  await expect.poll(() => agent.saidOf(hard.map((text) => text.trim()))).toHaveLength(7);
+  await expect.poll(() => begunIn(agent.messages)).toEqual(beginnings);
   expect(await widthOverflow(agent.page)).toBe(0);
 });
 
