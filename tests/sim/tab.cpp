@@ -102,7 +102,8 @@ bool Tab::run(const Input& input) {
     carry_out(*output);
     if (w_.strikes(w_.weather.device_crash)) {
       device_.crash();
-      return false;
+      // A device on which nobody leads is between two crashes; a former leader lives through it.
+      if (!alive()) return false;
     }
   }
   if (!entropy_due_) return true;
