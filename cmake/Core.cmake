@@ -18,7 +18,7 @@ target_include_directories(shopbell_core
 target_link_libraries(shopbell_core PUBLIC shopbell_sodium)
 target_compile_options(shopbell_core PRIVATE -fno-exceptions -fno-rtti)
 if(SHOPBELL_WASM)
-  target_compile_definitions(shopbell_core PRIVATE SHOPBELL_WITHOUT_DESK)
+  target_compile_definitions(shopbell_core PRIVATE SHOPBELL_IN_BROWSER)
 else()
   # Only here: clang counts sign conversions in, which g++ leaves out.
   target_compile_options(shopbell_core PRIVATE -Wconversion)

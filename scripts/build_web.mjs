@@ -10,10 +10,11 @@
 //   /widget/later/tools-H.js      what the frame fetches once there is something to do with it
 //   /widget/later/cards-H.js      and what it fetches once there is a card
 //   /widget/later/media-H.js      pictures, films and files, for frame and console
+//   /widget/later/link-H.js       a further device of the same person, once he wants one
 //   /engine/worker-H.js, core-H.wasm
 //   /engine/media-H.js, blob-H.wasm   the worker of files, fetched with the first one
 //   /widget/play-H.js, /console/play-H.js   lets films play before they are whole
-//   /console/index.html           the agents' workplace
+//   /console/index.html           the agents' workplace; /console/core-H.wasm is its own core
 //   /demo/**                      the demo shop, copied
 // Bundles learn the hashed names from defines, relative to the asset root, so that the whole
 // directory can be served from any path: __WORKER_URL__, __WASM_URL__, __FRAME_URL__,
@@ -33,6 +34,7 @@ const root = new URL("..", import.meta.url).pathname;
 const out = join(root, "build/web");
 const wasm = join(root, "build/wasm/core.wasm");
 const blob_wasm = join(root, "build/wasm/blob.wasm");
+const team_wasm = join(root, "build/wasm/console.wasm");
 const TEXT = new Set([".html", ".js", ".css", ".svg", ".json", ".txt", ".wasm", ".ics"]);
 
 function files_below(folder) {
@@ -67,7 +69,8 @@ function inputs_hash() {
   const hash = createHash("sha256");
   const own = ["package-lock.json", "tsconfig.base.json", "scripts/build_web.mjs"];
   const inputs = ["web", "widget"].flatMap((folder) => files_below(join(root, folder)));
-  const all = [...own.map((name) => join(root, name)), ...inputs, wasm, blob_wasm];
+  const modules = [wasm, blob_wasm, team_wasm];
+  const all = [...own.map((name) => join(root, name)), ...inputs, ...modules];
   for (const path of all.filter(existsSync)) {
     hash.update(relative(root, path)).update("\0").update(hash_of(readFileSync(path)));
   }
@@ -306,13 +309,23 @@ if (has("widget/frame/index.html", "it is the frame's page")) {
     { entry: "widget/frame/rest.tsx", stem: "widget/later/rest" },
     define,
   );
-  const files = { rest: second, tools: emit_hashed("widget/later/tools", ".js", tools) };
+  const { script: link } = await bundle("widget/frame/link/link.tsx", {
+    define: { ...define, __LINK_CSS__: await sheet("widget/frame/link/link.css") },
+  });
+  const files = {
+    rest: second,
+    tools: emit_hashed("widget/later/tools", ".js", tools),
+    link: emit_hashed("widget/later/link", ".js", link),
+  };
   Object.assign(files, await words_of_halves(first_script));
   const with_files = { ...define, __FILES__: JSON.stringify(files) };
   await page("widget/frame", "widget/frame.html", "widget/frame", with_files, first);
 }
-if (has("web/console/index.html", "it is the console's page")) {
-  await page("web/console", "console/index.html", "console/main", define);
+if (has("web/console/index.html", "it is the console's page") && existsSync(wasm)) {
+  // What an older build left is one for both.
+  const own = readFileSync(existsSync(team_wasm) ? team_wasm : wasm);
+  const __WASM_URL__ = JSON.stringify(emit_hashed("console/core", ".wasm", own));
+  await page("web/console", "console/index.html", "console/main", { ...define, __WASM_URL__ });
 }
 for (const path of files_below(join(root, "web/demo"))) {
   emit(`demo/${relative(join(root, "web/demo"), path)}`, readFileSync(path), false);

@@ -21,3 +21,4 @@ declare const __FILES__: import("../widget/frame/files.ts").Files;
 declare const __TOOLS_CSS__: string;
 declare const __CARDS_URL__: string;
 declare const __CARDS_CSS__: string;
+declare const __LINK_CSS__: string;

@@ -32,7 +32,8 @@ void signed_objects(BytesView in) {
   using namespace wire;
   recode_one_of<Signed, DeviceCard, DeskCertificate, ShopCard, AgentCertificate, Header, Envelope,
                 MemberBody, GrantBody, InnerBody, MarkBody, CheckpointBody, LogSignal,
-                SignalContent, SessionOpen, SessionAccept, SessionData, SessionMessage>(in);
+                SignalContent, SessionOpen, SessionAccept, SessionData, SessionMessage,
+                LinkRequest>(in);
 }
 
 void frames(BytesView in) {
@@ -49,7 +50,7 @@ void content(BytesView in) {
 
 void records(BytesView in) {
   using namespace wire;
-  recode_one_of<EntryRecord, EpochRecord, EnrolRecord, LogRecord, OutboxRecord>(in);
+  recode_one_of<EntryRecord, EpochRecord, EnrolRecord, LogRecord, OutboxRecord, LinkRecord>(in);
 }
 
 // Frames one behind another, as a WebSocket message holds them.

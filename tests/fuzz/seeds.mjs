@@ -74,7 +74,7 @@ const first = (values, count) => values.map((value, index) => byte(index % count
 
 const order = "Signed DeviceCard DeskCertificate ShopCard AgentCertificate Header Envelope " +
   "MemberBody GrantBody InnerBody MarkBody CheckpointBody LogSignal SignalContent SessionOpen " +
-  "SessionAccept SessionData SessionMessage";
+  "SessionAccept SessionData SessionMessage LinkRequest";
 const corpora = {
   codec_signed: vectors("codec").values
     .filter(({ type }) => order.split(" ").includes(type))

@@ -5,15 +5,15 @@ import { blob } from "./areas/blob.mjs";
 import { codec } from "./areas/codec.mjs";
 import { hash_kdf } from "./areas/hash_kdf.mjs";
 import {
-  agent_certificate, device, handover, invitation, shop_card,
+  agent_certificate, device, handover, invitation, link, shop_card,
 } from "./areas/identity.mjs";
 import { body, grant } from "./areas/epochs.mjs";
 import { log } from "./areas/log.mjs";
 import { checkpoint, hello, mark, session, signal, welcome } from "./areas/connection.mjs";
 
 const areas = {
-  codec, hash_kdf, device, shop_card, agent_certificate, handover, invitation, log, grant, body,
-  mark, checkpoint, hello, welcome, signal, session, blob,
+  codec, hash_kdf, device, shop_card, agent_certificate, handover, invitation, link, log, grant,
+  body, mark, checkpoint, hello, welcome, signal, session, blob,
 };
 
 const shown = (_key, value) => {

@@ -128,6 +128,13 @@ const cases = {
     }
   },
 
+  link(file, call, is) {
+    for (const { host, guest, nonce, mac, digits } of file.uses) {
+      const made = call("link", ...[file.secret, file.shop, host, guest, nonce].map(bytes));
+      is("link", made.out, [file.key, mac, u64_hex(digits)]);
+    }
+  },
+
   log(file, call, is) {
     const begin = ({ log, chain_0, creator, random }) => {
       const args = [file.shop, log, creator, random].map(bytes);

@@ -7,6 +7,7 @@ import { catalogs, translator, type SentenceKey } from "../../web/ui/i18n/consol
 import { consoleCatalogs } from "../../web/console/i18n/index.ts";
 import { catalogs as frameCatalogs } from "../../widget/frame/i18n/catalogs.ts";
 import { mediaCatalogs } from "../../web/ui/i18n/media/index.ts";
+import { linkCatalogs } from "../../widget/frame/link/i18n/index.ts";
 import { dirOf, intlTag, pickLocale, type Locale } from "../../web/ui/i18n/index.ts";
 
 type ErrorTable = { errors: { code: number; name: string }[] };
@@ -24,6 +25,7 @@ const all: [string, Record<Locale, Record<string, string>>][] = [
   ["console", catalogs],
   ["workplace", consoleCatalogs],
   ["media", mediaCatalogs],
+  ["links", linkCatalogs],
 ];
 
 test("catalogs have the same keys and the same blanks to fill", () => {

@@ -99,8 +99,8 @@ async function begin(ancestors: readonly string[] = []): Promise<Begun> {
   // It looks for its browser when it is loaded.
   const { FrameApp: App } = await import("./app.ts");
   const engine = new FakeEngine();
-  const picker = () => Promise.reject(new Error("offline"));
-  return { engine, app: new App(engine, CONFIG, ancestors, picker) };
+  const offline = () => Promise.reject(new Error("offline"));
+  return { engine, app: new App(engine, CONFIG, ancestors, offline, offline) };
 }
 
 const limits = (engine: FakeEngine): [string, number | undefined][] =>

@@ -25,11 +25,13 @@ import { NO_LOG, PAGE_MESSAGES, Session, type Unstored } from "../../web/ui/src/
 import { Speaking } from "../../web/ui/src/speaking.ts";
 import { ConnectionState } from "../../web/ui/src/status.ts";
 import type { Jump } from "../../web/ui/src/timeline_view.tsx";
-import type { FinderHost, OpenFinder } from "../../web/ui/src/tools/finder.tsx";
+import type { OpenFinder } from "../../web/ui/src/tools/finder.tsx";
 import type { AttachTools, OpenPicker, ToolsHost } from "../../web/ui/src/tools/host.ts";
 import { pageAllowed, type FrameConfig } from "./config.ts";
 import { fittingView, ownDevice } from "./context.ts";
 import { isTalk, peopleOf, rowsOf, unreadOf, type Person, type Row } from "./conversations.ts";
+import type { OpenLink } from "./link/host.ts";
+import { Linking, type Whole } from "./linking.ts";
 import type { ContextInfo, FromPage, PageInfo, ThemeChoice, ToPage } from "./host_page.ts";
 import { bringWords, translator, type Translate } from "./i18n/index.ts";
 import { Identity } from "./identity.ts";
@@ -39,8 +41,6 @@ import { keepHere, keepShown, lastShown, wasHere } from "./kept.ts";
 const MAIN_LOG = 1;
 /** Enough of a conversation for its line in the list; a log also holds what nobody reads. */
 const PREVIEW_ENTRIES = 12;
-/** Of the store at a time, when it is looked through. */
-const SEARCHED_ENTRIES = 200;
 /** Stands for the conversation that is not begun yet. */
 const NEW = toHex(NO_LOG);
 const NO_CONVERSATION = emptyConversation("");
@@ -101,7 +101,10 @@ export class FrameApp {
   readonly drawer: Signal<Drawer | undefined> = signal(undefined);
   /** The search over one's own messages; comes after the first open. */
   readonly finder: Signal<OpenFinder | undefined> = signal(undefined);
-  readonly finding = signal(false);
+  /** Stands in place of everything else: the search, or what links a further device. */
+  readonly whole: Signal<Whole | undefined> = signal(undefined);
+  /** A further device of the same person. */
+  readonly linking: Linking;
   /** What draws all but a first open; fetched. */
   readonly rest: Signal<Rest | undefined> = signal(undefined);
   /** It did not come, and is asked for again. */
@@ -135,6 +138,7 @@ export class FrameApp {
     readonly config: FrameConfig,
     ancestors: readonly string[],
     readonly picker: () => Promise<OpenPicker>,
+    linker: () => Promise<OpenLink>,
     readonly say: (word: ToPage) => void = () => undefined,
   ) {
     this.ownTab = config.ownTab && window.parent === window;
@@ -146,6 +150,14 @@ export class FrameApp {
     this.session = new Session(engine, this.shown, this.locale.value, AuthorClass.customer);
     this.speaking = new Speaking(this.session);
     this.identity = new Identity(engine, this.ownTab, say, () => this.unsent());
+    this.linking = new Linking(this.whole, linker, {
+      shop: config.shop,
+      page: () => this.page.url,
+      locale: () => this.locale.peek(),
+      request: (method, body) => engine.request(method, body),
+      on: (listener) => engine.on(listener),
+      left: () => this.takeFocus(),
+    });
     const { veiled } = this.identity;
     const { logs } = this.session;
     this.conversation = computed(() => {
@@ -254,6 +266,11 @@ export class FrameApp {
         break;
       case "shop":
         this.shopAccent.value = accentOf(event.look);
+        break;
+      case "pushEvent":
+        if (event.method === "link") {
+          this.linking.open();
+        }
         break;
       case "historyEnd":
         this.count_loading(toHex(event.log), -1);
@@ -414,6 +431,9 @@ export class FrameApp {
         break;
       case "context":
         this.context = word.context;
+        break;
+      case "link":
+        this.linking.open({ text: word.link });
         break;
       case "prefill":
         this.prefill(word.text);
@@ -622,26 +642,6 @@ export class FrameApp {
     if (this.log.value && target.seq && !items.some(here)) {
       this.session.loadAround(this.log.value, target.seq);
     }
-  }
-
-  finderHost(): FinderHost {
-    return {
-      locale: () => this.locale.peek(),
-      logs: () => this.rows.peek().map(({ log }) => log),
-      pageOf: (log, before_seq) => this.session.page(log, before_seq, SEARCHED_ENTRIES),
-      nameOf: ({ item }) => (item.mine ? this.t.peek()("you") : this.nameOf(item)),
-      left: () => {
-        this.finding.value = false;
-        this.takeFocus();
-      },
-      go: ({ log, item: { author, counter, seq } }) => {
-        this.finding.value = false;
-        if (log !== this.shown.peek()) {
-          this.showRow(log);
-        }
-        this.goTo({ author, counter, seq });
-      },
-    };
   }
 
   useTools(attach: AttachTools, finder: OpenFinder, bring: BringDrawer): void {

@@ -5,6 +5,7 @@ import type { FrameApp, Rest } from "./app.ts";
 import { bring, files } from "./files.ts";
 import { bringMoreWords } from "./i18n/index.ts";
 import { wasHere } from "./kept.ts";
+import type { OpenLink } from "./link/host.ts";
 
 type Later = typeof import("./later.ts");
 
@@ -15,6 +16,9 @@ const fetchLater = (): Promise<Later> => bring(files().tools);
 
 export const fetchPicker = (): Promise<OpenPicker> =>
   fetchLater().then(({ openPicker }) => openPicker);
+
+export const fetchLinker = (): Promise<OpenLink> =>
+  bring<typeof import("./link/link.tsx")>(files().link).then(({ openLink }) => openLink);
 
 /** Asks until it comes; without it there are no messages to see. */
 async function fetchRest(app: FrameApp, again_ms = AGAIN_MS): Promise<void> {

@@ -3,12 +3,13 @@
 export type Files = {
   readonly rest: string;
   readonly tools: string;
+  readonly link: string;
   /** By language: what the first script says, and what all others say. */
   readonly words: Readonly<Record<string, string>>;
   readonly moreWords: Readonly<Record<string, string>>;
 };
 
-const NONE: Files = { rest: "", tools: "", words: {}, moreWords: {} };
+const NONE: Files = { rest: "", tools: "", link: "", words: {}, moreWords: {} };
 const place = globalThis as { shopbellFiles?: Files };
 
 /** The page's inline script is made last, so that it can know all names. */

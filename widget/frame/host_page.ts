@@ -42,6 +42,8 @@ export type FromPage =
   | { readonly type: "prefill"; readonly text: string }
   /** A card to be offered, as the page gave it. */
   | { readonly type: "offer"; readonly card: unknown }
+  /** The page was opened with a link of another device: what stood behind `#shopbell=`. */
+  | { readonly type: "link"; readonly link: string }
   | { readonly type: "locale"; readonly lang: string }
   | { readonly type: "theme"; readonly theme: ThemeChoice }
   /** `token` is "" where the shop's login could give none. */
@@ -171,6 +173,8 @@ export function readWord(data: unknown): FromPage | undefined {
       return { type, page: readPage(word["page"]) };
     case "context":
       return { type, context: readContext(word["context"]) };
+    case "link":
+      return { type, link: text(word["link"], WORDS_MAX) };
     case "prefill":
       return { type, text: text(word["text"], PREFILL_MAX) };
     case "offer":

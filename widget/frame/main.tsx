@@ -8,7 +8,7 @@ import { applyTheme } from "../../web/ui/src/theme.ts";
 import { FrameApp } from "./app.ts";
 import { readConfig, type FrameConfig } from "./config.ts";
 import { deviceOptions, takeStarted } from "./device.ts";
-import { bringRest, bringTools, fetchPicker } from "./fetching.ts";
+import { bringRest, bringTools, fetchLinker, fetchPicker } from "./fetching.ts";
 import { HostPage, type Cause, type ToPage } from "./host_page.ts";
 import { bringWords, translator } from "./i18n/index.ts";
 import { Frame } from "./view.tsx";
@@ -66,7 +66,8 @@ function makeApp(config: FrameConfig, say: (word: ToPage) => void): FrameApp {
   const engine = openEngine({ ...deviceOptions(config), started: takeStarted() });
   const own_ancestors = "ancestorOrigins" in location ? [...location.ancestorOrigins] : [];
   const ancestors = own_ancestors.length ? own_ancestors : [config.parent];
-  return new FrameApp(engine, config, window.parent === window ? [] : ancestors, fetchPicker, say);
+  const around = window.parent === window ? [] : ancestors;
+  return new FrameApp(engine, config, around, fetchPicker, fetchLinker, say);
 }
 
 /** In the script, as nothing is drawn before it runs: a request less. */

@@ -2,6 +2,7 @@ import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Icon } from "../../web/ui/src/icons.tsx";
 import { soundOn } from "../../web/ui/src/sound.ts";
 import type { FrameApp } from "./app.ts";
+import { find } from "./finding.ts";
 import { Mark } from "./icons.tsx";
 
 const MOVES: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1 };
@@ -90,7 +91,7 @@ export function Menu({ app }: { app: FrameApp }) {
               role="menuitem"
               tabIndex={-1}
               data-testid="find"
-              onClick={choose(() => (app.finding.value = true))}
+              onClick={choose(() => find(app))}
             >
               <span class="check">
                 <Mark name="search" />
@@ -110,6 +111,20 @@ export function Menu({ app }: { app: FrameApp }) {
                 <Mark name="shown" />
               </span>
               {t("gallery")}
+            </button>
+          )}
+          {app.canStartNew.value && (
+            <button
+              type="button"
+              role="menuitem"
+              tabIndex={-1}
+              data-testid="link-device"
+              onClick={choose(() => app.linking.open({ make: true }))}
+            >
+              <span class="check">
+                <Mark name="link" />
+              </span>
+              {t("linkDevice")}
             </button>
           )}
           {app.canStartNew.value && (

@@ -3,9 +3,9 @@
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { Composer } from "../../web/ui/src/composer.tsx";
 import { LockLine } from "../../web/ui/src/lock_line.tsx";
-import type { OpenFinder } from "../../web/ui/src/tools/finder.tsx";
 import type { FrameApp } from "./app.ts";
 import { Header } from "./header.tsx";
+import type { Whole } from "./linking.ts";
 import { Welcome } from "./welcome.tsx";
 
 /** Where a conversation has not begun; and, bare, what was said before the rest is here. */
@@ -102,17 +102,17 @@ function Marks({ app }: { app: FrameApp }) {
   return null;
 }
 
-function FinderPlace({ app, open }: { app: FrameApp; open: OpenFinder }) {
+function WholePlace({ open }: { open: Whole }) {
   const place = useRef<HTMLElement>(null);
-  useEffect(() => (place.current ? open(place.current, app.finderHost()) : undefined), []);
+  useEffect(() => place.current ? open(place.current) : undefined, [open]);
   return <main class="frame" ref={place} />;
 }
 
 /** `onClose` is left out where there is no panel to close. */
 export function Frame({ app, onClose }: { app: FrameApp; onClose?: (() => void) | undefined }) {
-  const open = !app.identity.veiled.value && app.finding.value && app.finder.value;
+  const open = !app.identity.veiled.value && app.whole.value;
   if (open) {
-    return <FinderPlace app={app} open={open} />;
+    return <WholePlace open={open} />;
   }
   return (
     <main class="frame">

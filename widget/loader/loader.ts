@@ -35,12 +35,13 @@ function report(cause: string, remedy: string): Error {
   return new Error(cause, { cause });
 }
 
-/** Whether a conversation has been opened here before. */
+/** Whether a conversation has been opened here before, or a link of another device just now. */
 function known(): unknown {
   try {
-    return localStorage[FLAG];
+    // "#shopbell=", which the second half reads.
+    return /bell=/.test(location.hash) || localStorage[FLAG];
   } catch {
-    return "";
+    return 0;
   }
 }
 
@@ -144,7 +145,7 @@ const own: Methods = {
   init(given?: Partial<Settings>) {
     const settings = { ...tag, ...given } as Settings;
     if (!/^[\w-]{43}$/.test(settings.shop) || !settings.src) {
-      throw report("shop", "no id in data-shop");
+      throw report("shop", "no data-shop");
     }
     if (core?.settings.shop === settings.shop) {
       run("look", given || {});
@@ -199,7 +200,7 @@ if (before?.loaded) {
         throw report("method", `${name} is none of ${METHODS}`);
       }
       if (!core && !/^(i|on|of|d)/.test(name)) {
-        throw report("init", "call it first");
+        throw report("init", "call init");
       }
       resolve(run(name, ...rest));
     });

@@ -24,6 +24,18 @@ Result<wire::LogSignal> peek_log_signal(BytesView signal);
 Result<wire::SignalContent> open_log_signal(const SignKey& author, const Key& epoch_key,
                                             BytesView signal);
 
+// A link to a further device of a customer (docs/PROTOCOL.md 11.6): what its maker keeps of the
+// secret, the proof that a newcomer sends (compare with same_mac), and the six digits that both
+// show.
+struct LinkNames {
+  DeviceId host;   // who made the link
+  DeviceId guest;  // who uses it
+  Hash nonce;
+};
+Key link_key_of(const Key& secret, const ShopId& shop);
+Hash link_mac(const Key& key, const LinkNames& names);
+std::uint64_t link_digits(const Key& key, const LinkNames& names);
+
 // One sealed session between two devices.
 class Session {
  public:

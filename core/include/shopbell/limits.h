@@ -72,6 +72,8 @@ inline constexpr std::uint64_t retry_ms_first = 250;
 inline constexpr std::uint64_t retry_ms_max = 30'000;
 inline constexpr std::uint64_t publish_answer_ms_max = 15'000;
 inline constexpr std::uint64_t session_answer_ms_max = 5'000;
+// A link lies in a picture on a screen; who is beside it needs a minute.
+inline constexpr std::uint64_t link_ms_max = 10 * 60 * 1000;
 // Devices that have more than a restored relay get this long to come before the desk goes on.
 inline constexpr std::uint64_t resume_after_ms = 10 * 60 * 1000;
 inline constexpr std::uint64_t card_fresh_ms_default = 7ull * 24 * 3600 * 1000;

@@ -54,8 +54,7 @@ void Admission::on_admitted(Log& log, const wire::MemberBody& body, const Device
   // What was delivered and read before is told with heads alone.
   if (device->id == m_.state.self()) m_.io.frame(wire::FrameKind::get_heads, wire::GetHeads{});
   // Every epoch that was granted without the newcomer is known here now: a later grant names him.
-  const bool mine = m_.state.is_desk() && by == m_.state.self();
-  if (mine && seq > log.shown_seq) hand_keys(log, *device);
+  if (by == m_.state.self() && seq > log.shown_seq) hand_keys(log, *device);
 }
 
 void Admission::hand_keys(Log& log, const Device& to) {
@@ -94,7 +93,7 @@ std::optional<Bytes> Admission::again(const Log& log, BytesView member_body) con
 
 bool Admission::waits_for_key(const Log& log, std::uint64_t epoch) const {
   const bool came_later =
-      m_.state.role == Role::visitor && log.fold.started() && log.fold.creator() != m_.state.self();
+      m_.state.is_visitor() && log.fold.started() && log.fold.creator() != m_.state.self();
   const auto known = log.epochs.find(epoch);
   return came_later && known != log.epochs.end() && !known->second.key;
 }
@@ -124,7 +123,7 @@ void Admission::on_keys(Log& log, const wire::MemberBody& body, std::uint64_t se
 
 Status Admission::identify(const wire::Identify& command) {
   State& state = m_.state;
-  if (state.role != Role::visitor || command.token.empty() || !command.subject) {
+  if (!state.is_visitor() || command.token.empty() || !command.subject) {
     return Errc::command_bad;
   }
   if (state.subject && state.subject != command.subject) return Errc::identity_other;

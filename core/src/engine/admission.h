@@ -13,8 +13,8 @@ class Admission {
  public:
   explicit Admission(Machines& machines) : m_(machines) {}
 
-  // The desk lets a device into a main log; nothing happens where it is in, or on its way.
-  // command_bad, quota.
+  // The desk, or a device of the customer, lets another one into a main log; nothing happens where
+  // that is in, or on its way. command_bad, quota.
   Status admit(const wire::Admit& command);
   // A member entry of the kinds admit and keys has its place and was found right.
   void on_admitted(Log& log, const wire::MemberBody& body, const DeviceId& by, std::uint64_t seq,

@@ -56,6 +56,7 @@ void Connection::on_closed(std::uint16_t code) {
   const bool was_online = phase_ == Phase::online;
   m_.io.connection_changed();
   m_.sessions.connection_lost();
+  m_.linking.connection_lost();
   m_.typing.connection_lost();
   m_.marks.connection_lost();
   if (renewing_) {
@@ -265,7 +266,7 @@ Status Connection::on_challenge(BytesView body) {
   hello.shop = state.shop_id;
   hello.client_nonce = client_nonce_;
   hello.card = state.keys->self.card;
-  if (state.certificate) hello.certificate = state.certificate->bytes;
+  if (state.is_certified()) hello.certificate = state.certificate->bytes;
   hello.card_version = state.shop ? state.shop->version : 0;
   hello.term = state.term;
   hello.host = state.host;
@@ -330,6 +331,7 @@ void Connection::go_online() {
   if (m_.state.generation != welcome->generation) m_.marks.relay_set_back();
   m_.replica.connection_begins(*welcome);
   m_.sessions.connection_begins();
+  m_.linking.connection_begins();
   m_.marks.connection_begins();
   welcome_.clear();
 }
@@ -340,6 +342,7 @@ Status Connection::on_error(BytesView body) {
   const Errc code = static_cast<Errc>(error->code);
   if (error->device && code == Errc::unreachable) {
     m_.sessions.peer_unreachable(error->device);
+    m_.linking.peer_unreachable(error->device);
     return {};
   }
   if (error->log && error->counter != 0) {

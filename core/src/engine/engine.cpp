@@ -165,6 +165,7 @@ Status Engine::Impl::take_record(BytesView key, BytesView plain) {
         return Status();
       });
     case store::RecordKind::certificate:
+      if (!state.is_agent()) return {};
       return decoded<wire::CertificateRecord>(plain, [&](const wire::CertificateRecord& record) {
         if (!state.about_kept) state.about.name = std::string(record.name);
         Certificate certificate;
@@ -173,6 +174,7 @@ Status Engine::Impl::take_record(BytesView key, BytesView plain) {
         return Status();
       });
     case store::RecordKind::enrol:
+      if (!state.is_agent()) return {};
       return decoded<wire::EnrolRecord>(plain, [&](const wire::EnrolRecord& record) {
         if (!state.keys) return Status(Errc::store_damaged);
         machines_.sessions.restore_enrol(record);
@@ -181,6 +183,12 @@ Status Engine::Impl::take_record(BytesView key, BytesView plain) {
     case store::RecordKind::subject:
       return decoded<wire::SubjectRecord>(plain, [&](const wire::SubjectRecord& record) {
         machines_.admission.restore_subject(record);
+        return Status();
+      });
+    case store::RecordKind::link:
+      if (!state.is_visitor()) return {};
+      return decoded<wire::LinkRecord>(plain, [&](const wire::LinkRecord& record) {
+        machines_.linking.restore(record);
         return Status();
       });
     case store::RecordKind::shop:
@@ -199,11 +207,13 @@ Status Engine::Impl::take_record(BytesView key, BytesView plain) {
         return Status();
       });
     case store::RecordKind::team_secret:
+      if (state.is_visitor()) return {};
       return decoded<wire::TeamSecretRecord>(plain, [&](const wire::TeamSecretRecord& record) {
         state.team_secrets[record.version] = crypto::seal_pair(Key::from(record.secret.view()));
         return Status();
       });
     case store::RecordKind::team_member:
+      if (!state.is_desk()) return {};
       return decoded<wire::TeamMemberRecord>(plain, [&](const wire::TeamMemberRecord& record) {
         Result<Device> device = take_device_card(record.card);
         if (!device) return Status(device.error());
@@ -281,7 +291,7 @@ void Engine::Impl::become_ready() {
     record.created_ms = state.keys->self.created_ms;
     machines_.io.put(store::identity_key(), record);
   }
-  if (state.certificate && state.shop) {
+  if (state.is_certified() && state.shop) {
     Result<Certificate> certificate = take_agent_certificate(*state.shop, state.certificate->bytes);
     if (certificate) {
       state.certificate = std::move(*certificate);
@@ -292,9 +302,9 @@ void Engine::Impl::become_ready() {
   phase_ = Phase::ready;
   wire::Ready ready;
   ready.device = state.self();
-  ready.certified = state.certificate.has_value();
+  ready.certified = state.is_certified();
   ready.has_card = state.shop.has_value();
-  if (state.certificate) ready.not_after_ms = state.certificate->not_after_ms;
+  if (state.is_certified()) ready.not_after_ms = state.certificate->not_after_ms;
   ready.name = state.about.name;
   ready.picture = state.about.picture;
   ready.subject = state.subject;
@@ -365,13 +375,18 @@ Status Engine::Impl::run(const in::Command& command) {
         return Status();
       });
     case CommandKind::enrol:
+      if (!machines_.state.is_agent()) return Errc::command_bad;
       return decoded<wire::Enrol>(command.body, [&](const wire::Enrol& enrol) {
         machines_.sessions.enrol(Key::from(enrol.secret.view()), enrol.name);
         return Status();
       });
     case CommandKind::request:
       return decoded<wire::Request>(command.body, [&](const wire::Request& request) {
-        machines_.sessions.request(request.id, request.method, request.body);
+        if (machines_.state.is_visitor() && engine::Linking::takes(request.method)) {
+          machines_.linking.request(request.id, request.method, request.body);
+        } else {
+          machines_.sessions.request(request.id, request.method, request.body);
+        }
         return Status();
       });
     case CommandKind::respond:
@@ -412,6 +427,7 @@ Status Engine::Impl::run(const in::Command& command) {
         return Status();
       });
     case CommandKind::identify:
+      if (!machines_.state.is_visitor()) return Errc::command_bad;
       return decoded<wire::Identify>(command.body, [&](const wire::Identify& identify) {
         Status status = machines_.admission.identify(identify);
         if (!status) {
@@ -449,6 +465,7 @@ void Engine::Impl::clock_set_back(std::uint64_t by_ms) {
 void Engine::Impl::tick_all() {
   machines_.connection.tick();
   machines_.sessions.tick();
+  machines_.linking.tick();
   machines_.typing.tick();
   machines_.desk.tick();
   std::vector<LogId> due;
@@ -508,7 +525,8 @@ void Engine::Impl::save(const Log& log) {
 std::uint64_t Engine::Impl::wake_at_ms() const {
   if (machines_.io.stopped()) return ~std::uint64_t{0};
   std::uint64_t at = std::min({machines_.connection.wake_at_ms(), machines_.sessions.wake_at_ms(),
-                               machines_.typing.wake_at_ms(), machines_.desk.wake_at_ms()});
+                               machines_.linking.wake_at_ms(), machines_.typing.wake_at_ms(),
+                               machines_.desk.wake_at_ms()});
   if (!machines_.log_timers.empty()) {
     at = std::min(at, machines_.log_timers.begin()->first);
   }

@@ -8,6 +8,7 @@
 #include "engine/desk.h"
 #include "engine/drafts.h"
 #include "engine/io.h"
+#include "engine/linking.h"
 #include "engine/marks.h"
 #include "engine/outbox.h"
 #include "engine/people.h"
@@ -43,6 +44,7 @@ struct Machines {
   Marks marks{*this};
   Typing typing{*this};
   Sessions sessions{*this};
+  Linking linking{*this};
   Desk desk{*this};
 
   // Its record is written, and its marks are sent, before this input's drain.

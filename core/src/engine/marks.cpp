@@ -121,7 +121,7 @@ void Marks::read_up_to(Log& log, std::uint64_t seq) {
   show_receipts(log);
 }
 
-bool Marks::sends_delivered() const { return m_.state.role != Role::agent; }
+bool Marks::sends_delivered() const { return !m_.state.is_agent(); }
 
 void Marks::flush(Log& log) {
   if (!m_.connection.online() || !log.fold.started() || log.stopped != Errc::none) return;
@@ -164,7 +164,7 @@ void Marks::send(const Log& log, std::uint64_t kind, std::uint64_t seq, const Ha
 
 void Marks::show_receipts(Log& log) {
   if (!m_.state.shop) return;
-  const bool we_are_the_shop = m_.state.role != Role::visitor;
+  const bool we_are_the_shop = !m_.state.is_visitor();
   Progress theirs;
   for (const auto& [device, progress] : log.marks) {
     if (device == m_.state.self()) continue;

@@ -71,8 +71,8 @@ Status Outbox::send(const wire::Send& command) {
     return Errc::too_large;
   }
   if (m_.repeats.answer(command)) return {};
-  if (m_.state.role == Role::agent) {
-    if (!m_.state.certificate) return Errc::not_certified;
+  if (m_.state.is_agent()) {
+    if (!m_.state.is_certified()) return Errc::not_certified;
     if (!may_role_write(m_.state.certificate->role)) return Errc::role_refused;
   }
   Log* log = nullptr;
@@ -90,7 +90,7 @@ Status Outbox::send(const wire::Send& command) {
       add_message(*log, 0, page);
     }
   }
-  if (m_.state.role == Role::agent) {
+  if (m_.state.is_agent()) {
     join(*log);
   } else {
     m_.people.say_about(*log);
@@ -133,7 +133,7 @@ void Outbox::add_message(Log& log, std::uint64_t ref, const wire::InnerBody& inn
 }
 
 void Outbox::join(Log& log) {
-  if (!m_.state.certificate || !may_role_write(m_.state.certificate->role)) return;
+  if (!m_.state.is_certified() || !may_role_write(m_.state.certificate->role)) return;
   const Author* self = log.fold.find(m_.state.self());
   const bool joined = self != nullptr && self->certificate &&
                       self->certificate->bytes == m_.state.certificate->bytes;

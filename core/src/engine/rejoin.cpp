@@ -257,7 +257,7 @@ void Rejoin::put_aside(Log& log, std::uint64_t seq, const in::Record& record,
   const OpenEnvelope& envelope = stored->envelope;
   const auto envelope_class = static_cast<EnvelopeClass>(envelope.header.envelope_class);
   const bool mine = envelope.header.author == m_.state.self();
-  if (envelope_class == EnvelopeClass::member && m_.state.is_desk()) {
+  if (envelope_class == EnvelopeClass::member && !m_.state.is_agent()) {
     admit_again(log, envelope, again);
     return;
   }
@@ -292,7 +292,7 @@ void Rejoin::put_aside(Log& log, std::uint64_t seq, const in::Record& record,
 Bytes Rejoin::join_again(const OpenEnvelope& envelope) const {
   Result<wire::MemberBody> body = codec::decode<wire::MemberBody>(envelope.body);
   const bool joins = body && static_cast<MemberKind>(body->kind) == MemberKind::join;
-  if (!joins || !m_.state.certificate) return {};
+  if (!joins || !m_.state.is_certified()) return {};
   return make_join_body(m_.state.keys->self, m_.state.certificate->bytes);
 }
 
@@ -319,7 +319,7 @@ void Rejoin::start_over(Log& log, std::span<const in::Record> records) {
   std::uint64_t seq = look.low;
   for (const in::Record& record : records) put_aside(log, ++seq, record, again);
   for (Outgoing& item : log.outbox) {
-    if (!m_.state.is_desk() || item.envelope_class != EnvelopeClass::member) continue;
+    if (m_.state.is_agent() || item.envelope_class != EnvelopeClass::member) continue;
     std::optional<Bytes> body = m_.admission.again(log, item.inner);
     if (!body || *body == item.inner) continue;
     ++item.time_ms;
@@ -340,7 +340,7 @@ void Rejoin::start_over(Log& log, std::span<const in::Record> records) {
   log.own_read = std::min(log.own_read, look.low);
   log.own_read_chain = {};
   log.own_read_sent = log.own_delivered_sent = log.last_foreign = 0;
-  log.want_join = log.want_join || (log.open && m_.state.role == Role::agent);
+  log.want_join = log.want_join || (log.open && m_.state.is_agent());
   log.look_back.reset();
   wire::LogReset event;
   event.log = log.id;

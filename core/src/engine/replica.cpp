@@ -84,8 +84,8 @@ void Replica::find_missing() {
   if (!std::exchange(names_all_, false)) return;
   for (auto& [id, log] : m_.state.logs) {
     // An agent's Welcome names the shop log alone; the others are answered one by one.
-    const bool expected = !m_.state.certificate || m_.state.is_desk() ||
-                          (m_.state.shop && id == m_.state.shop->shop_log);
+    const bool expected =
+        !m_.state.is_certified() || (m_.state.shop && id == m_.state.shop->shop_log);
     if (expected && !log.named && log.has_genesis()) m_.rejoin.begin(log, 0);
   }
 }
@@ -247,7 +247,7 @@ void Replica::fetch(Log& log) {
 }
 
 void Replica::watch() {
-  if (!m_.connection.online() || !m_.state.certificate || m_.state.is_desk()) return;
+  if (!m_.connection.online() || !m_.state.is_certified()) return;
   wire::Watch request;
   for (const auto& [id, log] : m_.state.logs) {
     // What waits in an outbox may need a newer epoch, or the log's beginning.
@@ -440,7 +440,7 @@ void Replica::apply_grant(Log& log, const OpenEnvelope& envelope, std::uint64_t 
 }
 
 void Replica::want_keys(const Log& log) {
-  if (!log.open || !m_.state.certificate || m_.state.is_desk()) return;
+  if (!log.open || !m_.state.is_certified()) return;
   for (const auto& [number, epoch] : log.epochs) {
     if (epoch.key) continue;
     m_.sessions.ask_keys(log.id, number);
@@ -487,7 +487,8 @@ void Replica::open_epoch(Log& log, const OpenEnvelope& envelope, Epoch& epoch) {
   const Hash self = Hash::from(m_.state.self().view());
   Result<Key> key = open_grant(log.id, envelope.body, self, m_.state.keys->seal);
   const auto team = m_.state.team_secrets.find(epoch.team_version);
-  if (!key && key.error() == Errc::box_bad && team != m_.state.team_secrets.end()) {
+  if (!m_.state.is_visitor() && !key && key.error() == Errc::box_bad &&
+      team != m_.state.team_secrets.end()) {
     const Hash team_id = team_id_of(epoch.team_version, team->second.key);
     key = open_grant(log.id, envelope.body, team_id, team->second);
   }
@@ -586,7 +587,7 @@ void Replica::note_talk(Log& log, const wire::MessageEvent& event) {
   if (event.mine || !is_talk(event.kind)) return;
   // What a person said on his other device is no news to him.
   const bool customer = event.author_class == static_cast<std::uint64_t>(AuthorClass::customer);
-  if (customer && m_.state.role == Role::visitor) return;
+  if (customer && m_.state.is_visitor()) return;
   log.last_talk = event.seq;
   ++log.unread;
   if (!passing_) m_.marks.show_log(log);

@@ -9,17 +9,17 @@ namespace shopbell::engine {
 void Replica::open(Log& log, const wire::OpenLog& how) {
   log.open = true;
   log.paged = how.paged;
-  if (m_.state.role == Role::agent && !how.quiet) log.want_join = true;
+  if (m_.state.is_agent() && !how.quiet) log.want_join = true;
   watch();
   want_keys(log);
-  if (m_.connection.online() && !m_.state.certificate) fetch(log);
+  if (m_.connection.online() && !m_.state.is_certified()) fetch(log);
   join_if_wanted(log);
   m_.people.show_all(log);
   load_history(log.id, 0, how.limit);
 }
 
 void Replica::join_if_wanted(Log& log) {
-  if (!log.want_join || !log.has_genesis() || log.is_behind() || !m_.state.certificate) return;
+  if (!log.want_join || !log.has_genesis() || log.is_behind() || !m_.state.is_certified()) return;
   log.want_join = false;
   m_.outbox.join(log);
 }
@@ -123,7 +123,7 @@ std::uint64_t Replica::show_record(Log& log, const in::Record& record) {
     const std::uint64_t amends =
         show_message(log, envelope, seq, stored->entry.time_ms, stored->entry.ref, true);
     // Who came later could not read it when it came. Its target stands further up.
-    const bool came_later = m_.state.role == Role::visitor && log.fold.creator() != m_.state.self();
+    const bool came_later = m_.state.is_visitor() && log.fold.creator() != m_.state.self();
     if (came_later && amends != 0 && amends < seq) {
       m_.io.put(store::amend_key(log.id, amends, seq), stored->entry);
     }

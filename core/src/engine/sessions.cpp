@@ -6,14 +6,6 @@
 namespace shopbell::engine {
 namespace {
 
-constexpr std::uint64_t signal_open = 2;
-constexpr std::uint64_t signal_accept = 3;
-constexpr std::uint64_t signal_data = 4;
-
-constexpr std::uint64_t message_request = 1;
-constexpr std::uint64_t message_response = 2;
-constexpr std::uint64_t message_push = 3;
-
 // Ids of the engine's own requests, out of the way of the host's.
 constexpr std::uint64_t enrol_id = (std::uint64_t{1} << 52) + 1;
 constexpr std::uint64_t handover_id = (std::uint64_t{1} << 52) + 2;
@@ -94,10 +86,10 @@ void Sessions::card_changed() {
              (each.second.certificate.size() > 0 && role_of(each.second) == 0);
     });
   }
-  if (m_.state.is_desk() || !m_.state.certificate || !m_.state.shop) return;
+  if (!m_.state.is_certified() || !m_.state.shop) return;
   drop_withdrawn_certificate();
   adopt_early_secret();
-  if (!m_.state.certificate) return;
+  if (!m_.state.is_certified()) return;
   if (!m_.state.team_secrets.contains(m_.state.shop->team_version))
     ask(handover_id, "handover", {});
 }
@@ -122,7 +114,7 @@ void Sessions::ask_keys(const LogId& log, std::uint64_t from_epoch) {
 }
 
 void Sessions::heard(const Log& log, const wire::MessageEvent& event) {
-  if (m_.state.is_desk() || !m_.state.certificate || log.id != m_.state.shop->shop_log ||
+  if (!m_.state.is_certified() || log.id != m_.state.shop->shop_log ||
       event.kind != static_cast<std::uint64_t>(wire::ContentKind::shop_handover)) {
     return;
   }
@@ -140,7 +132,7 @@ void Sessions::open_to_desk() {
   opening_ = m_.io.rng.nonce();
   retry_at_ms_ = m_.io.now_ms + limits::session_answer_ms_max;
   const BytesView certificate =
-      m_.state.certificate ? BytesView(m_.state.certificate->bytes) : BytesView();
+      m_.state.is_certified() ? BytesView(m_.state.certificate->bytes) : BytesView();
   const Bytes open = Session::make_open(*m_.state.keys, m_.state.shop->desk.id, certificate,
                                         *opening_, m_.io.now_ms);
   transmit(m_.state.shop->desk.id, signal_open, open);
@@ -157,7 +149,7 @@ void Sessions::send_asked() {
     if (asked.sent) continue;
     asked.sent = true;
     wire::SessionMessage message;
-    message.kind = message_request;
+    message.kind = session_request;
     message.id = id;
     message.method = asked.method;
     message.body = asked.body;
@@ -172,7 +164,7 @@ Status Sessions::respond(const DeviceId& to, std::uint64_t id, std::uint64_t cod
   const auto peer = peers_.find(to);
   if (peer == peers_.end()) return Errc::no_session;
   wire::SessionMessage message;
-  message.kind = message_response;
+  message.kind = session_response;
   message.id = id;
   message.code = code;
   message.body = body;
@@ -184,7 +176,7 @@ void Sessions::push(const DeviceId& to, std::string_view method, BytesView body)
   const auto peer = peers_.find(to);
   if (peer == peers_.end()) return;
   wire::SessionMessage message;
-  message.kind = message_push;
+  message.kind = session_push;
   message.method = method;
   message.body = body;
   send_message(peer->second, message);
@@ -221,6 +213,7 @@ void Sessions::transmit(const DeviceId& to, std::uint64_t kind, BytesView body) 
 
 void Sessions::on_signal(const wire::Signal& signal) {
   if (signal.body.size() > limits::signal_bytes_max || !m_.state.shop) return;
+  if (m_.state.is_visitor() && m_.linking.on_signal(signal)) return;
   if (signal.kind == signal_open && m_.state.is_desk()) on_open(signal.body);
   if (signal.kind == signal_accept && !m_.state.is_desk()) on_accept(signal.body);
   if (signal.kind == signal_data) on_data(signal);
@@ -268,12 +261,12 @@ void Sessions::on_data(const wire::Signal& signal) {
   Result<Session::Message> opened = peer->second.session.open(signal.body);
   if (!opened) return;
   const wire::SessionMessage& message = opened->message;
-  if (message.kind == message_request && m_.state.is_desk()) on_request(peer->second, message);
+  if (message.kind == session_request && m_.state.is_desk()) on_request(peer->second, message);
   if (m_.state.is_desk()) return;
-  if (message.kind == message_response) on_response(message);
-  if (message.kind == message_push && message.method == renew_method) {
+  if (message.kind == session_response) on_response(message);
+  if (message.kind == session_push && m_.state.is_agent() && message.method == renew_method) {
     ask(renew_id, renew_method, {});
-  } else if (message.kind == message_push) {
+  } else if (message.kind == session_push) {
     wire::PushEvent event;
     event.method = message.method;
     event.body = message.body;
@@ -306,17 +299,14 @@ void Sessions::on_response(const wire::SessionMessage& message) {
   const auto asked = asked_.find(message.id);
   if (asked == asked_.end()) return;
   asked_.erase(asked);
-  if (message.id == enrol_id || message.id == handover_id || message.id == renew_id) {
-    on_enrolled(message);
+  const bool own = message.id >= enrol_id;
+  if (own && m_.state.is_visitor()) {
+    if (message.id == identify_asked_) m_.admission.on_identified(message.code, message.body);
     return;
   }
-  if (message.id == identify_asked_) {
-    m_.admission.on_identified(message.code, message.body);
-    return;
-  }
-  if (message.id >= keys_id_first) {
-    on_keys(message);
-    return;
+  if (own) {
+    if (message.id >= keys_id_first) return on_keys(message);
+    return on_enrolled(message);
   }
   wire::ResponseEvent event;
   event.id = message.id;

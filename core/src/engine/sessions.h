@@ -9,6 +9,14 @@ namespace shopbell::engine {
 
 struct Machines;
 
+// Numbers of Signal and of SessionMessage.
+inline constexpr std::uint64_t signal_open = 2;
+inline constexpr std::uint64_t signal_accept = 3;
+inline constexpr std::uint64_t signal_data = 4;
+inline constexpr std::uint64_t session_request = 1;
+inline constexpr std::uint64_t session_response = 2;
+inline constexpr std::uint64_t session_push = 3;
+
 class Sessions {
  public:
   explicit Sessions(Machines& machines) : m_(machines) {}
@@ -32,6 +40,7 @@ class Sessions {
   void push(const DeviceId& to, std::string_view method, BytesView body);
   const Device* peer_device(const DeviceId& id) const;
 
+  void transmit(const DeviceId& to, std::uint64_t kind, BytesView body);
   void on_signal(const wire::Signal& signal);
   void peer_unreachable(const DeviceId& device);
   void connection_begins();
@@ -67,7 +76,6 @@ class Sessions {
   void ask(std::uint64_t id, std::string_view method, Bytes body);
   void drop_withdrawn_certificate();
   void adopt_early_secret();
-  void transmit(const DeviceId& to, std::uint64_t kind, BytesView body);
   std::uint64_t role_of(const Peer& peer) const;
   void send_message(Peer& peer, const wire::SessionMessage& message);
   void drop_oldest_peer();

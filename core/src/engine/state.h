@@ -13,6 +13,11 @@
 
 namespace shopbell::engine {
 
+#ifdef SHOPBELL_IN_BROWSER
+// Which of the two modules this is: the console's, or what customers load (wasm/for_*.cpp).
+extern const bool for_team;
+#endif
+
 // An epoch as its grant told it. No key: this device's box did not open.
 struct Epoch {
   std::uint64_t number = 0;
@@ -176,12 +181,17 @@ struct State {
   std::map<LogId, Log> logs;
 
   const DeviceId& self() const { return keys->self.id; }
-#ifdef SHOPBELL_WITHOUT_DESK
-  // No browser is a desk: known while building, so that the linker leaves out what only it does.
+#ifdef SHOPBELL_IN_BROWSER
+  // Known while building, so that the linker leaves out what only the others do.
   bool is_desk() const { return false; }
+  bool is_agent() const { return for_team; }
+  bool is_visitor() const { return !for_team; }
 #else
   bool is_desk() const { return role == Role::desk; }
+  bool is_agent() const { return role == Role::agent; }
+  bool is_visitor() const { return role == Role::visitor; }
 #endif
+  bool is_certified() const { return is_agent() && certificate.has_value(); }
   Log* find(const LogId& id) {
     auto it = logs.find(id);
     return it == logs.end() ? nullptr : &it->second;

@@ -38,6 +38,7 @@ Bytes identity_key() { return key_of("id"); }
 Bytes about_key() { return key_of("ia"); }
 Bytes certificate_key() { return key_of("ic"); }
 Bytes enrol_key() { return key_of("ie"); }
+Bytes link_key() { return key_of("il"); }
 Bytes subject_key() { return key_of("is"); }
 Bytes shop_key() { return key_of("j"); }
 Bytes team_secret_key(std::uint64_t version) { return key_of("kt", version); }
@@ -82,6 +83,7 @@ ParsedKey parse_key(BytesView key) {
   if (text == "ia") take(RecordKind::about, 2, false, false);
   if (text == "ic") take(RecordKind::certificate, 2, false, false);
   if (text == "ie") take(RecordKind::enrol, 2, false, false);
+  if (text == "il") take(RecordKind::link, 2, false, false);
   if (text == "is") take(RecordKind::subject, 2, false, false);
   if (text == "j") take(RecordKind::shop, 1, false, false);
   if (text.starts_with("kt")) take(RecordKind::team_secret, 2, false, true);

@@ -11,6 +11,7 @@ Bytes identity_key();
 Bytes about_key();
 Bytes certificate_key();
 Bytes enrol_key();
+Bytes link_key();
 Bytes subject_key();
 Bytes shop_key();
 Bytes team_secret_key(std::uint64_t version);
@@ -37,6 +38,7 @@ enum class RecordKind : std::uint8_t {
   identity,
   certificate,
   enrol,
+  link,
   subject,
   shop,
   team_secret,

@@ -30,6 +30,7 @@ inline const std::map<std::string, Recode> recoders = {
     {"Header", recode<wire::Header>},
     {"HelloProof", recode<wire::HelloProof>},
     {"InnerBody", recode<wire::InnerBody>},
+    {"LinkRequest", recode<wire::LinkRequest>},
     {"LogSignal", recode<wire::LogSignal>},
     {"Look", recode<wire::Look>},
     {"MarkBody", recode<wire::MarkBody>},

@@ -217,6 +217,23 @@ TEST(Vectors, HandoverAndInvitation) {
   }
 }
 
+TEST(Vectors, Links) {
+  const json::value file = load_vectors("link");
+  const Key secret = key_at(file, "secret");
+  const Key key = link_key_of(secret, fixed_at<ShopId>(file, "shop"));
+  expect_bytes(key.reveal(), file, "key");
+  const json::value& other = file.at("other_shop");
+  expect_bytes(link_key_of(secret, fixed_at<ShopId>(other, "shop")).reveal(), other, "key");
+  for (const json::value& at : list_at(file, "uses")) {
+    const LinkNames names{fixed_at<DeviceId>(at, "host"), fixed_at<DeviceId>(at, "guest"),
+                          fixed_at<Hash>(at, "nonce")};
+    expect_bytes(link_mac(key, names).view(), at, "mac");
+    EXPECT_EQ(link_digits(key, names), number_at(at, "digits"));
+    const Bytes request = codec::encode(wire::LinkRequest{link_mac(key, names), names.nonce});
+    expect_bytes(request, at, "request");
+  }
+}
+
 TEST(Vectors, Bodies) {
   const json::value file = load_vectors("body");
   for (const json::value& at : list_at(file, "padding")) {

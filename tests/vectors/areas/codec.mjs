@@ -82,6 +82,7 @@ const VALUES = [
     to: agent.id, from: desk.id, opener_nonce: hash, nonce: seed("codec nonce"),
   }],
   ["SessionData", { to: desk.id, from: agent.id, session: hash, counter: 1n, box: raw(1, 2) }],
+  ["LinkRequest", { mac: hash, nonce: seed("codec nonce") }],
   ["SessionMessage", { kind: 1n, id: 5n, method: "inbox.list", code: 23n, body: raw(9) }],
   ["Text", { text: "plain", locale: "en" }],
 ];

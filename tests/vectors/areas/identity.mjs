@@ -1,4 +1,5 @@
-// device.json, shop_card.json, agent_certificate.json, handover.json, invitation.json.
+// device.json, shop_card.json, agent_certificate.json, handover.json, invitation.json,
+// link.json.
 import {
   DAY, HOUR, START, agent, agent_certificate as good_certificate, agent_certificate_fields,
   card_1, card_1_fields, card_2, card_3, card_4, card_5, customer, desk, desk_certificate, expect,
@@ -215,5 +216,27 @@ export function invitation() {
       invitation: v.invitation_id(secret), mac, name: "\u5c0f\u674e",
     }),
     other_device: { device: stranger.id, mac: v.invitation_mac(key, stranger.id, shop_id) },
+  };
+}
+
+export function link() {
+  const secret = seed("link");
+  const key = v.link_key(secret, shop_id);
+  const use = (host, guest, name) => {
+    const names = { host: host.id, guest: guest.id, nonce: seed(name) };
+    const mac = v.link_mac(key, names);
+    return {
+      ...names, mac, digits: v.link_digits(key, names),
+      request: encode(schema.LinkRequest, { mac, nonce: names.nonce }),
+    };
+  };
+  const uses = [
+    use(customer, stranger, "link nonce"), use(customer, stranger, "another link nonce"),
+    use(customer, agent, "link nonce"), use(stranger, customer, "link nonce"),
+  ];
+  return {
+    shop: shop_id, secret, key, uses,
+    link: join(secret, customer.sign_key, customer.seal_key),
+    other_shop: { shop: other_shop_id, key: v.link_key(secret, other_shop_id) },
   };
 }

@@ -179,3 +179,21 @@ export const invitation_key = (secret: Uint8Array, shop: Uint8Array): Uint8Array
 export const invitation_mac = (
   key: Uint8Array, device: Uint8Array, shop: Uint8Array,
 ): Uint8Array => derive(key, "shopbell enrol v1", device, shop);
+
+export const link_key = (secret: Uint8Array, shop: Uint8Array): Uint8Array =>
+  derive(secret, "shopbell link v1", shop);
+
+// Who made the link, who uses it, and the use.
+export interface LinkNames {
+  readonly host: Uint8Array;
+  readonly guest: Uint8Array;
+  readonly nonce: Uint8Array;
+}
+
+export const link_mac = (key: Uint8Array, { host, guest, nonce }: LinkNames): Uint8Array =>
+  derive(key, "shopbell link mac v1", host, guest, nonce);
+
+export const link_digits = (key: Uint8Array, { host, guest, nonce }: LinkNames): bigint => {
+  const bytes = derive(key, "shopbell link code v1", host, guest, nonce).slice(0, 8);
+  return bytes.reduce((number, byte) => number * 256n + BigInt(byte), 0n) % 1_000_000n;
+};

@@ -102,6 +102,8 @@ export const SessionData = message("SessionData", {
   to: id, from: id, session: hash, counter: u64, box: bytes,
 });
 
+export const LinkRequest = message("LinkRequest", { mac: hash, nonce: hash });
+
 export const SessionMessage = message("SessionMessage", {
   kind: u64, id: u64, method: text, code: u64, body: bytes,
 });

@@ -24,6 +24,7 @@ export const ar: FrameWords = {
   menu: "المزيد",
   find: "البحث في الرسائل",
   gallery: "الصور والملفات",
+  linkDevice: "الاستخدام على جهاز آخر",
   sound: "صوت عند وصول رسالة",
   otherPeople: "{name} و{n|one:شخص آخر|two:شخصان آخران|few:# آخرون|other:# آخرون}",
   nameJoin: "، ",

@@ -23,6 +23,7 @@ export const en: FrameWords = {
   menu: "More",
   find: "Search messages",
   gallery: "Pictures and files",
+  linkDevice: "Use on another device",
   sound: "Sound for new messages",
   otherPeople: "{name} and {n|one:# other|other:# others}",
   nameJoin: ", ",

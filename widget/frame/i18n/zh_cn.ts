@@ -24,6 +24,7 @@ export const zhCn = {
   menu: "更多",
   find: "搜索消息",
   gallery: "图片与文件",
+  linkDevice: "在其他设备上使用",
   sound: "新消息提示音",
   otherPeople: "{name}等 {n} 人",
   nameJoin: "、",

@@ -1,6 +1,6 @@
 // The loader's second half, had when the bell is pressed, or on later pages when they are idle: the
 // panel with the frame, the words that pass, and what is said where there can be no conversation.
-import type { Core, Note, Panel } from "../core.ts";
+import { FLAG, type Core, type Note, type Panel } from "../core.ts";
 import { make } from "../make.ts";
 import type { Settings } from "../settings.ts";
 import { wordsOf } from "./i18n/words.ts";
@@ -266,8 +266,15 @@ class Widget {
     return open ? this.started : undefined;
   }
 
-  /** Of an earlier page: on phones it never opens by itself. */
+  /** Of an earlier page: on phones it never opens by itself. A link of another device does. */
   resume(): void {
+    const [, link] = location.hash.split(`#${FLAG}=`);
+    if (link) {
+      // It stays in no address, no history, no figures of the page.
+      history.replaceState(history.state, "", location.pathname + location.search);
+      this.talk.tell("link", { link });
+      void this.show(true);
+    }
     // After what was pressed while this file came: who sees a closed bell wants to open it.
     setTimeout(() => {
       if (this.core.host.isConnected && !this.talk.frame) {

@@ -10,7 +10,7 @@ const SILENCE_MS_MAX = 3000;
 const START_MS_MAX = 7000;
 const PROBE_MS_MAX = 900;
 /** What a frame must know before it is told that it is open. */
-const FIRST = ["context", "locale", "theme", "prefill", "offer"];
+const FIRST = ["context", "locale", "theme", "prefill", "offer", "link"];
 
 export type Word = {
   type: string;
@@ -124,6 +124,7 @@ export function createTalk(
         FIRST.forEach(post);
         delete kept.prefill;
         delete kept.offer;
+        delete kept.link;
       }
       heard(data);
     }
