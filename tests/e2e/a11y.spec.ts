@@ -276,6 +276,8 @@ test("the scene by the keyboard alone", async ({ server, browser, people }) => {
   // Emoji: open, search, choose, leave.
   await keyboard.type("好");
   await keyboard.press("Tab");
+  await expect(visitor.frame.getByTestId("attach")).toBeFocused();
+  await keyboard.press("Tab");
   await keyboard.press("Enter");
   await expect(visitor.frame.getByTestId("emoji-picker").getByRole("searchbox")).toBeFocused();
   await keyboard.type("谢谢");
@@ -283,6 +285,7 @@ test("the scene by the keyboard alone", async ({ server, browser, people }) => {
   await keyboard.press("Escape");
   await expect(visitor.frame.getByTestId("emoji")).toBeFocused();
   await expect(visitor.composer).toHaveValue("好🙏");
+  await keyboard.press("Shift+Tab");
   await keyboard.press("Shift+Tab");
   await keyboard.press("Enter");
   await expect(visitor.message("好🙏")).toHaveAttribute("data-state", "read");

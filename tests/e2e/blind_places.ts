@@ -1,9 +1,9 @@
 // Where something could be left: the relay's files, memory and output, and what passes on the wire.
 import { execFile } from "node:child_process";
 import { once } from "node:events";
-import { copyFile, mkdir, open, readFile, readdir } from "node:fs/promises";
+import { cp, open, readFile, readdir } from "node:fs/promises";
 import { connect, createServer, type AddressInfo, type Server, type Socket } from "node:net";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { promisify } from "node:util";
 import type { Haystack } from "./blind_search.ts";
 
@@ -22,14 +22,16 @@ export async function valuesIn(database: string): Promise<Buffer> {
   return joined([Buffer.from(stdout), ...blobs.map(([, hex]) => Buffer.from(hex ?? "", "hex"))]);
 }
 
-/** The files of a folder as they lie on the disk, and what its databases hold. */
+/** The files below a folder as they lie on the disk, and what its databases hold. */
 export async function filesIn(folder: string, copies: string): Promise<Haystack[]> {
-  await mkdir(copies);
+  await cp(folder, copies, { recursive: true });
   const found: Haystack[] = [];
-  const names = await readdir(folder);
+  const entries = await readdir(copies, { recursive: true, withFileTypes: true });
+  const names = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(copies, join(entry.parentPath, entry.name)));
   for (const name of names) {
-    await copyFile(join(folder, name), join(copies, name));
-    found.push({ name: `file ${name}`, bytes: await readFile(join(folder, name)) });
+    found.push({ name: `file ${name}`, bytes: await readFile(join(copies, name)) });
   }
   for (const name of names.filter((each) => each.endsWith(".db"))) {
     found.push({ name: `values of ${name}`, bytes: await valuesIn(join(copies, name)) });
