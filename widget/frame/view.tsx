@@ -4,6 +4,7 @@ import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { Composer } from "../../web/ui/src/composer.tsx";
 import { LockLine } from "../../web/ui/src/lock_line.tsx";
 import type { FrameApp } from "./app.ts";
+import { isTalk } from "./conversations.ts";
 import { Header } from "./header.tsx";
 import type { Whole } from "./linking.ts";
 import { Welcome } from "./welcome.tsx";
@@ -21,7 +22,7 @@ function Opening({ app }: { app: FrameApp }) {
             <Welcome app={app} />
           </div>
         )}
-        {items.map(({ key, mine, seq, text }) => (
+        {items.filter(({ kind }) => isTalk(kind)).map(({ key, mine, seq, text }) => (
           <p
             key={key}
             class={mine ? "bare mine" : "bare"}
