@@ -1,65 +1,15 @@
 // Pictures, voice, films and files between a customer and the shop, through the real relay: as they
 // were sent, and with nothing in them run.
-import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
-import type { Download, FrameLocator, Page } from "@playwright/test";
 import { findings } from "./axe.ts";
 import { expect, test, type People } from "./fixtures.ts";
 import { frameOf } from "./frame_words.ts";
 import type { ConsolePage } from "./pages/console_page.ts";
+import {
+  digestOf, film, jpeg, pick, PLACE, placed, taken, turned, withDevices,
+} from "./pages/files.ts";
 import type { ShopPage } from "./pages/shop_page.ts";
 
-test.use({
-  launchOptions: {
-    executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
-    args: [
-      "--no-sandbox", "--disable-features=Translate,LocalNetworkAccessChecks",
-      "--use-fake-device-for-media-stream",
-    ],
-  },
-});
-
-type Sent = { readonly name: string; readonly mimeType: string; readonly buffer: Buffer };
-
-const digestOf = (bytes: Buffer): string => createHash("sha256").update(bytes).digest("hex");
-
-/** A picture with its left half dark, so that one sees when it is turned. */
-async function jpeg(page: Page, width: number, height: number): Promise<Buffer> {
-  const bytes = await page.evaluate(
-    async ([w, h]) => {
-      const canvas = document.createElement("canvas");
-      [canvas.width, canvas.height] = [w, h];
-      const paper = canvas.getContext("2d") as CanvasRenderingContext2D;
-      paper.fillStyle = "#e0c090";
-      paper.fillRect(0, 0, w, h);
-      paper.fillStyle = "#302010";
-      paper.fillRect(0, 0, w / 2, h);
-      const blob = await new Promise<Blob | null>((done) => canvas.toBlob(done, "image/jpeg"));
-      return [...new Uint8Array((await blob?.arrayBuffer()) as ArrayBuffer)];
-    },
-    [width, height] as const,
-  );
-  return Buffer.from(bytes);
-}
-
-/** As a camera that was held upright notes it: to be turned to the right. */
-function turned(picture: Buffer): Buffer {
-  const exif = Buffer.from(
-    "ffe1002245786966000049492a000800000001001201030001000000060000000000000000000000", "hex",
-  );
-  exif.writeUInt16BE(exif.length - 2, 2);
-  return Buffer.concat([picture.subarray(0, 2), exif, picture.subarray(2)]);
-}
-
-async function pick(side: ShopPage | ConsolePage, files: readonly Sent[]): Promise<void> {
-  const within: Page | FrameLocator = "frame" in side ? side.frame : side.page;
-  const button = within.getByTestId("frame" in side ? "attach" : "console-attach");
-  const asked = side.page.waitForEvent("filechooser");
-  await button.click();
-  await (await asked).setFiles([...files]);
-  const ready = within.locator("[data-testid=outgoing][data-state=ready]");
-  await expect(ready).toHaveCount(files.length);
-}
+test.use({ launchOptions: withDevices });
 
 async function two(people: People): Promise<{ visitor: ShopPage; agent: ConsolePage }> {
   const visitor = await people.visitor("en");
@@ -70,10 +20,6 @@ async function two(people: People): Promise<{ visitor: ShopPage; agent: ConsoleP
   await agent.openFirst();
   await expect(agent.message("the zip is broken")).toHaveCount(1);
   return { visitor, agent };
-}
-
-async function bytesOf(download: Download): Promise<Buffer> {
-  return readFile(await download.path());
 }
 
 test("a picture is seen on the other side, the right way up and byte for byte", async ({
@@ -99,11 +45,9 @@ test("a picture is seen on the other side, the right way up and byte for byte", 
   const large = agent.page.getByTestId("lightbox");
   await expect(large).toBeVisible();
   expect(await findings(agent.page.mainFrame())).toEqual([]);
-  const taken = agent.page.waitForEvent("download");
-  await large.getByTestId("lightbox-download").click();
-  const download = await taken;
-  expect(download.suggestedFilename()).toBe("zip.jpg");
-  expect(digestOf(await bytesOf(download))).toBe(digestOf(picture));
+  const kept = await taken(agent, large.getByTestId("lightbox-download"));
+  expect(kept.name).toBe("zip.jpg");
+  expect(digestOf(kept.bytes)).toBe(digestOf(picture));
   await agent.page.keyboard.press("Escape");
   await expect(large).toHaveCount(0);
   await expect(seen).toBeFocused();
@@ -114,6 +58,40 @@ test("a picture is seen on the other side, the right way up and byte for byte", 
   await agent.page.getByTestId("console-send").click();
   await expect(visitor.frame.getByTestId("picture")).toHaveCount(2);
   await expect(visitor.frame.getByTestId("picture").last()).toHaveAttribute("data-here", "true");
+});
+
+test("where a picture was taken is told only by who wants it told", async ({ people }) => {
+  const { visitor, agent } = await two(people);
+  const buffer = placed(await jpeg(agent.page, 400, 300));
+  const bare = await jpeg(agent.page, 300, 300);
+  await pick(visitor, [
+    { name: "a.jpg", mimeType: "image/jpeg", buffer },
+    { name: "b.jpg", mimeType: "image/jpeg", buffer },
+    { name: "c.jpg", mimeType: "image/jpeg", buffer: bare },
+  ]);
+  const places = visitor.frame.getByTestId("outgoing-place");
+  // The third knows no place, and asks nothing.
+  await expect(places).toHaveCount(2);
+  await expect(places.nth(0)).not.toBeChecked();
+  await places.nth(1).focus();
+  await visitor.page.keyboard.press("Space");
+  await expect(places.nth(1)).toBeChecked();
+  await expect(visitor.frame.getByTestId("tray")).toContainText("That is sent too.");
+  expect(await findings(frameOf(visitor))).toEqual([]);
+  await visitor.frame.getByTestId("send").click();
+  const seen = agent.page.getByTestId("picture");
+  await expect(seen).toHaveCount(3);
+  const large = agent.page.getByTestId("lightbox");
+  const knows: Record<string, boolean> = {};
+  for (const at of [0, 1, 2]) {
+    await seen.nth(at).click();
+    await expect(large.locator("img[data-here=true]")).toBeVisible();
+    const kept = await taken(agent, large.getByTestId("lightbox-download"));
+    knows[kept.name] = kept.bytes.includes(PLACE);
+    expect(kept.bytes.equals(buffer)).toBe(kept.name === "b.jpg");
+    await agent.page.keyboard.press("Escape");
+  }
+  expect(knows).toEqual({ "a.jpg": false, "b.jpg": true, "c.jpg": false });
 });
 
 test("a picture can be the first word of all", async ({ people }) => {
@@ -129,32 +107,10 @@ test("a picture can be the first word of all", async ({ people }) => {
   await expect(agent.page.getByTestId("picture")).toHaveAttribute("data-here", "true");
 });
 
-/** A second of a moving picture. */
-async function film(page: Page): Promise<Buffer> {
-  const bytes = await page.evaluate(async () => {
-    const canvas = document.createElement("canvas");
-    [canvas.width, canvas.height] = [320, 180];
-    const paper = canvas.getContext("2d") as CanvasRenderingContext2D;
-    const recorder = new MediaRecorder(canvas.captureStream(), { mimeType: "video/webm" });
-    const part = new Promise<Blob>((done) => {
-      recorder.addEventListener("dataavailable", ({ data }) => done(data));
-    });
-    recorder.start();
-    for (let at = 0; at < 30; at++) {
-      paper.fillStyle = `hsl(${at * 12} 60% 40%)`;
-      paper.fillRect(0, 0, 320, 180);
-      await new Promise((done) => requestAnimationFrame(done));
-    }
-    recorder.stop();
-    return [...new Uint8Array(await (await part).arrayBuffer())];
-  });
-  return Buffer.from(bytes);
-}
-
 test("a film plays on the other side, and all that was sent is found again", async ({ people }) => {
   const { visitor, agent } = await two(people);
   await pick(visitor, [
-    { name: "zip.webm", mimeType: "video/webm", buffer: await film(agent.page) },
+    { name: "zip.webm", mimeType: "video/webm", buffer: await film(agent.page, 1) },
     { name: "a.jpg", mimeType: "image/jpeg", buffer: await jpeg(agent.page, 400, 300) },
   ]);
   await visitor.frame.getByTestId("send").click();
@@ -222,11 +178,9 @@ test("files keep their bytes; what could harm is named and never run", async ({ 
   const files = agent.page.getByTestId("file");
   await expect(files).toHaveCount(3);
   const order = files.filter({ hasText: "orderfdp.pdf" });
-  const taken = agent.page.waitForEvent("download");
-  await order.getByTestId("download").click();
-  const download = await taken;
-  expect(download.suggestedFilename()).toBe("orderfdp.pdf");
-  expect(digestOf(await bytesOf(download))).toBe(digestOf(pdf));
+  const kept = await taken(agent, order.getByTestId("download"));
+  expect(kept.name).toBe("orderfdp.pdf");
+  expect(digestOf(kept.bytes)).toBe(digestOf(pdf));
   const svg = files.filter({ hasText: "logo.svg" });
   await svg.getByTestId("download").click();
   await expect(agent.page.getByTestId("file-warning").first()).toContainText("can run a program");

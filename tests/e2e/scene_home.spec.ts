@@ -1,8 +1,9 @@
-// Scene 3 of the mission: a scratch on the way, a spare part that the customer approves, and a
-// record of it on both sides. In the home-goods shop, in two languages.
+// Scene 3 of the mission: a scratch on the way and its photo, a spare part that the customer
+// approves, and a record of it on both sides. In the home-goods shop, in two languages.
 import { expect, person, test } from "./fixtures.ts";
 import { cardsOf, sendCard } from "./pages/cards.ts";
 import { ConsolePage } from "./pages/console_page.ts";
+import { digestOf, jpeg, pick, taken, within } from "./pages/files.ts";
 import { ShopPage } from "./pages/shop_page.ts";
 
 const scenes = {
@@ -49,6 +50,8 @@ for (const language of ["zh-CN", "en"] as const) {
     await page.locator(`[data-ask][data-title="${said.good}"]`).click();
     await visitor.frame.getByTestId("offer-send").click();
     await expect(cardsOf(visitor, "product")).toContainText(said.good);
+    const buffer = await jpeg(page, 1200, 900);
+    await pick(visitor, [{ name: "armrest.jpg", mimeType: "image/jpeg", buffer }]);
     await visitor.say(said.scratched);
 
     const desk = await person(browser, language);
@@ -56,6 +59,11 @@ for (const language of ["zh-CN", "en"] as const) {
     await agent.openFirst();
     await expect(cardsOf(agent, "product")).toContainText(said.good);
     await expect(agent.message(said.scratched)).toBeVisible();
+    await desk.getByTestId("picture").click();
+    await expect(desk.getByTestId("lightbox").locator("img[data-here=true]")).toBeVisible();
+    const kept = await taken(agent, desk.getByTestId("lightbox-download"));
+    expect(digestOf(kept.bytes)).toBe(digestOf(buffer));
+    await desk.keyboard.press("Escape");
     await agent.say(said.sorry);
     await sendCard(agent, "decision", [["title", said.part], ["amount", "0"]]);
 
@@ -77,6 +85,11 @@ for (const language of ["zh-CN", "en"] as const) {
     await desk.reload();
     for (const side of [visitor, agent]) {
       await expect(cardsOf(side, "product")).toContainText(said.good);
+      // Fetched anew once it is looked at.
+      const picture = within(side).getByTestId("picture");
+      await picture.scrollIntoViewIfNeeded();
+      await expect(picture).toHaveAttribute("data-here", "true");
+      await expect(side.message(said.scratched)).toBeVisible();
       await expect(cardsOf(side, "decision").getByTestId("card-state")).toContainText(said.agreed);
       await expect(cardsOf(side, "given")).toContainText(said.part);
       await expect(cardsOf(side, "progress")).toContainText(said.step);

@@ -47,6 +47,8 @@ export const actions: readonly Action[] = [
     run: () => undefined },
   { id: "customer", name: "keyCustomer", group: "keysTalk", keys: ["c"], needsTalk: true,
     run: (app) => app.toggleCustomer() },
+  { id: "gallery", name: "gallery", group: "keysTalk", keys: ["p"], needsTalk: true,
+    run: (app) => (app.files.can.peek() ? app.files.gallery() : undefined) },
 
   { id: "palette", name: "keyPalette", group: "keysRest", keys: ["Ctrl+K"], keyOnly: true,
     run: (app) => void (app.dialog.value = "palette") },

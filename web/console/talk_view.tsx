@@ -137,6 +137,19 @@ function TalkHead({ app, row }: { app: ConsoleApp; row: Row }) {
           </p>
         )}
       </div>
+      {app.files.can.value && (
+        <button
+          type="button"
+          class="icon-button"
+          aria-label={t("gallery")}
+          title={t("gallery")}
+          aria-haspopup="dialog"
+          data-testid="gallery-open"
+          onClick={() => app.files.gallery()}
+        >
+          <Sign name="grid" />
+        </button>
+      )}
       <button
         ref={toggle}
         type="button"

@@ -50,6 +50,7 @@ export const ar: ConsoleCatalog = {
   customerPanel: "الزبون",
   showCustomer: "إظهار بيانات الزبون",
   hideCustomer: "طي بيانات الزبون",
+  gallery: "الصور والملفات",
   loginConfirmed: "أكّده تسجيل الدخول في المتجر",
   loginConfirmedMore: "سجّل العميل الدخول في المتجر، وتشترك أجهزته في سجل واحد.",
   loginSubject: "العميل",

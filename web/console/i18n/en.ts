@@ -48,6 +48,7 @@ export const en: ConsoleCatalog = {
   customerPanel: "Customer",
   showCustomer: "Show the customer",
   hideCustomer: "Fold the customer",
+  gallery: "Pictures and files",
   loginConfirmed: "Confirmed by the shop's own login",
   loginConfirmedMore: "Signed in at the shop; all devices of this customer share one record.",
   loginSubject: "Customer",

@@ -47,6 +47,7 @@ export const zhCn = {
   customerPanel: "顾客资料",
   showCustomer: "查看顾客资料",
   hideCustomer: "收起顾客资料",
+  gallery: "图片与文件",
   loginConfirmed: "已由店铺登录确认",
   loginConfirmedMore: "顾客已在店铺登录；他的各台设备共用同一份记录。",
   loginSubject: "顾客编号",

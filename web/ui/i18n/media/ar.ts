@@ -14,6 +14,10 @@ export const ar: MediaWords = {
   goesOn: "لم يكتمل إرساله ويُستأنف الآن",
   pickAgain: "لم يكتمل إرساله. اختر الملف نفسه مرة أخرى للمتابعة.",
 
+  placeLeft: "يحتوي على مكان التقاطه. لن يُرسل المكان.",
+  placeKept: "يحتوي على مكان التقاطه. سيُرسل المكان أيضًا.",
+  sendPlace: "الإرسال مع الموقع",
+
   takePhoto: "التقاط صورة",
   takeVideo: "تسجيل فيديو",
   fromLibrary: "الصور ومقاطع الفيديو",
@@ -36,6 +40,8 @@ export const ar: MediaWords = {
   micCannot: "لا يستطيع هذا المتصفح التسجيل. يُرجى الكتابة بدلاً من ذلك.",
   file: "ملف",
   fileOf: "ملف: {name}",
+  pdf: "PDF",
+  heic: "صورة HEIC",
   openPicture: "فتح الصورة",
   play: "تشغيل",
   starting: "جارٍ التحميل",

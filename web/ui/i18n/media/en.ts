@@ -14,6 +14,10 @@ export const en: MediaWords = {
   goesOn: "Was not sent to the end and goes on now",
   pickAgain: "Was not sent to the end. Pick the same file again to go on.",
 
+  placeLeft: "Knows where it was taken. That is left out.",
+  placeKept: "Knows where it was taken. That is sent too.",
+  sendPlace: "Send with location",
+
   takePhoto: "Take a photo",
   takeVideo: "Record a video",
   fromLibrary: "Photos and videos",
@@ -38,6 +42,8 @@ export const en: MediaWords = {
   micCannot: "This browser cannot record. Please write instead.",
   file: "File",
   fileOf: "File: {name}",
+  pdf: "PDF",
+  heic: "HEIC picture",
   openPicture: "Open the picture",
   play: "Play",
   starting: "Loading",

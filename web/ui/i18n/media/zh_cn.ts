@@ -12,6 +12,10 @@ export const zhCn = {
   goesOn: "上次没有发完，正在继续",
   pickAgain: "上次没有发完，请重新选择同一个文件继续。",
 
+  placeLeft: "其中记录了拍摄地点，发送时会去掉。",
+  placeKept: "其中记录了拍摄地点，会一起发送。",
+  sendPlace: "连同位置发送",
+
   takePhoto: "拍照",
   takeVideo: "录像",
   fromLibrary: "照片和视频",
@@ -34,6 +38,8 @@ export const zhCn = {
   micCannot: "此浏览器无法录音，请改用文字。",
   file: "文件",
   fileOf: "文件：{name}",
+  pdf: "PDF",
+  heic: "HEIC 图片",
   openPicture: "查看图片",
   play: "播放",
   starting: "正在加载",

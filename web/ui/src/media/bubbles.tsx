@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { MediaError, type Playable } from "../../../engine/src/media_client.ts";
 import { ContentKind } from "../../../engine/src/gen/wire.ts";
 import type { Locale } from "../../i18n/index.ts";
-import type { Tell } from "../../i18n/media/index.ts";
+import type { MediaKey, Tell } from "../../i18n/media/index.ts";
 import { errorWords } from "./failures.ts";
 import { lies, runs } from "./kinds.ts";
 import { clockWords, safeName, sizeWords } from "./names.ts";
@@ -189,7 +189,15 @@ const SIGNS: readonly (readonly [RegExp, SignName])[] = [
   [/^video\//, "film"],
   [/^audio\//, "sound"],
   [/zip|compressed|rar|gzip/, "box"],
+  [/^application\/pdf$/, "page"],
 ];
+
+/** What it is, where its size alone would leave one guessing. */
+const KINDS: Readonly<Record<string, MediaKey>> = {
+  "application/pdf": "pdf",
+  "image/heic": "heic",
+  "image/heif": "heic",
+};
 
 /** A name without an end takes its own line; the end of a name is never cut off. */
 export function FileRow(props: BubbleProps) {
@@ -203,10 +211,13 @@ export function FileRow(props: BubbleProps) {
       save(found, name);
     }
   };
+  // Once its bytes are here they say what it is.
   const known = fetched?.found ?? { type: told.blob.type, sort: "other" as const };
   const warns = runs(name, known) ? "runsWarning" : fetched && lies(name, known) && "liesWarning";
-  const sign = SIGNS.find(([pattern]) => pattern.test(told.blob.type))?.[1] ?? "sheet";
+  const type = known.sort === "other" && fetched ? "" : known.type;
+  const sign = SIGNS.find(([pattern]) => pattern.test(type))?.[1] ?? "sheet";
   const all = sizeWords(locale, told.blob.bytes);
+  const kind = KINDS[type];
   return (
     <>
       <div class="media-file" data-testid="file">
@@ -215,7 +226,10 @@ export function FileRow(props: BubbleProps) {
           <b>
             <bdi>{name}</bdi>
           </b>
-          <span>{busy ? t("fetching", { done: sizeWords(locale, done), all }) : all}</span>
+          <span>
+            {kind && `${t(kind)} \u00b7 `}
+            {busy ? t("fetching", { done: sizeWords(locale, done), all }) : all}
+          </span>
         </span>
         <SignButton
           sign="down" word={t("download", { name })} testid="download" onPress={() => void take()}

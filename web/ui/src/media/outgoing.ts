@@ -15,6 +15,7 @@ import {
   type Media,
   type PendingUpload,
 } from "../../../engine/src/media_client.ts";
+import { withoutLocation } from "../../../engine/src/media/location.ts";
 import { fromHex, toHex } from "../../../engine/src/text.ts";
 import { UNDER_WAY } from "../files_flag.ts";
 import { safeName } from "./names.ts";
@@ -38,6 +39,12 @@ export type Outgoing = {
   /** Its own address, for the eye. */
   readonly url: string;
   readonly name: string;
+  /** What it is called among media; as the browser says, else by its bytes. */
+  readonly type: string;
+  /** What of it is sent where the place is left out; nothing where it knows none. */
+  readonly placeless: Blob | undefined;
+  /** The place is sent with it. */
+  readonly keepsPlace: boolean;
   readonly bytes: number;
   readonly kind: number;
   readonly width: number;
@@ -73,9 +80,20 @@ function contentOf(fields: Fields, blob: Uint8Array): Uint8Array {
   }
 }
 
-const NOTHING = {
+const NO_FIELDS = {
   width: 0, height: 0, durationMs: 0, preview: NO_BYTES, waveform: NO_BYTES, caption: "",
 };
+const NOTHING = { ...NO_FIELDS, placeless: undefined, keepsPlace: false };
+
+/** The same without the place where it was taken; nothing where it does not know one. */
+async function placelessOf(file: File): Promise<Blob | undefined> {
+  try {
+    const without = await withoutLocation(file);
+    return without === file ? undefined : without;
+  } catch {
+    return undefined;
+  }
+}
 
 function noteOf(out: Outgoing): Uint8Array {
   const content = contentOf(out, NO_BYTES);
@@ -83,7 +101,7 @@ function noteOf(out: Outgoing): Uint8Array {
 }
 
 function fieldsOf(kind: number, content: Uint8Array): Fields {
-  const none = { ...NOTHING, kind };
+  const none = { ...NO_FIELDS, kind };
   switch (kind) {
     case ContentKind.IMAGE:
       return { ...none, ...decode(ImageContent, content), kind };
@@ -98,10 +116,11 @@ function fieldsOf(kind: number, content: Uint8Array): Fields {
 
 /** Of a former page; nothing where its note is not one of these. */
 function leftOf(pending: PendingUpload): Outgoing | undefined {
-  const { ref, name, bytes, sent, note } = pending;
+  const { ref, name, type, bytes, sent, note } = pending;
   try {
     return {
-      ref, name, bytes, sent, file: undefined, url: "", warning: undefined, error: 0, state: "left",
+      ...NOTHING, ref, name, type, bytes, sent, file: undefined, url: "", warning: undefined,
+      error: 0, state: "left",
       log: toHex(note.subarray(0, LOG_BYTES)),
       ...fieldsOf(note[LOG_BYTES] ?? 0, note.subarray(LOG_BYTES + 1)),
     };
@@ -171,12 +190,15 @@ export class OutgoingFiles {
     const name = safeName(file.name, "file");
     const out: Outgoing = {
       ...NOTHING, ref, log, file, url, name, bytes: file.size, kind: ContentKind.FILE,
+      type: file.type,
       warning: undefined, state: "looking", sent: 0, error: 0,
     };
     this.all = [...this.all, out];
     this.tell();
-    const { kind, width, height, durationMs, preview, warning } = await prepare(file, url);
-    this.put(ref, { kind, width, height, durationMs, preview, warning, state: "ready" });
+    const [looked, placeless] = await Promise.all([prepare(file, url), placelessOf(file)]);
+    const { found, ...fields } = looked;
+    const type = file.type || found.type;
+    this.put(ref, { ...fields, type, placeless, state: "ready" });
     const now = this.find(ref);
     if (now && this.owed.delete(ref)) {
       void this.send_one(now);
@@ -188,8 +210,8 @@ export class OutgoingFiles {
     const file = new File([blob], name, { type: blob.type });
     const out: Outgoing = {
       ...NOTHING, ref: crypto.randomUUID(), log, file, url: "", name, bytes: file.size,
-      kind: ContentKind.VOICE, durationMs, waveform, warning: undefined, state: "ready", sent: 0,
-      error: 0,
+      type: file.type, kind: ContentKind.VOICE, durationMs, waveform, warning: undefined,
+      state: "ready", sent: 0, error: 0,
     };
     this.all = [...this.all, out];
     void this.send_one(out);
@@ -211,11 +233,11 @@ export class OutgoingFiles {
   }
 
   private async send_one(out: Outgoing): Promise<void> {
-    const { ref, file, name } = out;
+    const { ref, file, name, type, keepsPlace: keepLocation } = out;
     const onProgress = (sent: number): void => this.put(ref, { sent });
     this.put(ref, { state: "sending", error: 0 });
     try {
-      const options = { ref, name, note: noteOf(out), onProgress };
+      const options = { ref, name, type, note: noteOf(out), keepLocation, onProgress };
       const blob = file
         ? await this.files().upload(file, options)
         : await this.files().continueUpload(ref, undefined, { onProgress });
@@ -228,12 +250,13 @@ export class OutgoingFiles {
 
   /** All of it is at the relay: now the message. */
   private async said(out: Outgoing, blob: Ref): Promise<void> {
-    const { ref, kind, name, file, log } = out;
-    const named = { ...blob, name, type: file?.type ?? "" };
+    const { ref, kind, name, type, file, log } = out;
+    const named = { ...blob, name, type };
     const content = contentOf(out, encode(BlobRef, named));
     const shown: Shown = { kind, content, fallback: this.fallbackOf(out) };
     if (file) {
-      await this.store.keep(blob, file);
+      // As the others get it.
+      await this.store.keep(blob, (!out.keepsPlace && out.placeless) || file);
     }
     this.host.send(log, shown);
     this.files().forget(ref);
@@ -256,10 +279,17 @@ export class OutgoingFiles {
       const file = new File([picture], name, { type: picture.type });
       const url = URL.createObjectURL(file);
       URL.revokeObjectURL(before.url);
-      this.put(ref, { file, url, name, bytes: file.size, state: "looking" });
+      const { type } = file;
+      // Drawn anew, it knows of no place.
+      const anew = { ...NOTHING, type, caption: before.caption };
+      this.put(ref, { ...anew, file, url, name, bytes: file.size, state: "looking" });
       const { kind, width, height, preview } = await prepare(file, url);
       this.put(ref, { kind, width, height, preview, state: "ready" });
     }
+  }
+
+  keepPlace(ref: string, keepsPlace: boolean): void {
+    this.put(ref, { keepsPlace });
   }
 
   pause(ref: string): void {

@@ -11,6 +11,7 @@ const paths = {
   minus: "M5 12h14",
   warning: "M12 9v4.5m0 3v.01M12 4 3 19.5h18z",
   sheet: "M6 3.5h8l4.5 4.5v12.5H6zM13.5 3.5V8.5h5",
+  page: "M6 3.5h8l4.5 4.5v12.5H6zM13.5 3.5V8.5h5M9 12.5h6.5M9 16h6.5",
   film: "M4 5.5h16v13H4zM8 5.5v13M16 5.5v13M4 12h16",
   sound: "M4 9.5v5h3.5L12 18.5v-13L7.5 9.5zM15.5 9a4.3 4.3 0 0 1 0 6",
   picture: "M4 5h16v14H4zM4 16l4.5-4.5 4 4 2.5-2.5 5 5M15.5 9v.01",

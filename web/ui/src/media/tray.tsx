@@ -26,12 +26,13 @@ const SIGNS: Readonly<Record<number, SignName>> = {
 };
 
 /** A small picture where there is one; it always has its room. */
-function Thumb({ kind, preview, url }: Outgoing) {
+function Thumb({ kind, type, preview, url }: Outgoing) {
   const drawn = kind === ContentKind.IMAGE && url !== "";
+  const sheet = type === "application/pdf" ? "page" : "sheet";
   const shown = drawn ? url : preview.length ? dataUrl(preview) : "";
   return (
     <span class="media-thumb">
-      {shown ? <img src={shown} alt="" /> : <Sign name={SIGNS[kind] ?? "sheet"} />}
+      {shown ? <img src={shown} alt="" /> : <Sign name={SIGNS[kind] ?? sheet} />}
     </span>
   );
 }
@@ -57,6 +58,24 @@ function stateWords({ t, locale }: TrayProps, out: Outgoing): string {
   }
 }
 
+/** It knows where it was taken: that stays here, unless one wants it told. */
+function Place({ props, out }: { props: TrayProps; out: Outgoing }) {
+  const { t, outgoing } = props;
+  const { ref, keepsPlace } = out;
+  return (
+    <>
+      <span>{t(keepsPlace ? "placeKept" : "placeLeft")}</span>
+      <label class="media-place">
+        <input
+          type="checkbox" role="switch" checked={keepsPlace} data-testid="outgoing-place"
+          onChange={({ currentTarget }) => outgoing.keepPlace(ref, currentTarget.checked)}
+        />
+        {t("sendPlace")}
+      </label>
+    </>
+  );
+}
+
 function Row({ props, out }: { props: TrayProps; out: Outgoing }) {
   const { t, outgoing, files, onEmpty } = props;
   const { ref, state, warning, name, sent, bytes } = out;
@@ -78,6 +97,7 @@ function Row({ props, out }: { props: TrayProps; out: Outgoing }) {
           {stateWords(props, out)}
         </span>
         {under_way && <progress max={Math.max(1, bytes)} value={sent} aria-label={name} />}
+        {out.placeless && state === "ready" && <Place props={props} out={out} />}
         {warning && (
           <span class="media-wrong">
             {t(warning === "runs" ? "runsWarning" : "liesWarning")}
