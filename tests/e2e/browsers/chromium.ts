@@ -38,6 +38,10 @@ export class ChromiumTab implements Tab {
     await handle.asElement()?.click();
   }
 
+  async press(selector: string): Promise<void> {
+    await this.inner().locator(selector).click();
+  }
+
   async type(selector: string, keys: string): Promise<void> {
     const field = this.inner().locator(selector);
     for (const part of keys.split(/(\n)/)) {

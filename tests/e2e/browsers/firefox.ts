@@ -48,6 +48,11 @@ class FirefoxTab implements Tab {
     await handle.click();
   }
 
+  async press(selector: string): Promise<void> {
+    const found = await this.inner().waitForSelector(selector);
+    await found?.click();
+  }
+
   async type(selector: string, keys: string): Promise<void> {
     const field = await this.inner().waitForSelector(selector);
     await field?.focus();
@@ -78,12 +83,20 @@ class FirefoxTab implements Tab {
 /** Refuses storage and locks to frames of other sites. */
 const NO_STORAGE = { "network.cookie.cookieBehavior": 1 };
 
-export async function openFirefox({ noStorage }: Habits = {}): Promise<OtherBrowser> {
+const MICROPHONE = {
+  "media.navigator.streams.fake": true,
+  "media.navigator.permission.disabled": true,
+};
+
+export async function openFirefox(habits: Habits = {}): Promise<OtherBrowser> {
   const browser: Browser = await puppeteer.launch({
     browser: "firefox",
     executablePath: program,
     headless: true,
-    extraPrefsFirefox: noStorage ? NO_STORAGE : {},
+    extraPrefsFirefox: {
+      ...(habits.noStorage && NO_STORAGE),
+      ...(habits.microphone && MICROPHONE),
+    },
   });
   return {
     person: async () => {

@@ -11,6 +11,8 @@ export interface Tab {
   frame(script: string): Promise<unknown>;
   /** A real click on what the expression names in the shop's page. */
   click(script: string): Promise<void>;
+  /** A real click on what the selector names in the frame. */
+  press(selector: string): Promise<void>;
   /** Real keys into what the selector names in the frame; "\n" is the Enter key. */
   type(selector: string, keys: string): Promise<void>;
   /** The browser blocks the frame on pages opened from now on, until the answer is called. */
@@ -37,6 +39,8 @@ export type Habits = {
   readonly noStorage?: true;
   /** Has a content blocker; without it a frame cannot be blocked. */
   readonly blocker?: true;
+  /** Has a microphone, and lets every page use it. Nobody stands before it: it beeps or hums. */
+  readonly microphone?: true;
 };
 
 export interface OtherBrowser {
@@ -69,6 +73,12 @@ export class OtherVisitor {
     await this.tab.type(testId("composer"), `${text}\n`);
   }
 
+  /** Presses what the test id names in the frame, once it is there. */
+  async press(id: string): Promise<void> {
+    await this.sees(id);
+    await this.tab.press(testId(id));
+  }
+
   /** An expression that names something in the shop's page. */
   async there(script: string): Promise<boolean> {
     try {
@@ -79,8 +89,12 @@ export class OtherVisitor {
   }
 
   async sees(id: string): Promise<void> {
-    const count = `document.querySelectorAll(${JSON.stringify(testId(id))}).length`;
-    await expect.poll(() => this.ask(count), { message: `no ${id}` }).toBeGreaterThan(0);
+    await this.seesAt(testId(id));
+  }
+
+  async seesAt(selector: string): Promise<void> {
+    const count = `document.querySelectorAll(${JSON.stringify(selector)}).length`;
+    await expect.poll(() => this.ask(count), { message: `no ${selector}` }).toBeGreaterThan(0);
   }
 
   /** Messages as they stand: words and state. */

@@ -118,6 +118,10 @@ class WebKitTab implements Tab {
     await (await driver.executeScript<WebElement>(`return ${script}`)).click();
   }
 
+  async press(selector: string): Promise<void> {
+    await (await this.inner()).findElement(By.css(selector)).click();
+  }
+
   // A frame of another site gets the focus from a person's click alone, never from a script.
   async type(selector: string, keys: string): Promise<void> {
     const driver = await this.inner();
@@ -152,12 +156,14 @@ async function begin(url: string, wanted: Capabilities, tries = 10): Promise<Web
   }
 }
 
-export async function openWebKit({ noStorage, blocker }: Habits = {}): Promise<OtherBrowser> {
+export async function openWebKit(habits: Habits = {}): Promise<OtherBrowser> {
+  const { noStorage, blocker, microphone } = habits;
   const folder = await mkdtemp(join(tmpdir(), "shopbell-webkit-"));
   const filter = join(folder, "filter.json");
   await writeFile(filter, JSON.stringify(rules));
   const args = ["--automation"];
   args.push(...(noStorage ? ["--enable-html5-database=false"] : []));
+  args.push(...(microphone ? ["--enable-mock-capture-devices=true"] : []));
   args.push(...(blocker ? [`--content-filter=${filter}`] : []));
   const wanted = new Capabilities({
     browserName: "MiniBrowser",

@@ -48,9 +48,6 @@ const TROUBLES: Readonly<Record<string, Trouble>> = {
 };
 
 async function listen(): Promise<MediaStream> {
-  if (!navigator.mediaDevices || !("MediaRecorder" in window)) {
-    throw new RecordingTrouble("cannot");
-  }
   try {
     return await navigator.mediaDevices.getUserMedia({
       audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true },
@@ -59,6 +56,16 @@ async function listen(): Promise<MediaStream> {
     const name = error instanceof DOMException ? error.name : "";
     throw new RecordingTrouble(TROUBLES[name] ?? "cannot");
   }
+}
+
+/** Some know the word and can make none of the kinds: nobody is asked for his microphone then. */
+function typeHere(): string {
+  const here = "MediaRecorder" in window && navigator.mediaDevices;
+  const type = here && TYPES.find((each) => MediaRecorder.isTypeSupported(each));
+  if (!type) {
+    throw new RecordingTrouble("cannot");
+  }
+  return type;
 }
 
 /** Equal stretches of the whole, the loudest of all 255. */
@@ -75,10 +82,9 @@ export function waveformOf(levels: readonly number[]): Uint8Array {
 
 /** Asks the browser for the microphone. Rejects with RecordingTrouble. */
 export async function record(): Promise<Recording> {
+  const mimeType = typeHere();
   const stream = await listen();
-  const mimeType = TYPES.find((type) => MediaRecorder.isTypeSupported(type)) ?? "";
-  const options = { audioBitsPerSecond: BITS_A_SECOND, ...(mimeType && { mimeType }) };
-  const recorder = new MediaRecorder(stream, options);
+  const recorder = new MediaRecorder(stream, { mimeType, audioBitsPerSecond: BITS_A_SECOND });
   const context = new AudioContext();
   const analyser = context.createAnalyser();
   context.createMediaStreamSource(stream).connect(analyser);

@@ -140,7 +140,7 @@ export function Tray(props: TrayProps) {
   return (
     <>
       {refused && (
-        <p class="composer-error" role="alert">
+        <p class="composer-error" role="alert" data-testid="refused">
           {refused}
         </p>
       )}

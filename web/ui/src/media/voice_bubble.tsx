@@ -25,31 +25,49 @@ export function Voice(props: BubbleProps) {
   const [speed, set_speed] = useState(1);
   const [error, set_error] = useState("");
   const all_ms = Math.max(1, told.durationMs);
-  useEffect(() => () => audio.current?.pause(), []);
+  useEffect(
+    () => () => {
+      audio.current?.pause();
+      if (playing === audio.current) playing = undefined;
+    },
+    [],
+  );
 
-  const make = async (): Promise<HTMLAudioElement> => {
-    const { url } = await store.fetch(told.blob);
-    const made = new Audio(url);
+  // Within the press and before anything is fetched: where only a person may begin a sound, what
+  // comes later is still his.
+  const make = (): HTMLAudioElement => {
+    const made = new Audio();
     made.addEventListener("play", () => set_plays(true));
     made.addEventListener("pause", () => set_plays(false));
     made.addEventListener("timeupdate", () => set_ms(made.currentTime * 1000));
     made.addEventListener("ended", () => set_ms(0));
-    audio.current = made;
+    made.load();
     return made;
+  };
+  const start = async (sound: HTMLAudioElement) => {
+    playing?.pause();
+    playing = sound;
+    if (!sound.src) {
+      const { url } = await store.fetch(told.blob);
+      if (playing !== sound || sound.src) {
+        return;
+      }
+      sound.src = url;
+      sound.currentTime = ms / 1000;
+    }
+    sound.playbackRate = speed;
+    await sound.play();
   };
   const toggle = async () => {
     set_error("");
+    const sound = (audio.current ??= make());
     try {
-      const sound = audio.current ?? (await make());
-      if (!sound.paused) {
-        sound.pause();
+      await (sound.paused ? start(sound) : sound.pause());
+    } catch (reason) {
+      if (reason instanceof DOMException && reason.name === "AbortError") {
+        // Stopped before it began.
         return;
       }
-      playing?.pause();
-      playing = sound;
-      sound.playbackRate = speed;
-      await sound.play();
-    } catch (reason) {
       const code = reason instanceof MediaError ? reason.code : 0;
       set_error(code ? errorWords(t, code, "errorLoad") : t("notPlayed"));
     }
