@@ -122,15 +122,19 @@ test("what changes a message may come before it, or never find it", () => {
 });
 
 test("one may change one's own words for as long as the limit of all says", () => {
-  const { items } = fold([message(1), message(2, other), message(3), recall(4, 3)]);
+  const here = { ref: 7 };
+  const { items } = fold([
+    message(1, here), message(2, other), message(3, { ref: 8 }), recall(4, 3), message(5),
+  ]);
   const may = (seq: number, late_ms: number) =>
     mayAmend(items, items.find((item) => item.seq === seq)!, NOON + late_ms);
   assert.equal(may(1, 1000), true);
   assert.equal(may(1, AMEND_MS_MAX + 1), false);
   assert.equal(may(2, 1000), false);
   assert.equal(may(3, 1000), false, "it is recalled");
+  assert.equal(may(5, 1000), false, "it was said on another device, and is changed there");
   const recallable = (kind: number, late_ms = 1000) => {
-    const [item] = fold([message(1, { kind, content: new Uint8Array() })]).items;
+    const [item] = fold([message(1, { ...here, kind, content: new Uint8Array() })]).items;
     return mayRecall([], item!, NOON + late_ms) && !mayAmend([], item!, NOON + late_ms);
   };
   assert.equal(recallable(ContentKind.PRODUCT), true);

@@ -1,6 +1,7 @@
 // The bell for what nobody has before his eyes. A conversation may be open in several tabs: it
 // rings in one of them, and in none while somebody reads it in another.
 import { effect } from "@preact/signals";
+import { AuthorClass } from "../../web/ui/src/conversation.ts";
 import { ring } from "../../web/ui/src/sound.ts";
 import type { FrameApp } from "./app.ts";
 
@@ -10,6 +11,16 @@ const RINGS = "shopbell.ring";
 const SEES = "shopbell.sees";
 /** What comes close together rings once. */
 const QUIET_MS = 3000;
+/** So long another device of the person may take to say that he has read it there. */
+const READ_MS = 2000;
+
+const hasOthers = ({ session }: FrameApp): boolean =>
+  [...session.members.value.values()].some((members) => {
+    const own = [...members.values()].filter(
+      ({ authorClass }) => authorClass === AuthorClass.customer,
+    );
+    return own.length > 1;
+  });
 
 const looksAt = ({ open, visible }: FrameApp): boolean => open.value && visible.value;
 
@@ -53,7 +64,12 @@ export function ringForNews(app: FrameApp): void {
     }
   });
   app.onTraffic(({ direction }) => {
-    if (direction === "in" && !looksAt(app)) {
+    if (direction !== "in" || looksAt(app)) {
+      return;
+    }
+    if (hasOthers(app)) {
+      window.setTimeout(() => app.unread.value && void ringOnce(), READ_MS);
+    } else {
       void ringOnce();
     }
   });

@@ -28,6 +28,7 @@ void Marks::take(BytesView bytes) {
   // device and the relay are apart, or will find that they are, it may be of the chain to come.
   if (peeked->seq > log->seq || log->is_behind() || log->is_apart()) {
     log->early_marks[{peeked->device, peeked->kind}] = to_bytes(bytes);
+    note_ahead(*log, *peeked, bytes);
     while (log->early_marks.size() > 2 * limits::log_devices_max) {
       log->early_marks.erase(log->early_marks.begin());
     }
@@ -53,7 +54,34 @@ void Marks::take(BytesView bytes) {
   if (mark->seq <= place) return;
   place = mark->seq;
   m_.touch(*log);
+  if (mark->kind == mark_read && is_own_person(*log, mark->device)) note_read(*log);
   show_receipts(*log);
+}
+
+bool Marks::is_own_person(const Log& log, const DeviceId& device) const {
+  return m_.state.is_visitor() && log.fold.is_of_customer(device) &&
+         log.fold.is_of_customer(m_.state.self());
+}
+
+std::uint64_t Marks::person_read(const Log& log) const {
+  std::uint64_t read = log.own_read;
+  for (const auto& [device, progress] : log.marks) {
+    if (progress.read > read && is_own_person(log, device)) read = progress.read;
+  }
+  return read;
+}
+
+void Marks::note_read(Log& log) {
+  if (person_read(log) < log.last_talk) return;
+  log.unread = 0;
+  show_log(log);
+}
+
+void Marks::note_ahead(Log& log, const wire::MarkBody& mark, BytesView bytes) {
+  if (mark.kind != mark_read || mark.seq <= log.read_ahead) return;
+  if (!is_own_person(log, mark.device)) return;
+  const Device* device = log.fold.device_of(*m_.state.shop, mark.device);
+  if (take_mark(device->sign_key, bytes)) log.read_ahead = mark.seq;
 }
 
 void Marks::note_own(Log& log, const wire::MarkBody& mark) {
@@ -81,6 +109,7 @@ void Marks::connection_begins() {
 void Marks::connection_lost() {
   for (auto& [id, log] : m_.state.logs) {
     log.early_marks.clear();  // what holds comes again
+    log.read_ahead = 0;
     // A mark is not acknowledged. What went out long before the silence began has arrived.
     const std::uint64_t sent_ms = log.mark_at_ms;
     const bool recent = m_.io.now_ms < sent_ms + 3 * limits::idle_ms_max;
@@ -111,12 +140,13 @@ void Marks::not_taken(Log& log) {
 
 void Marks::read_up_to(Log& log, std::uint64_t seq) {
   seq = std::min(seq, log.seq);
-  if (seq <= log.own_read) return;
+  // Where the person has read it on another device, that one has said so.
+  if (seq <= person_read(log)) return;
   log.own_read = seq;
   const auto chain = log.chains.find(seq);
   log.own_read_chain = chain != log.chains.end() ? chain->second : Hash();
-  if (log.own_read >= log.last_talk) log.unread = 0;
   m_.touch(log);
+  if (log.own_read >= log.last_talk) log.unread = 0;
   show_log(log);
   show_receipts(log);
 }
@@ -180,17 +210,18 @@ void Marks::show_receipts(Log& log) {
       theirs.read = std::max(theirs.read, progress.read);
     }
   }
+  const std::uint64_t own_read = person_read(log);
   if (theirs.delivered == log.shown_receipts.delivered && theirs.read == log.shown_receipts.read &&
-      log.own_read == log.shown_own_read) {
+      own_read == log.shown_own_read) {
     return;
   }
   log.shown_receipts = theirs;
-  log.shown_own_read = log.own_read;
+  log.shown_own_read = own_read;
   wire::Receipts event;
   event.log = log.id;
   event.delivered_seq = theirs.delivered;
   event.read_seq = theirs.read;
-  event.own_read_seq = log.own_read;
+  event.own_read_seq = own_read;
   m_.io.event(wire::EventKind::receipts, event);
 }
 

@@ -38,6 +38,11 @@ class Marks {
   void send(const Log& log, std::uint64_t kind, std::uint64_t seq, const Hash& chain);
   void note_own(Log& log, const wire::MarkBody& mark);
   bool sends_delivered() const;
+  // The customer who sits here, by this device or another one of his.
+  bool is_own_person(const Log& log, const DeviceId& device) const;
+  std::uint64_t person_read(const Log& log) const;
+  void note_read(Log& log);
+  void note_ahead(Log& log, const wire::MarkBody& mark, BytesView bytes);
 
   Machines& m_;
 };

@@ -589,7 +589,7 @@ void Replica::note_talk(Log& log, const wire::MessageEvent& event) {
   const bool customer = event.author_class == static_cast<std::uint64_t>(AuthorClass::customer);
   if (customer && m_.state.is_visitor()) return;
   log.last_talk = event.seq;
-  ++log.unread;
+  if (event.seq > log.read_ahead) ++log.unread;
   if (!passing_) m_.marks.show_log(log);
 }
 

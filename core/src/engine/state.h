@@ -126,6 +126,7 @@ struct Log {
   std::uint64_t own_delivered_sent = 0;
   std::uint64_t last_foreign = 0;  // newest entry of another device
   std::uint64_t mark_at_ms = 0;    // not before
+  std::uint64_t read_ahead = 0;    // by the person's other devices; not all of it is here yet
   std::uint64_t unread = 0;
   std::uint64_t last_talk = 0;  // newest message of another person
   Progress shown_receipts;

@@ -1,58 +1,9 @@
 // A further device of a customer: let in by the desk, handed the keys of what was said before, and
 // as good as the first one from then on (docs/PROTOCOL.md 3.7, 4.7 and 11).
-#include "unit/engine/failures.h"
+#include "unit/engine/family.h"
 
 namespace shopbell::testing {
 namespace {
-
-constexpr std::size_t newcomer_at = 3;
-
-// The counter's shop, and a second device that belongs to nobody yet.
-struct Family {
-  std::unique_ptr<World> world = counter().world.restart_as_copy();
-  Host& visitor = *world->hosts[visitor_at];
-  Host& desk = *world->hosts[desk_at];
-  Host& newcomer = world->add(Role::visitor, 40);
-  LogId log = counter().log;
-  Bytes card;
-  DeviceId id;
-
-  Family() {
-    world->run();
-    const auto hellos = newcomer.sent<wire::Hello>();
-    if (hellos.empty()) return;
-    card = to_bytes(hellos.back().card);
-    id = take_device_card(card)->id;
-  }
-  void admit() {
-    wire::Admit command;
-    command.log = log;
-    command.device = id;
-    command.card = card;
-    desk.command(command);
-  }
-  void open(Host& host) {
-    wire::OpenLog command;
-    command.log = log;
-    command.limit = 50;
-    host.command(command);
-    world->run();
-  }
-  void say(Host& host, std::string_view text, std::uint64_t ref) {
-    const Bytes content = text_content(text);
-    host.command(send_text(log, ref, content));
-    world->run();
-  }
-  bool knows() const { return newcomer.texts().size() == 1 && newcomer.texts()[0] == "help me"; }
-  std::size_t member_entries() const {
-    std::size_t out = 0;
-    for (const Relay::Entry& entry : world->relay.logs.at(log).entries) {
-      const Result<OpenEnvelope> envelope = open_envelope(entry.envelope);
-      if (envelope->header.envelope_class == 3) ++out;
-    }
-    return out;
-  }
-};
 
 TEST(EngineAdmission, a_newcomer_sees_what_was_said_before_him) {
   Family family;
@@ -176,20 +127,18 @@ std::size_t replay_admission(std::size_t at, Failure failure, bool& happened, st
   return steps;
 }
 
-void replay_everywhere(std::size_t who, std::initializer_list<Failure> failures) {
-  for (const Failure failure : failures) {
-    replay_with(failure, [who](std::size_t at, Failure each, bool& happened) {
-      return replay_admission(at, each, happened, who);
-    });
-  }
+Replay admission_with(std::size_t who) {
+  return [who](std::size_t at, Failure each, bool& happened) {
+    return replay_admission(at, each, happened, who);
+  };
 }
 
 TEST(EngineAdmission, survives_each_failure_at_every_step_of_the_desk) {
-  replay_everywhere(desk_at, {Failure::cut, Failure::crash, Failure::not_written});
+  replay_with({Failure::cut, Failure::crash, Failure::not_written}, admission_with(desk_at));
 }
 
 TEST(EngineAdmission, survives_each_failure_at_every_step_of_the_newcomer) {
-  replay_everywhere(newcomer_at, {Failure::cut, Failure::crash});
+  replay_with({Failure::cut, Failure::crash}, admission_with(newcomer_at));
 }
 
 // --- after a restore

@@ -49,9 +49,7 @@ void expect_dense(const Relay::Log& log) {
   }
 }
 
-void replay_with(
-    Failure failure,
-    const std::function<std::size_t(std::size_t at, Failure, bool& happened)>& replay) {
+void replay_with(Failure failure, const Replay& replay) {
   bool happened = false;
   const std::size_t steps = replay(~std::size_t{0}, failure, happened);
   ASSERT_GT(steps, 10u);
@@ -61,6 +59,10 @@ void replay_with(
     if (happened) ++failures;
   }
   EXPECT_GT(failures, 2u) << "the failure never happened";
+}
+
+void replay_with(std::initializer_list<Failure> failures, const Replay& replay) {
+  for (const Failure failure : failures) replay_with(failure, replay);
 }
 
 namespace {

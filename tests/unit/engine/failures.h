@@ -17,10 +17,12 @@ std::size_t times_placed(const World& world, const LogId& id, std::string_view t
 // Each author's counters rise by one.
 void expect_dense(const Relay::Log& log);
 
-// Replays a script with the failure at each step in turn. `replay` takes the step at which to fail
-// and whether it happened, and returns how many steps it took.
-void replay_with(Failure failure,
-                 const std::function<std::size_t(std::size_t at, Failure, bool& happened)>& replay);
+// Takes the step at which to fail and whether it happened, and returns how many steps it took.
+using Replay = std::function<std::size_t(std::size_t at, Failure, bool& happened)>;
+
+// Replays a script with the failure at each step in turn; with each failure.
+void replay_with(Failure failure, const Replay& replay);
+void replay_with(std::initializer_list<Failure> failures, const Replay& replay);
 
 // A shop with one waiting conversation and an enrolled agent, as relay and disks hold it.
 constexpr std::size_t visitor_at = 0;

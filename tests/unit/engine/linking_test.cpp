@@ -394,20 +394,18 @@ std::size_t replay_linking(std::size_t at, Failure failure, bool& happened, std:
   return steps;
 }
 
-void replay_everywhere(std::size_t who, std::initializer_list<Failure> failures) {
-  for (const Failure failure : failures) {
-    replay_with(failure, [who](std::size_t at, Failure each, bool& happened) {
-      return replay_linking(at, each, happened, who);
-    });
-  }
+Replay linking_with(std::size_t who) {
+  return [who](std::size_t at, Failure each, bool& happened) {
+    return replay_linking(at, each, happened, who);
+  };
 }
 
 TEST(EngineLinking, survives_each_failure_at_every_step_of_the_device_that_made_the_link) {
-  replay_everywhere(visitor_at, {Failure::cut, Failure::crash, Failure::not_written});
+  replay_with({Failure::cut, Failure::crash, Failure::not_written}, linking_with(visitor_at));
 }
 
 TEST(EngineLinking, survives_each_failure_at_every_step_of_the_newcomer) {
-  replay_everywhere(guest_at, {Failure::cut, Failure::crash});
+  replay_with({Failure::cut, Failure::crash}, linking_with(guest_at));
 }
 
 }  // namespace

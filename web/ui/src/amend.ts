@@ -128,10 +128,11 @@ const BINDING: ReadonlySet<number> = new Set([
   ContentKind.RATING_GIVEN,
 ]);
 
-/** Whether this device may still recall it, by the clock of this device. */
+/** Whether this device, which said it, may still recall it, by its own clock. */
 export function mayRecall(items: readonly Item[], item: Item, now_ms: number): boolean {
   const young = now_ms - item.timeMs < AMEND_MS_MAX;
-  const open = item.mine && item.seq > 0 && !item.problem && young && !BINDING.has(item.kind);
+  const here = item.mine && item.ref > 0;
+  const open = here && item.seq > 0 && !item.problem && young && !BINDING.has(item.kind);
   return open && !amendedIn(items).get(item.key)?.recall;
 }
 

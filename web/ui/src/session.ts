@@ -24,7 +24,7 @@ import {
 } from "./conversation.ts";
 import { Drafts } from "./drafts.ts";
 import type { Shown } from "./media/host.ts";
-import { takeMember, type Members } from "./members.ts";
+import { personOf, takeMember, type Member, type Members } from "./members.ts";
 import { ConnectionState, statusOf, type Status } from "./status.ts";
 
 /** Messages to ask for at a time: two screens of a phone, one of a desk. */
@@ -112,6 +112,8 @@ export class Session {
   readonly drafts: ReadonlySignal<ReadonlyMap<string, string>>;
   readonly status: ReadonlySignal<Status>;
   private readonly draft_store: Drafts;
+  /** Who sits here, where each device of the shop's names its person; "" while nobody has said. */
+  private person = "";
   private last_ref = randomRef();
   private end_timer = 0;
   /** What was given to the engine and is not known to be stored. */
@@ -249,6 +251,10 @@ export class Session {
     if (event.type === "member") {
       const members = takeMember(this.members.value.get(log), event);
       this.members.value = new Map(this.members.value).set(log, members);
+      const member = members.get(toHex(event.device));
+      if (member) {
+        this.note_person(log, member);
+      }
     }
     const said = event.type === "message" || event.type === "placed";
     if (said && newer && readers.some(({ before, moves }) => moves && !before)) {
@@ -300,17 +306,38 @@ export class Session {
     return events.reduce((so_far, event) => reduce(so_far, this.as_own(log, event)), before);
   }
 
+  private is_own(log: string, author: string, author_class: number): boolean {
+    const members = this.members.value.get(log);
+    const of_class = author_class || members?.get(author)?.authorClass;
+    return this.own_class
+      ? of_class === this.own_class
+      : this.person !== "" && personOf(members, author) === this.person;
+  }
+
   /** What the person did on another device of his. */
   private as_own(log: string, event: CoreEvent): CoreEvent {
-    if (!this.own_class) {
-      return event;
+    if (event.type === "message" && !event.mine) {
+      const own = this.is_own(log, toHex(event.author), event.authorClass);
+      return own ? { ...event, mine: true } : event;
     }
-    if (event.type === "message" && event.authorClass === this.own_class) {
-      return { ...event, mine: true };
+    const own = event.type === "typing" && this.is_own(log, toHex(event.author), 0);
+    return own ? { ...event, on: false } : event;
+  }
+
+  /** Whose device this one is, as a certificate says it; messages may have come before. */
+  private note_person(log: string, { device, person }: Member): void {
+    const logs = device === this.device.value ? [...this.logs.value.keys()] : [log];
+    if (device === this.device.value) {
+      this.person = person;
     }
-    const author = event.type === "typing" ? toHex(event.author) : "";
-    const of_person = this.members.value.get(log)?.get(author)?.authorClass === this.own_class;
-    return event.type === "typing" && of_person ? { ...event, on: false } : event;
+    for (const each of this.own_class || !this.person ? [] : logs) {
+      const known = this.logs.value.get(each);
+      const others = (item: Item) => !item.mine && this.is_own(each, item.author, item.authorClass);
+      if (known?.items.some(others)) {
+        const items = known.items.map((item) => (others(item) ? { ...item, mine: true } : item));
+        this.logs.value = new Map(this.logs.value).set(each, { ...known, items });
+      }
+    }
   }
 
   nextRef(): number {
