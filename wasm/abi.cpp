@@ -36,7 +36,7 @@ enum class InputKind : std::uint32_t {
 };
 
 constexpr std::uint32_t absent = 0xffffffff;
-constexpr std::size_t config_bytes_min = 1 + 32 + 32;
+constexpr std::size_t config_bytes_min = 1 + 32 + 32 + 8;
 
 struct Hosted {
   explicit Hosted(EngineConfig config) : engine(std::move(config)) {}
@@ -184,7 +184,8 @@ std::uint8_t* sb_alloc(std::uint32_t size) {
   return out;
 }
 
-// config: u8 role (no desk is built in), shop (32), storage key (32), host as dialled.
+// config: u8 role (no desk is built in), shop (32), storage key (32), term (8, little-endian), host
+// as dialled.
 Hosted* sb_new(std::uint8_t* config, std::uint32_t size) {
   const Given given(config, size);
   demand(size >= config_bytes_min);
@@ -194,6 +195,8 @@ Hosted* sb_new(std::uint8_t* config, std::uint32_t size) {
   demand(out.role == Role::visitor || out.role == Role::agent);
   out.shop = ShopId::from(take(bytes, ShopId::size));
   out.storage_key = Key::from(take(bytes, 32));
+  const BytesView term = take(bytes, 8);
+  for (std::size_t i = term.size(); i-- > 0;) out.term = out.term << 8 | term[i];
   out.host = as_text(bytes);
   return new Hosted(std::move(out));
 }

@@ -32,6 +32,8 @@ export type CoreConfig = {
   readonly shop: Uint8Array;
   /** 32 bytes; the copy in the core is wiped when its device goes, this one is the caller's. */
   readonly storageKey: Uint8Array;
+  /** Of the tab that leads; the relay closes a connection of a lower one. */
+  readonly term?: number;
   /** "host[:port]" as dialled: lower case, the default port left out. */
   readonly host: string;
 };
@@ -69,9 +71,10 @@ export function packRecords(records: readonly StoredRecord[]): Uint8Array {
 }
 
 /** The configuration as sb_new takes it; it holds the storage key. */
-export function packConfig({ role, shop, storageKey, host }: CoreConfig): Uint8Array {
+export function packConfig({ role, shop, storageKey, term = 0, host }: CoreConfig): Uint8Array {
   const number = new Uint8Array([role === "agent" ? 2 : 1]);
-  return join([number, shop, storageKey, new TextEncoder().encode(host)]);
+  const place = join([u32(term % 2 ** 32), u32(term / 2 ** 32)]);
+  return join([number, shop, storageKey, place, new TextEncoder().encode(host)]);
 }
 
 class Reader {

@@ -108,6 +108,7 @@ function start(options: WorkerOptions): Running {
         role: app === "console" ? "agent" : "visitor",
         shop,
         storageKey: await store.key(),
+        term: store.term,
         host: dialledHost(relayUrl),
       }),
       storage: store.storage,
