@@ -184,7 +184,7 @@ function takeMessage(state: Conversation, message: MessageOf): Conversation {
   // Behind a window that does not reach the end there is a gap.
   const beyond = state.newer && message.seq && !message.history && !known;
   if (beyond && !(isAmendment(message.kind) && message.targetSeq <= state.endSeq)) {
-    return state;
+    return { ...state, headSeq: Math.max(state.headSeq, message.seq) };
   }
   const { seq, counter, ref, authorClass, authorName, mine, kind, problem, timeMs } = message;
   const item: Item = {
@@ -227,7 +227,7 @@ function takePlaced(state: Conversation, placed: PlacedOf): Conversation {
   const { firstSeq, endSeq } = state;
   return state.newer
     ? // It stands at the end now, which is elsewhere.
-      { ...state, items: between(items, firstSeq, endSeq) }
+      { ...state, items: between(items, firstSeq, endSeq), headSeq: Math.max(state.headSeq, seq) }
     : { ...state, items, endSeq: Math.max(endSeq, item.seq) };
 }
 
