@@ -180,7 +180,8 @@ void Shard::Impl::on_put_card(Conn& conn, BytesView body) {
     bool unchanged = false;
     if (!compare_shop_cards(*shop.info, *offered, unchanged)) {
       // A desk that was restored learns from it what it has said since.
-      if (offered->team_version < shop.info->team_version) {
+      if (offered->version > shop.info->version ||
+          offered->team_version < shop.info->team_version) {
         send(conn, FrameKind::card, wire::Card{shop.info->card});
       }
       return refuse(conn, {}, Errc::card_refused);

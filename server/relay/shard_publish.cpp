@@ -73,6 +73,8 @@ void Shard::Impl::publish(Conn& conn, LogState& log, const OpenEnvelope& envelop
   if (header.counter <= last) return answer_repeat(conn, log, envelope, bytes);
   if (!takes(conn, log, envelope)) return refuse_held(conn, log, header.counter);
   if (header.counter != last + 1) return refused(Errc::counter_gap);
+  // Its author has more of this log than is here: the store was set back.
+  if (header.seen_seq >= log.next_seq) return refused(Errc::counter_gap);
   if (header.previous != (author ? author->last : Hash{})) return refused(Errc::envelope_bad);
   const std::uint64_t at_ms = std::max(now_ms_, log.last_time_ms);
   if (Errc code = check_class(conn, log, envelope, at_ms); code != Errc::none) {
@@ -307,7 +309,7 @@ void Shard::Impl::begin_following(Shop& shop, LogState& log, std::uint64_t seq) 
   for (const auto& [at, device] : log.newcomers) {
     auto slot = shop.devices.find(device);
     Conn* conn = at > seq || slot == shop.devices.end() ? nullptr : slot->second.conn;
-    if (conn && conn->phase == Phase::open && conn->standing == Standing::visitor) {
+    if (conn && conn->phase != Phase::challenged && conn->standing == Standing::visitor) {
       subscribe(*conn, log);
     }
   }

@@ -98,9 +98,13 @@ Result<ShopInfo> take_shop_card(const ShopId& pinned, BytesView card) {
 Status compare_shop_cards(const ShopInfo& known, const ShopInfo& offered, bool& unchanged) {
   unchanged = same_bytes(known.card, offered.card);
   if (unchanged) return {};
-  // A desk that was restored from before a removal does not take it back.
+  // A desk that was restored from before a removal does not take it back, nor does one that was
+  // restored from before its first card give a team's number to another key.
+  const bool other_key =
+      offered.team_version == known.team_version && offered.team_key != known.team_key;
   if (offered.version > known.version) {
-    return offered.team_version < known.team_version ? Errc::card_old : Errc::none;
+    const bool old_team = offered.team_version < known.team_version || other_key;
+    return old_team ? Errc::card_old : Errc::none;
   }
   return offered.version < known.version ? Errc::card_old : Errc::card_forked;
 }

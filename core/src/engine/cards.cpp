@@ -12,8 +12,11 @@ Status Cards::take(BytesView card) {
   if (m_.state.shop) {
     bool unchanged = false;
     const Status order = compare_shop_cards(*m_.state.shop, *offered, unchanged);
-    if (order.error() == Errc::card_old && m_.state.is_desk() &&
-        offered->team_version > m_.state.shop->team_version) {
+    const ShopInfo& known = *m_.state.shop;
+    const bool news = offered->team_version > known.team_version ||
+                      (offered->team_version == known.team_version &&
+                       offered->team_key != known.team_key);
+    if (order.error() == Errc::card_old && m_.state.is_desk() && news) {
       return m_.desk.catch_up(*offered);
     }
     if (unchanged || order.error() == Errc::card_old) return {};

@@ -10,6 +10,8 @@ namespace {
 using Step = LookBack::Step;
 
 constexpr std::uint64_t retry_ms_least = 500;
+// News of the log come sooner, where this connection is told of them.
+constexpr std::uint64_t admitted_again_ms = 30'000;
 // Of one Refill; it is cut at page_bytes_max before.
 constexpr std::uint64_t refill_items_max = 256;
 constexpr std::uint64_t everything = 0;
@@ -149,8 +151,12 @@ bool Rejoin::on_refused(Log& log, Errc code, std::uint64_t retry_ms) {
     return true;
   }
   if (!log.is_apart()) return false;
-  if (is_temporary(code)) {
-    log.fetch_retry_at_ms = m_.io.now_ms + std::max(retry_ms, retry_ms_least);
+  // Its own admission is among what the relay has lost: whoever made it has it, and gives it back.
+  const bool lost_admission = code == Errc::not_member;
+  if (lost_admission) log.look_back->step = Step::waiting;
+  if (lost_admission || is_temporary(code)) {
+    const std::uint64_t least = lost_admission ? admitted_again_ms : retry_ms_least;
+    log.fetch_retry_at_ms = m_.io.now_ms + std::max(retry_ms, least);
     m_.wake_log_at(log, log.fetch_retry_at_ms);
   } else {
     wait(log, code);

@@ -124,8 +124,9 @@ void Replica::on_head(const wire::Head& head) {
   m_.desk.resume_if_whole(log);
 }
 
-void Replica::goes_on(Log& log) {
-  if (log.held == 0) return;
+void Replica::goes_on(Log& log, std::uint64_t seq) {
+  // What had its place before says nothing: the relay repeats its first answer also while it holds.
+  if (log.held == 0 || seq <= log.head_seq) return;
   log.held = 0;
   show_sync(log);
   m_.outbox.send_again(log);
@@ -135,7 +136,7 @@ Status Replica::on_deliver(BytesView body) {
   Result<wire::Deliver> deliver = codec::decode<wire::Deliver>(body);
   if (!deliver) return deliver.error();
   Log& log = log_of(deliver->log);
-  goes_on(log);
+  goes_on(log, deliver->seq);
   on_entry(log, *deliver);
   return {};
 }
@@ -145,7 +146,7 @@ Status Replica::on_published(BytesView body) {
   if (!published) return published.error();
   Log* log = m_.state.find(published->log);
   if (log == nullptr) return {};
-  goes_on(*log);
+  goes_on(*log, published->seq);
   const Outgoing* sent = m_.outbox.find(*log, published->counter);
   if (sent == nullptr || sent->hash != published->envelope_hash) {
     // It is placed already, or former bytes of it are; the log says which.

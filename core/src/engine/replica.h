@@ -63,7 +63,7 @@ class Replica {
 
   void on_head(const wire::Head& head);
   // Something got a place: the relay holds the log no more.
-  void goes_on(Log& log);
+  void goes_on(Log& log, std::uint64_t seq);
   // The desk resumes after the newest cursor up to which it has stored everything.
   void note_cursor(std::uint64_t cursor);
   void caught_up(const Log& log);

@@ -100,6 +100,9 @@ export function supersedes(known: Shop, next: Shop): boolean {
   demand(next.info.version >= known.info.version, "card_old");
   const same_version = next.info.version === known.info.version;
   demand(same_version || next.info.team_version >= known.info.team_version, "card_old");
+  const same_team = next.info.team_version === known.info.team_version;
+  const same_key = equal(next.info.team_key, known.info.team_key);
+  demand(same_version || !same_team || same_key, "card_old");
   demand(!same_version || equal(next.card, known.card), "card_forked");
   return !same_version;
 }
