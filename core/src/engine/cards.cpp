@@ -13,9 +13,9 @@ Status Cards::take(BytesView card) {
     bool unchanged = false;
     const Status order = compare_shop_cards(*m_.state.shop, *offered, unchanged);
     const ShopInfo& known = *m_.state.shop;
-    const bool news = offered->team_version > known.team_version ||
-                      (offered->team_version == known.team_version &&
-                       offered->team_key != known.team_key);
+    const bool news =
+        offered->team_version > known.team_version ||
+        (offered->team_version == known.team_version && offered->team_key != known.team_key);
     if (order.error() == Errc::card_old && m_.state.is_desk() && news) {
       return m_.desk.catch_up(*offered);
     }

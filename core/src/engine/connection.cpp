@@ -191,6 +191,7 @@ Status Connection::on_frame(wire::FrameKind kind, BytesView body) {
       if (!frame) return frame.error();
       if (Status status = m_.cards.take(frame->card); !status) return status;
       m_.desk.card_taken();
+      if (phase_ == Phase::online) m_.rejoin.card_came();
       card_arrived();
       return {};
     }
@@ -349,6 +350,7 @@ Status Connection::on_error(BytesView body) {
     m_.outbox.on_refused(*error);
     return {};
   }
+  if (!error->log && code == Errc::not_member) m_.rejoin.unheard();
   if (error->log) {
     m_.replica.on_refused(*error);
   } else if (!error->device) {

@@ -164,6 +164,13 @@ bool Rejoin::on_refused(Log& log, Errc code, std::uint64_t retry_ms) {
   return true;
 }
 
+void Rejoin::card_came() {
+  if (!std::exchange(unheard_, false)) return;
+  for (auto& [id, log] : m_.state.logs) {
+    if (log.is_apart()) again(log);
+  }
+}
+
 void Rejoin::again(Log& log) {
   log.fetch_retry_at_ms = 0;
   if (m_.connection.online()) search(log, log.look_back->relay_head);

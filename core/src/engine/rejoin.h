@@ -21,6 +21,10 @@ class Rejoin {
   bool on_refused(Log& log, Errc code, std::uint64_t retry_ms);
   // Something got a place in a log that is apart.
   void on_news(Log& log, std::uint64_t seq);
+  void connection_begins() { unheard_ = false; }
+  // The relay has lost the shop's card, and answers nothing until it has one again.
+  void unheard() { unheard_ = true; }
+  void card_came();
   // From the start, after a while.
   void again(Log& log);
   // Takes the answer of a load. False where the id is none of them.
@@ -50,6 +54,7 @@ class Rejoin {
 
   Machines& m_;
   std::map<std::uint64_t, Load> loads_;
+  bool unheard_ = false;
 };
 
 }  // namespace shopbell::engine

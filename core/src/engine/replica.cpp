@@ -48,6 +48,7 @@ void Replica::connection_begins(const wire::Welcome& welcome) {
     log.held = log.fetch_retry_at_ms = 0;
     log.look_back.reset();
   }
+  m_.rejoin.connection_begins();
   watch();
   if (m_.state.generation != welcome.generation) {
     m_.state.generation = welcome.generation;

@@ -345,6 +345,18 @@ TEST(RelayCard, refuses_one_with_an_older_team_key_and_shows_its_own) {
   desk.expect_error(Errc::card_refused);
 }
 
+TEST(RelayCard, refuses_one_that_gives_the_number_of_its_team_key_to_another) {
+  World world;
+  Client desk = world.client(device(40));
+  desk.join();
+  const Bytes known = world.info.card;
+  world.info.team_key = crypto::seal_pair(seed(71)).key;
+  world.sign_card(2);
+  desk.send(FrameKind::put_card, wire::PutCard{world.info.card});
+  EXPECT_EQ(to_bytes(desk.expect<wire::Card>(FrameKind::card).card), known);
+  desk.expect_error(Errc::card_refused);
+}
+
 TEST(RelayCard, lets_a_removed_device_in_as_one_visitor_more_so_that_it_may_be_invited_again) {
   World world;
   world.info.revoked = {device(2).self.id};

@@ -149,6 +149,16 @@ TEST_F(RelayPublish, other_bytes_of_one_id_are_told_the_truth) {
   EXPECT_EQ(error.log, log);
 }
 
+TEST_F(RelayPublish, nothing_that_has_seen_more_than_is_here_gets_a_place) {
+  wire::Header header;
+  header.envelope_class = 1;
+  header.epoch = world.epochs[log];
+  header.commitment = world.commitments[log];
+  header.seen_seq = world.store->read_log(log)->seq + 1;
+  visitor.publish(visitor.envelope(log, header, Bytes(80, 1)));
+  visitor.expect_error(Errc::counter_gap);
+}
+
 TEST_F(RelayPublish, a_gap_holds_up_all_behind_it) {
   const SignedEnvelope third = visitor.message(log);
   const SignedEnvelope fourth = visitor.message(log);
