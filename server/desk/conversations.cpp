@@ -171,6 +171,13 @@ void Conversations::on_page(Conversation& conversation, const wire::MessageEvent
   }
 }
 
+void Conversations::set_tags(const LogId& log, std::vector<std::string> tags) {
+  const auto found = all_.find(log);
+  if (found == all_.end() || found->second.tags == tags) return;
+  found->second.tags = std::move(tags);
+  changed_.insert(log);
+}
+
 void Conversations::note_desk_spoke(const LogId& log) {
   const auto found = all_.find(log);
   if (found != all_.end()) found->second.desk_spoke = true;

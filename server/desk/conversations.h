@@ -28,6 +28,7 @@ struct Conversation {
   std::uint64_t page_seq = 0;
   std::string locale;
   std::uint64_t locale_seq = 0;
+  std::vector<std::string> tags;
   // Customer messages that nobody of the shop has answered: seq and time.
   std::map<std::uint64_t, std::uint64_t> waiting;
   std::uint64_t answered_seq = 0;  // newest message of a person of the shop
@@ -58,6 +59,7 @@ class Conversations : public DeskModule {
   void note_changed(const LogId& log) {
     if (all_.contains(log)) changed_.insert(log);
   }
+  void set_tags(const LogId& log, std::vector<std::string> tags);
   // A message of the desk is under way, before its event comes.
   void note_desk_spoke(const LogId& log);
 

@@ -48,6 +48,7 @@ wire::InboxRow row_of(const Conversation& one, const Identity& identity) {
   row.locale = one.locale;
   row.creator = one.creator;
   row.recalled = one.recalled_seq != 0;
+  row.tags.assign(one.tags.begin(), one.tags.end());
   if (const auto* customer = identity.customer_of(one.creator)) {
     row.subject = customer->subject;
     row.subject_name = customer->name;

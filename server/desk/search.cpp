@@ -81,6 +81,7 @@ void Search::on_opened(const wire::LogOpened& event) {
   if (!fresh) return;
   auto& log = at->second;
   log.done = index_->done_seq(event.log);
+  if (event.kind == kind_main) conversations_.set_tags(event.log, index_->tags_of(event.log));
   if (event.head_seq != 0 && log.done == event.head_seq) {
     log.caught_up = true;
     return;
@@ -120,6 +121,11 @@ void Search::on_message(const wire::MessageEvent& event) {
   if (event.seq <= log->second.done) return;
   // What comes now to a log that is being read is read in its turn.
   if (!event.history && !log->second.caught_up) return;
+  if (is(event, wire::ContentKind::tag)) {
+    on_tag(log->second.main, event);
+    if (!event.history) set_done(event.log, event.seq);
+    return;
+  }
   const auto words = words_of(event);
   if (is(event, wire::ContentKind::about)) {
     index_->set_name(event.author, event.author_class, words);
@@ -133,6 +139,15 @@ void Search::on_message(const wire::MessageEvent& event) {
                  event.author_class, event.kind, words});
   }
   if (!event.history) set_done(event.log, event.seq);
+}
+
+// Only those who answer put them on, and where customers cannot see them.
+void Search::on_tag(const LogId& main, const wire::MessageEvent& event) {
+  const auto tag = codec::decode<wire::Tag>(event.content);
+  const bool is_for_team = event.log != main && event.author_class == class_shop;
+  if (!tag || !is_for_team || tag->name.empty() || tag->name.size() > tag_bytes_max) return;
+  if (!index_->set_tag(main, event.seq, tag->name, tag->off)) return;
+  conversations_.set_tags(main, index_->tags_of(main));
 }
 
 void Search::set_done(const LogId& id, std::uint64_t seq) {
@@ -149,13 +164,13 @@ void Search::settle() {
 void Search::answer(const wire::RequestEvent& request) {
   if (request.role == 0) return respond(port_, request, Errc::not_certified, {});
   const auto asked = codec::decode<wire::SearchRequest>(request.body);
-  if (!asked || asked->words.size() > query_bytes_max) {
+  if (!asked || asked->words.size() > query_bytes_max || asked->tag.size() > tag_bytes_max) {
     return respond(port_, request, Errc::malformed, {});
   }
   if (index_ == nullptr || index_->failed()) return respond(port_, request, Errc::store_failed, {});
   const Wanted wanted{
-      std::string(asked->words), asked->from_ms,   asked->to_ms, asked->author, asked->who,
-      asked->before_ms,          asked->before_id, page_hits};
+      std::string(asked->words), asked->from_ms,   asked->to_ms,     asked->author, asked->who,
+      std::string(asked->tag),   asked->before_ms, asked->before_id, page_hits};
   const Found found = index_->find(wanted);
   const auto authors = index_->named(class_shop, authors_max);
   std::vector<std::string> names;

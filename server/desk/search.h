@@ -1,5 +1,6 @@
 // Finds messages of all conversations for those who answer. Takes every log in once, from where it
-// stopped, and then word by word; answers session method "search".
+// stopped, and then word by word; answers session method "search". Tells the conversations their
+// tags.
 #pragma once
 
 #include <deque>
@@ -26,6 +27,7 @@ class Search : public DeskModule {
 
   void on_opened(const wire::LogOpened& event);
   void on_message(const wire::MessageEvent& event);
+  void on_tag(const LogId& main, const wire::MessageEvent& event);
   void on_history_end(const wire::HistoryEnd& event);
   void set_done(const LogId& id, std::uint64_t seq);
   void load_next();

@@ -21,7 +21,12 @@ constexpr char schema[] =
     "PRIMARY KEY (term, message)) WITHOUT ROWID; "
     "CREATE TABLE IF NOT EXISTS logs (log BLOB PRIMARY KEY, done INTEGER NOT NULL) WITHOUT ROWID; "
     "CREATE TABLE IF NOT EXISTS people (device BLOB PRIMARY KEY, class INTEGER NOT NULL, "
-    "name BLOB NOT NULL) WITHOUT ROWID";
+    "name BLOB NOT NULL) WITHOUT ROWID; "
+    "CREATE TABLE IF NOT EXISTS tags (main BLOB NOT NULL, tag INTEGER NOT NULL, "
+    "name BLOB NOT NULL, seq INTEGER NOT NULL, off INTEGER NOT NULL, "
+    "PRIMARY KEY (main, tag)) WITHOUT ROWID";
+constexpr std::string_view term_label = "shopbell search term v1";
+constexpr std::string_view tag_label = "shopbell search tag v1";
 // Pages are read in steps: some candidates hold the parts of a word, but not the word.
 constexpr std::size_t step = 64;
 constexpr std::size_t steps_max = 50;
@@ -72,8 +77,8 @@ bool SearchIndex::ran(Statement& statement) {
   return ok;
 }
 
-std::uint64_t SearchIndex::hash_of(std::string_view term) const {
-  const Key hash = crypto::derive(key_, "shopbell search term v1", {as_bytes(term)});
+std::uint64_t SearchIndex::hash_of(std::string_view label, std::string_view term) const {
+  const Key hash = crypto::derive(key_, label, {as_bytes(term)});
   std::uint64_t out = 0;
   for (const std::uint8_t byte : hash.reveal().first(8)) out = (out << 8) | byte;
   return out;
@@ -114,14 +119,14 @@ void SearchIndex::set_done(const LogId& log, std::uint64_t seq) {
 void SearchIndex::put_terms(std::uint64_t id, std::string_view text) {
   for (const std::string& term : terms_of(text)) {
     Statement statement(db_.get(), "INSERT OR IGNORE INTO terms VALUES (?, ?)");
-    ran(statement.bind(hash_of(term)).bind(id));
+    ran(statement.bind(hash_of(term_label, term)).bind(id));
   }
 }
 
 void SearchIndex::remove_terms(std::uint64_t id, std::string_view text) {
   for (const std::string& term : terms_of(text)) {
     Statement statement(db_.get(), "DELETE FROM terms WHERE term = ? AND message = ?");
-    ran(statement.bind(hash_of(term)).bind(id));
+    ran(statement.bind(hash_of(term_label, term)).bind(id));
   }
 }
 
@@ -197,6 +202,28 @@ std::vector<std::pair<DeviceId, std::string>> SearchIndex::named(std::uint64_t a
   return out;
 }
 
+bool SearchIndex::set_tag(const LogId& main, std::uint64_t seq, std::string_view name, bool off) {
+  const std::uint64_t tag = hash_of(tag_label, lowered(name));
+  Statement known(db_.get(), "SELECT seq FROM tags WHERE main = ? AND tag = ?");
+  if (known.bind(main.view()).bind(tag).row() && known.number(0) >= seq) return false;
+  begin();
+  const Bytes sealed = seal(name_of_text(main, seq), name);
+  Statement statement(db_.get(), "INSERT OR REPLACE INTO tags VALUES (?, ?, ?, ?, ?)");
+  return ran(statement.bind(main.view()).bind(tag).bind(sealed).bind(seq).bind(std::uint64_t{off}));
+}
+
+std::vector<std::string> SearchIndex::tags_of(const LogId& main) {
+  std::vector<std::string> out;
+  Statement statement(db_.get(),
+                      "SELECT name, seq FROM tags WHERE main = ? AND off = 0 ORDER BY seq LIMIT ?");
+  statement.bind(main.view()).bind(std::uint64_t{tags_max});
+  while (statement.row()) {
+    auto name = unseal(name_of_text(main, statement.number(1)), statement.bytes(0));
+    if (name) out.push_back(std::move(*name));
+  }
+  return out;
+}
+
 Found SearchIndex::find(const Wanted& wanted) {
   Found out;
   std::vector<std::string> terms = query_terms_of(wanted.words);
@@ -209,6 +236,9 @@ Found SearchIndex::find(const Wanted& wanted) {
       "AND time_ms < ?";
   if (wanted.author) sql += " AND author = ?";
   if (wanted.who != 0) sql += " AND class = ?";
+  if (!wanted.tag.empty()) {
+    sql += " AND main IN (SELECT main FROM tags WHERE tag = ? AND off = 0)";
+  }
   for (std::size_t i = 0; i < terms.size(); ++i) {
     sql += " AND id IN (SELECT message FROM terms WHERE term = ?)";
   }
@@ -222,7 +252,8 @@ Found SearchIndex::find(const Wanted& wanted) {
     statement.bind(wanted.to_ms == 0 ? no_end : wanted.to_ms);
     if (wanted.author) statement.bind(wanted.author.view());
     if (wanted.who != 0) statement.bind(wanted.who);
-    for (const std::string& term : terms) statement.bind(hash_of(term));
+    if (!wanted.tag.empty()) statement.bind(hash_of(tag_label, lowered(wanted.tag)));
+    for (const std::string& term : terms) statement.bind(hash_of(term_label, term));
     statement.bind(std::uint64_t{step});
     std::size_t rows = 0;
     while (statement.row()) {

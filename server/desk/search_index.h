@@ -24,12 +24,17 @@ struct Findable {
   std::string text;
 };
 
+// A conversation has no more; and no tag is longer.
+inline constexpr std::size_t tags_max = 20;
+inline constexpr std::size_t tag_bytes_max = 120;
+
 struct Wanted {
   std::string words;
   std::uint64_t from_ms = 0;
   std::uint64_t to_ms = 0;  // 0: no end
   DeviceId author;          // zeros: anybody
   std::uint64_t who = 0;    // author class; 0: any
+  std::string tag = {};     // that the conversation has; empty: any
   std::uint64_t before_ms = 0;
   std::uint64_t before_id = 0;
   std::size_t limit = 20;
@@ -65,6 +70,12 @@ class SearchIndex {
   // Everybody of that class who has a name, at most `max`.
   std::vector<std::pair<DeviceId, std::string>> named(std::uint64_t author_class, std::size_t max);
 
+  // Puts a tag on a conversation or takes it off, unless something newer is known of it. False:
+  // then.
+  bool set_tag(const LogId& main, std::uint64_t seq, std::string_view name, bool off);
+  // Those that it has, in the order in which they were put on, at most tags_max.
+  std::vector<std::string> tags_of(const LogId& main);
+
   Found find(const Wanted& wanted);
 
  private:
@@ -72,7 +83,7 @@ class SearchIndex {
 
   void begin();
   bool ran(Statement& statement);
-  std::uint64_t hash_of(std::string_view term) const;
+  std::uint64_t hash_of(std::string_view label, std::string_view term) const;
   Bytes seal(BytesView name, std::string_view text) const;
   std::optional<std::string> unseal(BytesView name, BytesView sealed) const;
   void put_terms(std::uint64_t id, std::string_view text);

@@ -99,3 +99,54 @@ test("what is edited or recalled is found as it is now, also by a desk that begi
   }).toPass();
   await expect(hits(agent.page)).toContainText("蓝色的包");
 });
+
+test("a tag is put on for the team alone, stands in the inbox, and narrows a search", async ({
+  people,
+}) => {
+  test.setTimeout(120_000);
+  const one = await people.visitor();
+  await one.ring();
+  await one.say("拉链坏了");
+  const other = await people.visitor();
+  await other.ring();
+  await other.say("什么时候到货");
+  const agent = await people.agent("小林");
+  await expect(agent.rows).toHaveCount(2);
+  await agent.rows.filter({ hasText: "拉链坏了" }).click();
+  await agent.composer.waitFor();
+  await agent.page.keyboard.press("Escape");
+  await agent.page.keyboard.press("t");
+  const field = agent.page.getByTestId("tag-field");
+  await expect(field).toBeFocused();
+  for (const tag of ["#维修", "VIP", "vip"]) {
+    await field.fill(tag);
+    await field.press("Enter");
+  }
+  await expect(agent.page.getByTestId("tag")).toHaveText(["维修", "VIP"]);
+  await expect(agent.notes).toHaveText([/贴上标签：维修/, /贴上标签：VIP/]);
+  expect(await findings(agent.page)).toEqual([]);
+  await expect(one.frame.getByText("VIP")).toHaveCount(0);
+
+  // Closed, and begun anew: what stands here now is what the desk says.
+  await agent.page.keyboard.press("Escape");
+  await agent.page.keyboard.press("e");
+  await agent.page.reload();
+  await expect(agent.page.getByTestId("row-tags")).toHaveText(["维修VIP"]);
+  await agent.page.getByTestId("search").fill("vip");
+  await expect(agent.rows).toHaveCount(1);
+  await agent.page.getByTestId("search").fill("");
+  await agent.page.getByTestId("search").press("Escape");
+
+  await agent.page.keyboard.press("f");
+  await look(agent, "");
+  await expect(hits(agent.page).filter({ hasText: "什么时候到货" })).toHaveCount(1);
+  await agent.page.getByTestId("find-tag").selectOption("VIP");
+  await expect(hits(agent.page).filter({ hasText: "什么时候到货" })).toHaveCount(0);
+  await expect(hits(agent.page).filter({ hasText: "拉链坏了" })).toHaveCount(1);
+  await agent.page.getByTestId("find-leave").click();
+
+  await agent.rows.filter({ hasText: "拉链坏了" }).click();
+  await agent.page.getByRole("button", { name: "取下标签“VIP”" }).click();
+  await expect(agent.page.getByTestId("tag")).toHaveText(["维修"]);
+  await expect(agent.page.getByTestId("row-tags")).toHaveText(["维修"]);
+});

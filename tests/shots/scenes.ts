@@ -210,6 +210,7 @@ function inbox(language: Language): Conversation[] {
       creator: 20,
       notes: [{ by: "agent", name: said.agent, text: said.note, timeMs: ago(7) }],
       waitingSinceMs: ago(6),
+      tags: said.tags,
     }),
     { ...second(language), ...team(2), creator: 20, unread: 0, ownRead: 3 },
     {

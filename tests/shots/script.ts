@@ -50,6 +50,8 @@ export type Conversation = {
   /** How the shop's own login names the customer. */
   readonly subject?: string;
   readonly subjectName?: string;
+  /** What the team has put on it. */
+  readonly tags?: readonly string[];
   /** Conversations with the same number come from one device. */
   readonly creator?: number;
 };

@@ -318,6 +318,7 @@ class ScriptedDevice extends EventTarget {
         recalled: false,
         subject: each.subject ?? "",
         subjectName: each.subjectName ?? "",
+        tags: [...(each.tags ?? [])],
       };
     });
     return encode(InboxPage, { rows });

@@ -122,6 +122,7 @@ test("who waits longest stands first, then the newest", () => {
     log: new Uint8Array(16).fill(id), teamLog: new Uint8Array(16), preview: `${id}`, headSeq: 1,
     timeMs, waitingSinceMs, pageTitle: "", locale: "",
     creator: new Uint8Array(32).fill(id), recalled: false, subject: "", subjectName: "",
+    tags: [],
   });
   const page = (rows: InboxRow[]) => encode(InboxPage, { rows });
   let rows = mergePage(new Map(), page([row(1, 50, 0), row(2, 40, 30), row(3, 60, 20)]));

@@ -49,6 +49,8 @@ export const actions: readonly Action[] = [
     run: (app) => app.toggleCustomer() },
   { id: "gallery", name: "gallery", group: "keysTalk", keys: ["p"], needsTalk: true,
     run: (app) => (app.files.can.peek() ? app.files.gallery() : undefined) },
+  { id: "tag", name: "keyTag", group: "keysTalk", keys: ["t"], needsTalk: true,
+    run: (app) => app.tag() },
 
   { id: "palette", name: "keyPalette", group: "keysRest", keys: ["Ctrl+K"], keyOnly: true,
     run: (app) => void (app.dialog.value = "palette") },

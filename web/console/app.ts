@@ -42,6 +42,8 @@ import { Notifier } from "./notifier.ts";
 import { Person } from "./person.ts";
 import { Seen } from "./seen.ts";
 import { Settings } from "./settings.ts";
+import { Tags } from "./tags.ts";
+import { withTags } from "./tags_view.tsx";
 import { checkedPlaces, Talks, type Place } from "./talks.ts";
 import { unsentOf, type Unsent } from "./unsent.ts";
 import { onWaking } from "./waking.ts";
@@ -75,6 +77,7 @@ export class ConsoleApp {
   readonly find: Find;
   readonly talks: Talks;
   readonly customers: Customers;
+  readonly tags: Tags;
   readonly notifier: Notifier;
   readonly seen = new Seen();
   readonly person: Person;
@@ -148,10 +151,11 @@ export class ConsoleApp {
     );
     this.talks = new Talks(this.session, this.inbox.rows, wanted, waiting.read());
     this.customers = new Customers(engine);
+    this.tags = new Tags(this.session);
     this.writing = new Writing(this.session, this.talks);
     this.speaking = new Speaking(this.session);
     this.tools = (place) => attachTools(place, toolsHost(this));
-    this.drawer = makeDrawer(toolsHost(this));
+    this.drawer = withTags(makeDrawer(toolsHost(this)), () => this.say.peek());
     this.composing = new Composing(USUAL_CURRENCY[this.locale.peek()]);
     this.files = filesOf(this, config.shop, config.relayUrl);
     this.devices = new OwnDevices(engine);
@@ -330,7 +334,8 @@ export class ConsoleApp {
 
   private is_listed(row: Row): boolean {
     const query = this.query.value.trim();
-    return !query || matches(query, this.nameOf(row), row.preview, row.pageTitle);
+    const texts = [this.nameOf(row), row.preview, row.pageTitle, ...row.tags];
+    return !query || matches(query, ...texts);
   }
 
   /** Messages that came and were not shown; -1 where there are some and nobody has counted. */
@@ -537,6 +542,14 @@ export class ConsoleApp {
     } else {
       this.customerOver.value = !this.customerOver.value;
     }
+  }
+
+  /** To the field for tags, wherever the customer's panel is. */
+  tag(): void {
+    if (!this.customerShown.peek()) {
+      this.toggleCustomer();
+    }
+    this.tags.focus.value++;
   }
 
   toggleInbox(): void {

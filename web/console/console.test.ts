@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { encode } from "../engine/src/codec.ts";
-import { Cart, ContentKind, PageView, Product } from "../engine/src/gen/wire.ts";
+import { Cart, ContentKind, PageView, Product, Tag } from "../engine/src/gen/wire.ts";
+import { AuthorClass, emptyConversation, type Item } from "../ui/src/conversation.ts";
 import { actions } from "./actions.ts";
 import { foldCustomer, webAddress, type Customer } from "./customers.ts";
 import { fuzzy } from "./fuzzy.ts";
@@ -10,6 +11,7 @@ import { fromHex } from "./hex.ts";
 import { consoleCatalogs } from "./i18n/index.ts";
 import { bareRow, matches, ofSamePerson, type Row } from "./inbox.ts";
 import { hasNewWords } from "./notifier.ts";
+import { inUse, tagOf, tagsWith, TAG_LENGTH_MAX } from "./tags.ts";
 
 const row = (fields: Partial<Row>): Row => ({
   ...bareRow(new Uint8Array(16).fill(1), undefined),
@@ -132,4 +134,37 @@ test("the workplace's catalogs have the same keys, blanks and no other language"
     assert.doesNotMatch(en[key] + ar[key], /\p{Script=Han}/u, key);
     assert.doesNotMatch(zh[key] + en[key] + ar[key], /[!\uff01]|websocket|relay|token|oops/i, key);
   }
+});
+
+test("a tag is what somebody typed, without the sign and spaces around it", () => {
+  assert.equal(tagOf("  # VIP\t customer "), "VIP customer");
+  assert.equal(tagOf("\uff03\u7ef4\u4fee"), "\u7ef4\u4fee");
+  assert.equal(tagOf(" # "), "");
+  assert.equal(tagOf("a\u202eb"), "a b");
+  assert.equal([...tagOf("\u{1f45c}".repeat(TAG_LENGTH_MAX + 9))].length, TAG_LENGTH_MAX);
+});
+
+test("what the team log says last of a word counts, also before the desk has heard it", () => {
+  const said = (name: string, off = false, more: Partial<Item> = {}): Item => ({
+    key: `${name} ${off}`, seq: 0, counter: 1, ref: 1, author: "", authorName: "", mine: false,
+    authorClass: AuthorClass.shop, kind: ContentKind.TAG, text: name, timeMs: 1, problem: 0,
+    refused: 0, content: encode(Tag, { name, off }), ...more,
+  });
+  const notes = (...items: Item[]) => ({ ...emptyConversation("01"), items });
+  assert.deepEqual(tagsWith(["VIP"], undefined), ["VIP"]);
+  assert.deepEqual(tagsWith(["VIP"], notes(said("vip"), said("new"))), ["VIP", "new"]);
+  assert.deepEqual(tagsWith(["VIP"], notes(said("vip", true))), []);
+  assert.deepEqual(tagsWith([], notes(said("a"), said("a", true), said("A"))), ["A"]);
+  assert.deepEqual(tagsWith([], notes(said("a", false, { refused: 7 }))), []);
+  assert.deepEqual(tagsWith([], notes(said("a", false, { mine: true, authorClass: 0 }))), ["a"]);
+  const customer = { authorClass: AuthorClass.customer };
+  assert.deepEqual(tagsWith([], notes(said("a", false, customer))), []);
+  const broken = { content: Uint8Array.of(255, 1) };
+  assert.deepEqual(tagsWith(["b"], notes(said("a", false, broken))), ["b"]);
+  assert.deepEqual(tagsWith(["b"], { ...notes(said("b", true)), newer: true }), ["b"]);
+});
+
+test("tags in use stand by how many conversations have them, each once", () => {
+  const rows = [row({ tags: ["b", "VIP"] }), row({ tags: ["vip", "a"] })];
+  assert.deepEqual(inUse(rows), ["VIP", "a", "b"]);
 });

@@ -5,6 +5,7 @@ import type { ConsoleApp } from "./app.ts";
 import { webAddress, type Customer, type Look } from "./customers.ts";
 import { Sign, type SignName } from "./icons.tsx";
 import { ofSamePerson, type Row } from "./inbox.ts";
+import { TagsOf } from "./tags_view.tsx";
 
 type PartProps = { name: SignName; title: string; testid?: string; children: ComponentChildren };
 
@@ -190,6 +191,9 @@ export function CustomerPanel({ app, row, now }: { app: ConsoleApp; row: Row; no
         </button>
       </header>
       <Who app={app} row={row} />
+      <Part name="tag" title={t("tags")} testid="customer-tags">
+        <TagsOf key={row.key} app={app} row={row} />
+      </Part>
       <PagePart app={app} row={row} look={look} />
       {look && <ProductPart app={app} look={look} />}
       {look && <CartPart app={app} look={look} />}

@@ -20,9 +20,11 @@ export type Question = {
   /** As a date field has it, "2026-04-05"; "" for no end. */
   readonly from: string;
   readonly to: string;
+  /** That the conversation has; "" for any. */
+  readonly tag: string;
 };
 
-export const NO_QUESTION: Question = { words: "", who: "", from: "", to: "" };
+export const NO_QUESTION: Question = { words: "", who: "", from: "", to: "", tag: "" };
 
 export type Author = { readonly device: string; readonly name: string };
 
@@ -34,7 +36,7 @@ function startOf(date: string): number {
   return date ? new Date(year, month - 1, day).getTime() || 0 : 0;
 }
 
-export function requestOf({ words, who, from, to }: Question): Partial<SearchRequest> {
+export function requestOf({ words, who, from, to, tag }: Question): Partial<SearchRequest> {
   const { customer, shop } = AuthorClass;
   const known = who === "customers" ? customer : who === "team" ? shop : 0;
   return {
@@ -43,6 +45,7 @@ export function requestOf({ words, who, from, to }: Question): Partial<SearchReq
     // The whole day counts; it may have 23 hours or 25.
     toMs: to ? startOf(dayAfter(to)) : 0,
     who: known,
+    tag,
     ...(who && !known ? { author: fromHex(who) } : {}),
   };
 }

@@ -7,16 +7,18 @@ import { fullTime, listTime } from "../ui/src/time.ts";
 import type { ConsoleApp } from "./app.ts";
 import { piecesOf } from "./find.ts";
 import { Sign } from "./icons.tsx";
+import { inUse } from "./tags.ts";
 
 function Fields({ app }: { app: ConsoleApp }) {
   const { t, find } = app;
   const field = useRef<HTMLInputElement>(null);
-  const { words, who, from, to } = find.question.value;
+  const { words, who, from, to, tag } = find.question.value;
   const focus = find.focus.value;
   useLayoutEffect(() => {
     field.current?.focus();
     field.current?.select();
   }, [focus]);
+  const in_use = inUse(app.inbox.rows.value.values());
   const narrow = (part: Parameters<typeof find.set>[0]) => {
     find.set(part);
     if (find.asked.peek()) {
@@ -63,6 +65,22 @@ function Fields({ app }: { app: ConsoleApp }) {
             </option>
           ))}
         </select>
+        {(in_use.length > 0 || tag) && (
+          <select
+            class="field"
+            aria-label={t("findTag")}
+            value={tag}
+            data-testid="find-tag"
+            onChange={(event) => narrow({ tag: event.currentTarget.value })}
+          >
+            <option value="">{t("findAnyTag")}</option>
+            {[...new Set([...(tag ? [tag] : []), ...in_use])].map((each) => (
+              <option key={each} value={each}>
+                {each}
+              </option>
+            ))}
+          </select>
+        )}
         <input
           class="field"
           type="date"

@@ -17,6 +17,7 @@ const paths = {
   moon: "M19 14.5A8 8 0 0 1 9.5 5 7.5 7.5 0 1 0 19 14.5z",
   card: "M3.5 6.5h17v11h-17zM7 10.5h6M7 14h3",
   grid: "M4 4h6v6H4zM14 4h6v6h-6zM4 14h6v6H4zM14 14h6v6h-6z",
+  tag: "M4 4h7l9 9-7 7-9-9zM8 8h.01",
   history: "M4 12a8 8 0 1 0 2.5-5.8M4 4.5V8h3.5M12 8v4l3 2",
 };
 

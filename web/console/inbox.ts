@@ -22,13 +22,15 @@ export type Row = {
   /** As the shop's own login names the customer; empty where it has said nothing. */
   readonly subject: string;
   readonly subjectName: string;
+  /** Put on by the team, as the desk has folded them. */
+  readonly tags: readonly string[];
 };
 
 const isThere = (bytes: Uint8Array): boolean => bytes.some((byte) => byte !== 0);
 
 export function rowOf(row: InboxRow): Row {
   const { log, preview, recalled, headSeq, timeMs, waitingSinceMs, pageTitle, locale } = row;
-  const { subject, subjectName } = row;
+  const { subject, subjectName, tags } = row;
   const teamLog = isThere(row.teamLog) ? row.teamLog : undefined;
   const creator = isThere(row.creator) ? toHex(row.creator) : "";
   return {
@@ -45,6 +47,7 @@ export function rowOf(row: InboxRow): Row {
     creator,
     subject,
     subjectName,
+    tags,
   };
 }
 
@@ -64,6 +67,7 @@ export function bareRow(log: Uint8Array, teamLog: Uint8Array | undefined): Row {
     creator: "",
     subject: "",
     subjectName: "",
+    tags: [],
   };
 }
 

@@ -4,6 +4,7 @@ import { fullTime, listTime, span } from "../ui/src/time.ts";
 import type { ConsoleApp } from "./app.ts";
 import { Sign } from "./icons.tsx";
 import type { Row } from "./inbox.ts";
+import { RowTags } from "./tags_view.tsx";
 
 /** A number where it is known, else a dot; both have words. */
 export function Unread({ app, count }: { app: ConsoleApp; count: number }) {
@@ -81,6 +82,7 @@ function InboxRowView({ app, row, now }: { app: ConsoleApp; row: Row; now: numbe
           </span>
           <Unread app={app} count={unread} />
         </span>
+        <RowTags app={app} row={row} />
         <RowFoot app={app} row={row} now={now} />
       </button>
     </li>

@@ -77,6 +77,43 @@ class SearchTest : public testing::Test {
                          .counter = seq});
   }
 
+  void open_team(const LogId& log, const LogId& main) {
+    wire::LogOpened event;
+    event.log = log;
+    event.kind = 2;
+    event.head_seq = 1;
+    event.main_log = main;
+    tell(*conversations_, wire::EventKind::log_opened, event);
+    tell(*search_, wire::EventKind::log_opened, event);
+    tell_history_end(*search_, log);
+  }
+
+  void tag(const LogId& log, std::uint64_t seq, const std::string& name, bool off = false,
+           std::uint64_t author_class = 2) {
+    const auto content = codec::encode(wire::Tag{name, off});
+    wire::MessageEvent event;
+    event.log = log;
+    event.seq = seq;
+    event.author = device_number(5);
+    event.author_class = author_class;
+    event.kind = static_cast<std::uint64_t>(wire::ContentKind::tag);
+    event.content = content;
+    event.fallback = name;
+    event.time_ms = seq * 1000;
+    tell(*search_, wire::EventKind::message, event);
+  }
+
+  const Terms& tags(const LogId& log) { return conversations_->find(log)->tags; }
+
+  Terms tagged(const std::string& name, const std::string& words = "") {
+    wire::SearchRequest request;
+    request.words = words;
+    request.tag = name;
+    Terms out;
+    for (const auto& hit : ask(request).hits) out.emplace_back(hit.text);
+    return out;
+  }
+
   wire::SearchPage ask(wire::SearchRequest request) {
     search_->settle();
     wire::RequestEvent event;
@@ -183,6 +220,45 @@ TEST_F(SearchTest, time_and_author_narrow_it) {
   EXPECT_EQ(found(0, 4000, 0, 0), 1u);
   EXPECT_EQ(found(0, 0, 2, 0), 1u);
   EXPECT_EQ(found(0, 0, 0, 1), 1u);
+}
+
+TEST_F(SearchTest, a_tag_finds_the_words_of_its_conversation_while_it_is_on) {
+  const LogId notes = log_number(3);
+  begin_log(log_);
+  begin_log(other_);
+  open_team(notes, log_);
+  say(log_, 3, "bag one");
+  say(other_, 3, "bag two");
+  tag(notes, 3, "维修");
+  tag(notes, 4, "VIP");
+  EXPECT_EQ(tags(log_), (Terms{"维修", "VIP"}));
+  EXPECT_EQ(tags(other_), Terms{});
+  EXPECT_EQ(tagged("vip"), Terms{"bag one"}) << "in whatever case, and a tag is no message itself";
+  EXPECT_EQ(tagged("VIP", "two"), Terms{});
+  EXPECT_EQ(texts("VIP"), Terms{});
+  tag(notes, 6, "Vip", true);
+  tag(notes, 5, "VIP");  // read late
+  EXPECT_EQ(tags(log_), Terms{"维修"});
+  EXPECT_EQ(tagged("VIP"), Terms{});
+
+  search_->settle();
+  begin();
+  open(log_, 3);
+  EXPECT_EQ(tags(log_), Terms{"维修"}) << "a desk that starts again knows them";
+}
+
+TEST_F(SearchTest, customers_put_on_no_tags_and_a_tag_has_words_of_some_length) {
+  const LogId notes = log_number(3);
+  begin_log(log_);
+  open_team(notes, log_);
+  tag(log_, 3, "vip", false, 1);
+  tag(log_, 4, "vip", false, 2);
+  tag(notes, 3, "vip", false, 1);
+  tag(notes, 4, "");
+  tag(notes, 5, std::string(tag_bytes_max + 1, 'a'));
+  EXPECT_EQ(tags(log_), Terms{});
+  for (std::uint64_t n = 0; n < tags_max + 5; ++n) tag(notes, 10 + n, "tag " + std::to_string(n));
+  EXPECT_EQ(tags(log_).size(), tags_max);
 }
 
 TEST_F(SearchTest, pages_follow_each_other_without_a_gap) {

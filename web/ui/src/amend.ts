@@ -9,7 +9,11 @@ export const AMEND_MS_MAX = 15 * 60 * 1000;
 /** reaction_bytes_max of limits.h. */
 const REACTION_BYTES_MAX = 48;
 
-const NOT_AMENDED: ReadonlySet<number> = new Set([ContentKind.ABOUT, ContentKind.PAGE_VIEW]);
+const NOT_AMENDED: ReadonlySet<number> = new Set([
+  ContentKind.ABOUT,
+  ContentKind.PAGE_VIEW,
+  ContentKind.TAG,
+]);
 
 /** One sign under a message, and whose device put it there. */
 export type Reaction = {
