@@ -33,8 +33,9 @@ list(APPEND sodium_sources ${blake2b_file})
 set_source_files_properties(${sodium_src}/crypto_core/ed25519/ref10/ed25519_ref10.c PROPERTIES
   COMPILE_DEFINITIONS ge25519_scalarmult_base=ge25519_scalarmult_base_by_table)
 add_library(shopbell_sodium STATIC ${sodium_sources})
-target_compile_definitions(shopbell_sodium
-  PRIVATE CONFIGURED=1 MINIMAL PUBLIC SODIUM_STATIC)
+# Its configure script would find out the order of bytes; without that it takes each by itself.
+set(sodium_definitions CONFIGURED=1 MINIMAL NATIVE_LITTLE_ENDIAN=1)
+target_compile_definitions(shopbell_sodium PRIVATE ${sodium_definitions} PUBLIC SODIUM_STATIC)
 target_compile_options(shopbell_sodium PRIVATE -w)
 target_include_directories(shopbell_sodium SYSTEM
   PUBLIC ${sodium_src}/include PRIVATE ${sodium_src}/include/sodium ${blake2b_folder})
