@@ -11,6 +11,7 @@ import {
   type BlobFile,
 } from "./blob_module.js";
 import { Again, Failure, Lost } from "./failure.js";
+import { Filling } from "./filling.js";
 import type { Patience } from "./patience.js";
 import type { RelayBlobs } from "./relay_blobs.js";
 
@@ -24,30 +25,12 @@ export type DownloadWorld = {
   readonly patience: Patience;
 };
 
-/** One sealed chunk after the other out of pieces of any size. */
-class Cutter {
-  private readonly chunk = new Uint8Array(SEALED_CHUNK_BYTES);
-  private filled = 0;
-
-  /** Calls back with each whole chunk; the last one by `wanted` bytes. */
-  *take(bytes: Uint8Array, wanted: () => number): Generator<Uint8Array> {
-    for (let at = 0; at < bytes.length; ) {
-      const part = bytes.subarray(at, at + wanted() - this.filled);
-      if (!part.length) throw new Failure(Errc.blob_bad);
-      this.chunk.set(part, this.filled);
-      this.filled += part.length;
-      at += part.length;
-      if (this.filled < wanted()) continue;
-      const whole = this.chunk.subarray(0, this.filled);
-      this.filled = 0;
-      yield whole;
-    }
-  }
-}
+type Keep = (plain: Uint8Array) => Uint8Array;
 
 /** The chunks of a blob in order from one on. */
 class Chunks {
   private readonly ending = new AbortController();
+  private buffer = new ArrayBuffer(SEALED_CHUNK_BYTES);
 
   constructor(
     private readonly world: DownloadWorld,
@@ -55,13 +38,14 @@ class Chunks {
     private readonly file: BlobFile,
     private next: number,
     private readonly digest: boolean,
+    private readonly keep: Keep,
   ) {}
 
   private sealed_size(index: number): number {
     return this.file.sizeOf(index) + SEALED_CHUNK_BYTES - CHUNK_BYTES;
   }
 
-  /** Plain bytes of each chunk, until the next one is asked for. */
+  /** What `keep` makes of the plain bytes of each chunk. */
   async *all(): AsyncGenerator<Uint8Array> {
     for (let turn = 0; this.next < this.file.chunks; ) {
       const before = this.next;
@@ -88,22 +72,23 @@ class Chunks {
       await response.body?.cancel();
       throw new Failure(Errc.blob_bad, this.next);
     }
-    const reader = (response.body as ReadableStream<Uint8Array>).getReader();
-    const cutter = new Cutter();
+    const coming = new Filling(response.body as ReadableStream<Uint8Array>);
     try {
-      for (;;) {
-        const { value } = await reader.read().catch(() => {
+      while (this.next < this.file.chunks) {
+        const size = this.sealed_size(this.next);
+        const sealed = await coming.fill(this.buffer, size).catch(() => {
+          this.buffer = new ArrayBuffer(SEALED_CHUNK_BYTES);
           throw new Again();
         });
-        if (!value) return;
-        for (const sealed of cutter.take(value, () => this.sealed_size(this.next))) {
-          const plain = this.file.open(this.next, sealed, this.digest).slice();
-          this.next++;
-          yield plain;
-        }
+        this.buffer = sealed.buffer;
+        if (sealed.length < size) return;
+        // Nobody else may come between: the module's buffer is everybody's.
+        const plain = this.keep(this.file.open(this.next, sealed, this.digest));
+        this.next++;
+        yield plain;
       }
     } finally {
-      reader.cancel().catch(() => undefined);
+      coming.cancel();
     }
   }
 
@@ -125,11 +110,17 @@ export class Downloads {
 
   constructor(private readonly world: DownloadWorld) {}
 
-  private async open(blob: BlobRef, from: number, digest: boolean): Promise<[Chunks, BlobFile]> {
+  private async open(
+    blob: BlobRef,
+    from: number,
+    digest: boolean,
+    keep: Keep,
+  ): Promise<[Chunks, BlobFile]> {
     const fits = blob.id.length === 16 && blob.key.length === 32 && blob.digest.length === 32;
     if (!fits || !Number.isSafeInteger(sealedBytesOf(blob.bytes))) throw new Failure(Errc.blob_bad);
     const file = (await this.world.module()).file(blob.key, blob.bytes);
-    return [new Chunks(this.world, blob, file, Math.floor(from / CHUNK_BYTES), digest), file];
+    const first = Math.floor(from / CHUNK_BYTES);
+    return [new Chunks(this.world, blob, file, first, digest, keep), file];
   }
 
   /** The whole file; `id` names it for `stop`. */
@@ -138,24 +129,29 @@ export class Downloads {
     blob: BlobRef,
     progress: (done: number, bytes: number) => void,
   ): Promise<Blob> {
-    const [chunks, file] = await this.open(blob, 0, true);
+    const part = new Uint8Array(Math.min(PART_BYTES, blob.bytes));
+    let held = 0;
+    const keep = (plain: Uint8Array): Uint8Array => {
+      part.set(plain, held);
+      held += plain.length;
+      return plain;
+    };
+    const [chunks, file] = await this.open(blob, 0, true, keep);
     this.whole.set(id, chunks);
     try {
       const parts: Blob[] = [];
-      let held: Uint8Array<ArrayBuffer>[] = [];
       let done = 0;
       for await (const plain of chunks.all()) {
-        held.push(plain as Uint8Array<ArrayBuffer>);
         done += plain.length;
-        if (held.length * CHUNK_BYTES < PART_BYTES) continue;
-        parts.push(new Blob(held));
-        held = [];
+        if (held < PART_BYTES) continue;
+        parts.push(new Blob([part]));
+        held = 0;
         progress(done, blob.bytes);
       }
       const digest = file.digest();
       if (digest.some((byte, at) => byte !== blob.digest[at])) throw new Failure(Errc.blob_bad);
       progress(done, blob.bytes);
-      return new Blob([...parts, ...held]);
+      return new Blob([...parts, part.subarray(0, held)]);
     } finally {
       this.whole.delete(id);
       file.end();
@@ -186,7 +182,7 @@ export class Downloads {
   }
 
   private async begin(id: number, blob: BlobRef, from: number): Promise<Reading> {
-    const [chunks, file] = await this.open(blob, from, false);
+    const [chunks, file] = await this.open(blob, from, false, (plain) => plain.slice());
     const plain = async function* (): AsyncGenerator<Uint8Array> {
       try {
         if (from < blob.bytes) yield* chunks.all();

@@ -5,6 +5,7 @@ import { CHUNK_BYTES, SEALED_CHUNK_BYTES, sealedBytesOf } from "./blob_module.js
 import type { BlobFile } from "./blob_module.js";
 import { PIECE_BYTES_MAX } from "./pace.js";
 import { Failure } from "./failure.js";
+import { FileFilling } from "./filling.js";
 import type { Spool } from "./seams.js";
 
 export type Piece = Uint8Array<ArrayBuffer>;
@@ -20,11 +21,6 @@ export interface Source {
 
 /** Chunks read and their digest, in the file's order. */
 export type Read = { readonly chunks: number; readonly prefix: Uint8Array };
-
-/** Gives memory back at once, where the browser lets one: a gigabyte would outrun its collector. */
-function release({ buffer }: Uint8Array): void {
-  (buffer as { transfer?: (bytes: number) => unknown }).transfer?.(0);
-}
 
 /** Two buffers in turn: one is on its way while the next is filled. */
 class Buffers {
@@ -42,18 +38,20 @@ class Buffers {
 /** Seals from the file. `note` is told what was read before any of it is given out. */
 export class FileSource implements Source {
   private readonly buffers = new Buffers();
+  private readonly reading: FileFilling;
   private noted = 0;
 
   constructor(
-    private readonly file: Blob,
+    file: Blob,
     private readonly blob: BlobFile,
     private readonly note: (read: Read) => Promise<void>,
-  ) {}
+  ) {
+    this.reading = new FileFilling(file);
+  }
 
   private async plain(chunk: number, end: number): Promise<Uint8Array> {
-    const part = this.file.slice(chunk * CHUNK_BYTES, end * CHUNK_BYTES);
     try {
-      return new Uint8Array(await part.arrayBuffer());
+      return await this.reading.read(chunk * CHUNK_BYTES, end * CHUNK_BYTES);
     } catch {
       // Browsers refuse to read what was changed or removed since it was picked.
       throw new Failure(Errc.blob_file_changed);
@@ -73,7 +71,6 @@ export class FileSource implements Source {
       const end = Math.min(first + step, chunk);
       const plain = await this.plain(first, end);
       while (this.blob.added < end) this.blob.add(this.chunk_of(plain, first, this.blob.added));
-      release(plain);
     }
     this.noted = Math.max(this.noted, this.blob.added);
     return this.blob.digest();
@@ -91,7 +88,6 @@ export class FileSource implements Source {
       const part = sealed.subarray(Math.max(from - begin, 0), to - begin);
       out.set(part, Math.max(begin - from, 0));
     }
-    release(plain);
     if (this.blob.added > this.noted) {
       this.noted = this.blob.added;
       await this.note({ chunks: this.noted, prefix: this.blob.digest() });
@@ -104,6 +100,7 @@ export class FileSource implements Source {
   }
 
   close(): void {
+    this.reading.close();
     this.blob.end();
   }
 }
@@ -161,7 +158,7 @@ export class SpoolSource implements Source {
     const all = sealedBytesOf(this.bytes);
     try {
       while (this.ready < all && !this.ended) {
-        const to = Math.min(this.ready + PIECE_BYTES_MAX / 4, all);
+        const to = Math.min(this.ready + PIECE_BYTES_MAX / 2, all);
         const piece = await this.file.piece(this.ready, to);
         if (this.ended) return;
         if (!this.kept(piece)) break;
