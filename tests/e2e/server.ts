@@ -39,7 +39,7 @@ async function addressesOf(child: ChildProcess): Promise<Addresses> {
 export async function filesWithWorkerScript(folder: string, script: string): Promise<string> {
   await cp(build, folder, { recursive: true });
   const engine = join(folder, "engine");
-  for (const name of (await readdir(engine)).filter((each) => each.startsWith("worker"))) {
+  for (const name of (await readdir(engine)).filter((each) => /^(worker|media)/.test(each))) {
     const path = join(engine, name);
     // What was packed before is the old one.
     await (name.endsWith(".js") ? writeFile(path, script + (await readFile(path))) : rm(path));

@@ -192,12 +192,12 @@ export function pdf(line: string): Buffer {
   return Buffer.from(text + table + trailer, "latin1");
 }
 
-/** Files are chosen and wait above the composer. */
-export async function pick(side: Side, files: readonly Sent[]): Promise<void> {
+/** Files are chosen, made ones or paths, and wait above the composer. */
+export async function pick(side: Side, files: readonly Sent[] | readonly string[]) {
   const button = within(side).getByTestId("frame" in side ? "attach" : "console-attach");
   const asked = side.page.waitForEvent("filechooser");
   await button.click();
-  await (await asked).setFiles([...files]);
+  await (await asked).setFiles(files as Sent[] | string[]);
   const ready = within(side).locator("[data-testid=outgoing][data-state=ready]");
   await expect(ready).toHaveCount(files.length);
 }

@@ -83,6 +83,8 @@ export interface Media {
   cancel(ref: string): void;
   /** The message that names the blob is in the outbox: nothing of the upload is kept any more. */
   forget(ref: string): void;
+  /** What this device has sent: the relay keeps it no longer. Tried until it is heard. */
+  remove(blob: BlobRef): void;
   /** Of former pages, and of pages that are gone; not those that a living tab is at. */
   pending(): Promise<readonly PendingUpload[]>;
   /** The whole file, checked against its digest. */
@@ -237,6 +239,10 @@ class WorkerMedia implements Media {
 
   forget(ref: string): void {
     this.post({ forget: ref });
+  }
+
+  remove(blob: BlobRef): void {
+    this.post({ remove: blob });
   }
 
   async pending(): Promise<readonly PendingUpload[]> {

@@ -56,6 +56,8 @@ export type ToMedia =
   | { readonly resume: string }
   | { readonly cancel: string }
   | { readonly forget: string }
+  /** What the device has sent and takes back. */
+  | { readonly remove: BlobRef }
   /** A download by the id of its question, or a stream by its own. */
   | { readonly stop: number }
   | { readonly token: string }

@@ -163,6 +163,7 @@ function take(message: ToMedia): void {
   else if ("pause" in message) void change((all) => all.pause(message.pause));
   else if ("resume" in message) void change((all) => all.resume(message.resume));
   else if ("cancel" in message) void change((all) => all.cancel(message.cancel));
+  else if ("remove" in message) void change((all) => all.remove(message.remove));
   else void change((all) => all.forget(message.forget));
 }
 

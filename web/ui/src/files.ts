@@ -1,5 +1,6 @@
 // Files in an app: whether any can be sent, and what sends and shows them once it is needed.
 import { computed, effect, signal, type ReadonlySignal, type Signal } from "@preact/signals";
+import type { Item } from "./conversation.ts";
 import { isUnderWay } from "./files_flag.ts";
 import type { MediaHost, MediaParts, OpenMedia } from "./media/host.ts";
 import type { Session } from "./session.ts";
@@ -75,6 +76,15 @@ export class Files {
 
   voice(log: string, hold: PointerEvent | undefined): void {
     this.bring((parts) => void parts.voice(log, hold));
+  }
+
+  /** What it showed is shown nowhere any more; what this person sent is removed at the relay. */
+  recalled(item: Item): void {
+    if (item.mine) {
+      this.bring((parts) => parts.recalled(item, true));
+    } else {
+      this.parts.peek()?.recalled(item, false);
+    }
   }
 
   gallery(): void {

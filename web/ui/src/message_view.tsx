@@ -1,17 +1,17 @@
 // One speaker's messages: who and when once above, what became of them once below.
 import { Fragment } from "preact";
-import { useMemo } from "preact/hooks";
+import { useEffect, useMemo } from "preact/hooks";
 import { ContentKind } from "../../engine/src/gen/wire.ts";
 import { errorSentence, refusalSentence } from "../i18n/errors.ts";
 import type { Locale, SentenceKey, Translate } from "../i18n/index.ts";
-import { amendedIn, idOf, type Amended, type Reaction } from "./amend.ts";
+import { AMEND_MS_MAX, amendedIn, idOf, type Amended, type Reaction } from "./amend.ts";
 import { Avatar } from "./avatar.tsx";
 import type { DrawInto, Drawer, Inside } from "./cards/host.ts";
 import { AuthorClass, type Conversation, type Item } from "./conversation.ts";
 import type { Files } from "./files.ts";
 import { Icon, type IconName } from "./icons.tsx";
 import { isEmojiOnly } from "./links.ts";
-import { shapeOf } from "./media/shape.ts";
+import { dataUrl, shapeOf } from "./media/shape.ts";
 import { MediaView } from "./media_view.tsx";
 import type { Members } from "./members.ts";
 import { RichText } from "./text.tsx";
@@ -154,6 +154,7 @@ function Quote({ props, item, inside }: { props: MessageProps; item: Item; insid
   const now = found && amendedIn(inside.items).get(found.key);
   const name = found ? speakerOf(props, found, inside.isNote) : (members?.get(author)?.name ?? "");
   const words = now?.recall ? t("recalled") : (now?.text ?? found?.text ?? item.quote ?? "");
+  const preview = found && !now?.recall ? shapeOf(found)?.preview : undefined;
   return (
     <button
       type="button"
@@ -161,6 +162,7 @@ function Quote({ props, item, inside }: { props: MessageProps; item: Item; insid
       data-testid="quote"
       onClick={() => onJump?.(item, inside.log)}
     >
+      {preview && preview.length > 0 && <img src={dataUrl(preview)} alt="" />}
       {name && <bdi>{found?.mine ? t("you") : name}</bdi>}
       <span dir="auto">{words}</span>
     </button>
@@ -195,6 +197,14 @@ type BubbleProps = { props: MessageProps; group: Group; item: Item; inside: Insi
 function Words({ props, group, item, inside, amended, drawn }: WordsProps) {
   const { t, locale } = props;
   const recall = amended?.recall;
+  const shape = shapeOf(item);
+  // Asked for anew by the pages that come soon after, as who was offline then is heard by nobody.
+  const counts = recall?.seq && shape && props.nowMs - recall.timeMs < AMEND_MS_MAX;
+  useEffect(() => {
+    if (counts) {
+      props.files?.recalled(item);
+    }
+  }, [counts, props.files]);
   if (recall) {
     const name = speakerOf(props, item, group.isNote);
     const said = item.mine ? t("recalledByYou") : t("recalledBy", { name });
@@ -204,7 +214,6 @@ function Words({ props, group, item, inside, amended, drawn }: WordsProps) {
       </div>
     );
   }
-  const shape = shapeOf(item);
   if (shape) {
     return <MediaView item={item} shape={shape} files={props.files} />;
   }

@@ -2,8 +2,8 @@
 // on or gives the answer that it gave. Tabs keep off each other's uploads by locks.
 import { Errc } from "../gen/errors.js";
 import type { BlobRef, NewUpload, PendingUpload } from "../media_messages.js";
-import { fromHex } from "../text.js";
-import { Failure } from "./failure.js";
+import { fromHex, toHex } from "../text.js";
+import { Again, Failure } from "./failure.js";
 import { withoutLocation } from "./location.js";
 import type { UploadRecord } from "./records.js";
 import { plainOf, Upload, type UploadWorld } from "./upload.js";
@@ -108,6 +108,20 @@ export class Uploads {
   async forget(ref: string): Promise<void> {
     await this.world.records.remove(ref);
     await this.world.spools.remove(ref);
+  }
+
+  /** Of what was sent: until the relay has heard it, or says that there is nothing to remove. */
+  async remove({ id }: BlobRef): Promise<void> {
+    const { relay, patience } = this.world;
+    const { signal } = new AbortController();
+    for (let turn = 0; ; turn++) {
+      try {
+        return await relay.remove(toHex(id), signal);
+      } catch (error) {
+        if (!(error instanceof Again)) return;
+        await patience.wait(turn, signal);
+      }
+    }
   }
 
   async pending(): Promise<readonly PendingUpload[]> {

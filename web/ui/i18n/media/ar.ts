@@ -13,6 +13,8 @@ export const ar: MediaWords = {
   paused: "متوقف مؤقتًا، أُرسل {done} من {all}",
   goesOn: "لم يكتمل إرساله ويُستأنف الآن",
   pickAgain: "لم يكتمل إرساله. اختر الملف نفسه مرة أخرى للمتابعة.",
+  pickSame: "اختر الملف مرة أخرى",
+  otherFile: "{name} ليس الملف الذي بدأ إرساله. اختر {begun} مرة أخرى.",
 
   placeLeft: "يحتوي على مكان التقاطه. لن يُرسل المكان.",
   placeKept: "يحتوي على مكان التقاطه. سيُرسل المكان أيضًا.",
@@ -40,7 +42,7 @@ export const ar: MediaWords = {
   micCannot: "لا يستطيع هذا المتصفح التسجيل. يُرجى الكتابة بدلاً من ذلك.",
   file: "ملف",
   fileOf: "ملف: {name}",
-  pdf: "PDF",
+  pdf: "مستند PDF",
   heic: "صورة HEIC",
   openPicture: "فتح الصورة",
   play: "تشغيل",

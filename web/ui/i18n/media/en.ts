@@ -13,6 +13,8 @@ export const en: MediaWords = {
   paused: "Paused, {done} of {all} sent",
   goesOn: "Was not sent to the end and goes on now",
   pickAgain: "Was not sent to the end. Pick the same file again to go on.",
+  pickSame: "Choose the file again",
+  otherFile: "{name} is not the file that was begun. Choose {begun} again.",
 
   placeLeft: "Knows where it was taken. That is left out.",
   placeKept: "Knows where it was taken. That is sent too.",
@@ -42,7 +44,7 @@ export const en: MediaWords = {
   micCannot: "This browser cannot record. Please write instead.",
   file: "File",
   fileOf: "File: {name}",
-  pdf: "PDF",
+  pdf: "PDF document",
   heic: "HEIC picture",
   openPicture: "Open the picture",
   play: "Play",

@@ -11,6 +11,8 @@ export const zhCn = {
   paused: "已暂停，已发送 {done}，共 {all}",
   goesOn: "上次没有发完，正在继续",
   pickAgain: "上次没有发完，请重新选择同一个文件继续。",
+  pickSame: "重新选择文件",
+  otherFile: "{name} 不是上次那个文件，请重新选择 {begun}。",
 
   placeLeft: "其中记录了拍摄地点，发送时会去掉。",
   placeKept: "其中记录了拍摄地点，会一起发送。",
@@ -38,7 +40,7 @@ export const zhCn = {
   micCannot: "此浏览器无法录音，请改用文字。",
   file: "文件",
   fileOf: "文件：{name}",
-  pdf: "PDF",
+  pdf: "PDF 文档",
   heic: "HEIC 图片",
   openPicture: "查看图片",
   play: "播放",

@@ -16,6 +16,7 @@ export const ar: ToolsWords = {
   recalledAt: "سُحبت {time}",
   recallAsk: "هل تريد سحب هذه الرسالة؟",
   recallMore: "سيرى الطرفان أن الرسالة سُحبت. يحتفظ السجل بنصها، ويمكن للمتجر قراءته هناك.",
+  recallFile: "يُحذف الملف من الخادم، لكن من حفظه من قبل يحتفظ به.",
   showAll: "عرض الكل",
   showLess: "عرض أقل",
   back: "رجوع",

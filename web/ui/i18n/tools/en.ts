@@ -18,6 +18,7 @@ export const en: ToolsWords = {
   recallMore:
     "Both sides will see that it was recalled. The record keeps its words, and the shop can read " +
     "them there.",
+  recallFile: "The file is removed from the server. Whoever has saved it already keeps it.",
   showAll: "Show all",
   showLess: "Show less",
   back: "Back",

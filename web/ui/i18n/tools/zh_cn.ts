@@ -15,6 +15,7 @@ export const zhCn = {
   recalledAt: "撤回于 {time}",
   recallAsk: "撤回这条消息？",
   recallMore: "双方都会看到消息已撤回。对话记录仍保留原文，商家可以查阅。",
+  recallFile: "文件会从服务器上删除；对方如果已经保存，则无法收回。",
   showAll: "展开全部",
   showLess: "收起",
   back: "返回",

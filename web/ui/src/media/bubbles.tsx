@@ -7,9 +7,9 @@ import type { MediaKey, Tell } from "../../i18n/media/index.ts";
 import { errorWords } from "./failures.ts";
 import { lies, runs } from "./kinds.ts";
 import { clockWords, safeName, sizeWords } from "./names.ts";
+import { dataUrl } from "./shape.ts";
 import { Sign, SignButton, type SignName } from "./signs.tsx";
 import type { Fetched, Store, Told } from "./store.ts";
-import { dataUrl } from "./tray.tsx";
 import { Voice } from "./voice_bubble.tsx";
 
 /** Larger pictures come when they are pressed. */

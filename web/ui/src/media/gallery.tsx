@@ -10,9 +10,9 @@ import { fullTime } from "../time.ts";
 import { FileRow } from "./bubbles.tsx";
 import { keepInside } from "./lightbox.tsx";
 import { clockWords } from "./names.ts";
+import { dataUrl } from "./shape.ts";
 import { Sign, SignButton } from "./signs.tsx";
 import { toldOf, type Store, type Told } from "./store.ts";
-import { dataUrl } from "./tray.tsx";
 import { Voice } from "./voice_bubble.tsx";
 
 const PAGE_ENTRIES = 200;
@@ -25,6 +25,8 @@ export type GalleryProps = {
   readonly t: Tell;
   readonly locale: Locale;
   readonly store: Store;
+  /** Taken back meanwhile, by the id of the blob. */
+  readonly gone: ReadonlySet<string>;
   readonly pageOf: PageOf;
   onOpen(pictures: readonly Told[], at: number): void;
   onClose(): void;
@@ -73,7 +75,8 @@ function useAll(pageOf: PageOf): { readonly all: readonly Seen[]; readonly busy:
 
 export function Gallery(props: GalleryProps) {
   const { t, locale, store, pageOf, onOpen, onClose } = props;
-  const { all, busy } = useAll(pageOf);
+  const { all: found, busy } = useAll(pageOf);
+  const all = found.filter(({ told }) => !props.gone.has(toHex(told.blob.id)));
   const box = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => box.current?.querySelector<HTMLElement>("button")?.focus(), []);
   const pictures = all.filter(isPicture);

@@ -48,6 +48,8 @@ export interface MediaParts {
   /** Draws what a message shows, or draws it anew. */
   draw(place: HTMLElement, item: Item): void;
   undraw(place: HTMLElement): void;
+  /** A message took back what it showed; `own` is gone at the relay too. */
+  recalled(item: Item, own: boolean): void;
   /** All that the conversation shows. */
   gallery(): void;
   /** There is a connection, or a new right to upload. */

@@ -47,15 +47,21 @@ type Spoken = {
   readonly slid: number;
 };
 
-/** Over all else, until it is closed. */
-function over(draw: (close: () => void) => ComponentChild): void {
-  const place = document.createElement("div");
-  const close = () => {
-    render(null, place);
-    place.remove();
-  };
-  document.body.append(place);
-  render(draw(close), place);
+type InputSettings = { readonly multiple: boolean; readonly accept: string };
+
+/** Asks the browser for files once it is pressed; it goes by itself. */
+function fileInput(settings: InputSettings, done: (files: readonly File[]) => void) {
+  const input = Object.assign(document.createElement("input"), settings);
+  input.type = "file";
+  input.hidden = true;
+  input.addEventListener("change", () => {
+    input.remove();
+    done([...(input.files ?? [])]);
+  });
+  input.addEventListener("cancel", () => input.remove());
+  // Some browsers forget one that stands nowhere.
+  document.body.append(input);
+  return input;
 }
 
 class Parts implements MediaParts {
@@ -64,6 +70,10 @@ class Parts implements MediaParts {
   private readonly refused = new Map<string, string>();
   private asks: { log: string; button: HTMLElement } | undefined;
   private spoken: Spoken | undefined;
+  /** What stands over all else, to be drawn anew. */
+  private readonly overlays = new Set<() => void>();
+  /** Files that were taken back, by the id of their blob. */
+  private gone: ReadonlySet<string> = new Set();
   private listens = false;
   private files: Media | undefined;
   private readonly store = new Store(() => this.media());
@@ -147,6 +157,7 @@ class Parts implements MediaParts {
             files={outgoing.of(log)}
             outgoing={outgoing}
             refused={this.refused.get(log) ?? ""}
+            onPickAgain={(out) => this.pick_again(out)}
             onEdit={(out) => this.edit(out)}
             onEmpty={() => host.focus()}
           />
@@ -193,23 +204,18 @@ class Parts implements MediaParts {
   }
 
   private ask_browser(log: string, { accept, capture }: Source): void {
-    const input = document.createElement("input");
-    input.type = "file";
-    input.multiple = !capture;
-    input.accept = accept ?? "";
-    input.hidden = true;
+    const settings = { multiple: !capture, accept: accept ?? "" };
+    const input = fileInput(settings, (files) => this.add(log, files));
     if (capture) {
       input.setAttribute("capture", "environment");
     }
-    const done = () => {
-      input.remove();
-      this.add(log, [...(input.files ?? [])]);
-    };
-    input.addEventListener("change", done);
-    input.addEventListener("cancel", () => input.remove());
-    // Some browsers forget one that stands nowhere.
-    document.body.append(input);
     input.click();
+  }
+
+  /** The very file that a former page began to send. */
+  private pick_again({ ref }: Outgoing): void {
+    const taken = ([file]: readonly File[]) => file && void this.outgoing.goOnWith(ref, file);
+    fileInput({ multiple: false, accept: "" }, taken).click();
   }
 
   async voice(log: string, hold: PointerEvent | undefined): Promise<void> {
@@ -308,13 +314,41 @@ class Parts implements MediaParts {
     }
   }
 
+  recalled(item: Item, own: boolean): void {
+    const told = toldOf(item);
+    const id = told ? toHex(told.blob.id) : "";
+    if (!told || this.gone.has(id)) {
+      return;
+    }
+    this.gone = new Set(this.gone).add(id);
+    this.store.drop(told.blob);
+    this.overlays.forEach((draw) => draw());
+    if (own) {
+      this.media().remove(told.blob);
+    }
+  }
+
+  /** Over all else, until it is closed. */
+  private over(draw: (close: () => void) => ComponentChild): void {
+    const place = document.createElement("div");
+    const close = () => {
+      this.overlays.delete(again);
+      render(null, place);
+      place.remove();
+    };
+    const again = () => render(draw(close), place);
+    this.overlays.add(again);
+    document.body.append(place);
+    again();
+  }
+
   undraw(place: HTMLElement): void {
     render(null, place);
   }
 
   private edit({ ref, url, file }: Outgoing): void {
     const type = file?.type === "image/png" ? "image/png" : "image/jpeg";
-    over((close) => {
+    this.over((close) => {
       const leave = () => {
         close();
         this.host.focus();
@@ -339,10 +373,11 @@ class Parts implements MediaParts {
 
   private show_large(pictures: readonly Told[], at: number, back: HTMLElement | null): void {
     const { t, store } = this;
-    over((close) => (
+    this.over((close) => (
       <Lightbox
         t={t}
         pictures={pictures}
+        gone={this.gone}
         at={at}
         store={store}
         onGallery={() => {
@@ -359,9 +394,10 @@ class Parts implements MediaParts {
 
   gallery(): void {
     const { t, store, host } = this;
-    over((close) => (
+    this.over((close) => (
       <Gallery
         t={t}
+        gone={this.gone}
         locale={host.locale()}
         store={store}
         pageOf={(before, limit) => host.page(before, limit)}

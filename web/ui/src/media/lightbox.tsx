@@ -1,11 +1,12 @@
 // A picture as large as the window: wheel, two fingers or keys make it larger, arrows go on.
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { toHex } from "../../../engine/src/text.ts";
 import type { Tell } from "../../i18n/media/index.ts";
 import { save } from "./bubbles.tsx";
 import { safeName } from "./names.ts";
+import { dataUrl } from "./shape.ts";
 import { SignButton } from "./signs.tsx";
 import type { Fetched, Store, Told } from "./store.ts";
-import { dataUrl } from "./tray.tsx";
 
 const ZOOM_MAX = 8;
 const STEP = 1.4;
@@ -15,6 +16,8 @@ export type LightboxProps = {
   readonly t: Tell;
   readonly pictures: readonly Told[];
   readonly at: number;
+  /** Taken back meanwhile, by the id of the blob. */
+  readonly gone: ReadonlySet<string>;
   readonly store: Store;
   onGallery(): void;
   onClose(): void;
@@ -75,17 +78,25 @@ export function keepInside(event: KeyboardEvent, box: HTMLElement): void {
 }
 
 export function Lightbox(props: LightboxProps) {
-  const { t, pictures, at: first, store, onGallery, onClose } = props;
-  const [at, set_at] = useState(first);
+  const { t, at: first, gone, store, onGallery, onClose } = props;
+  const pictures = props.pictures.filter(({ blob }) => !gone.has(toHex(blob.id)));
+  const [wanted, set_at] = useState(first);
+  const at = Math.min(wanted, Math.max(0, pictures.length - 1));
   const [view, set_view] = useState(WHOLE);
   const [fetched, set_fetched] = useState<Fetched | undefined>(undefined);
   const box = useRef<HTMLDivElement>(null);
   const fingers = useFingers(set_view);
-  const told = pictures[at] as Told;
+  const told = pictures[at] ?? (props.pictures[0] as Told);
+  const id = toHex(told.blob.id);
+  const empty = pictures.length === 0;
   useLayoutEffect(() => box.current?.querySelector<HTMLElement>(".media-close")?.focus(), []);
   useEffect(() => {
-    let on = true;
+    let on = !empty;
     set_view(WHOLE);
+    if (!on) {
+      onClose();
+      return undefined;
+    }
     set_fetched(store.known(told.blob));
     store.fetch(told.blob).then(
       (found) => on && set_fetched(found),
@@ -94,9 +105,8 @@ export function Lightbox(props: LightboxProps) {
     return () => {
       on = false;
     };
-  }, [at]);
-  const go = (step: number) =>
-    set_at((now) => Math.min(pictures.length - 1, Math.max(0, now + step)));
+  }, [id, empty]);
+  const go = (step: number) => set_at(Math.min(pictures.length - 1, Math.max(0, at + step)));
   const rtl = document.documentElement.dir === "rtl" ? -1 : 1;
   const keys: Readonly<Record<string, () => void>> = {
     Escape: onClose,

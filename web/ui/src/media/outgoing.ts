@@ -58,6 +58,8 @@ export type Outgoing = {
   readonly sent: number;
   /** Number of the error table. */
   readonly error: number;
+  /** Name of the file that was picked to go on with, where it was another one. */
+  readonly other: string;
 };
 
 type Fields = Pick<
@@ -83,7 +85,7 @@ function contentOf(fields: Fields, blob: Uint8Array): Uint8Array {
 const NO_FIELDS = {
   width: 0, height: 0, durationMs: 0, preview: NO_BYTES, waveform: NO_BYTES, caption: "",
 };
-const NOTHING = { ...NO_FIELDS, placeless: undefined, keepsPlace: false };
+const NOTHING = { ...NO_FIELDS, placeless: undefined, keepsPlace: false, other: "" };
 
 /** The same without the place where it was taken; nothing where it does not know one. */
 async function placelessOf(file: File): Promise<Blob | undefined> {
@@ -232,19 +234,27 @@ export class OutgoingFiles {
     });
   }
 
-  private async send_one(out: Outgoing): Promise<void> {
+  /** With the file that a former page began to send; another one is named. */
+  async goOnWith(ref: string, file: File): Promise<void> {
+    const out = this.find(ref);
+    if (out) {
+      await this.send_one({ ...out, other: safeName(file.name, "file") }, file);
+    }
+  }
+
+  private async send_one(out: Outgoing, picked?: File): Promise<void> {
     const { ref, file, name, type, keepsPlace: keepLocation } = out;
     const onProgress = (sent: number): void => this.put(ref, { sent });
-    this.put(ref, { state: "sending", error: 0 });
+    this.put(ref, { state: "sending", error: 0, other: "" });
     try {
       const options = { ref, name, type, note: noteOf(out), keepLocation, onProgress };
       const blob = file
         ? await this.files().upload(file, options)
-        : await this.files().continueUpload(ref, undefined, { onProgress });
+        : await this.files().continueUpload(ref, picked, { onProgress });
       await this.said(this.find(ref) ?? out, blob);
     } catch (error) {
       const code = error instanceof MediaError ? error.code : -1;
-      this.put(ref, { state: "failed", error: code });
+      this.put(ref, { state: "failed", error: code, other: out.other });
     }
   }
 

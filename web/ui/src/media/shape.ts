@@ -16,13 +16,18 @@ export type Shape = {
   readonly width: number;
   readonly height: number;
   readonly caption: string;
+  /** A small JPEG of it; empty where there is none. */
+  readonly preview: Uint8Array;
 };
 
 const WIDTH_MAX = 264;
 const HEIGHT_MAX = 320;
 /** Whatever is said of itself, it can be pressed and does not push all else away. */
 const SIDE_MIN = 72;
-const NO_SIZE = { width: 0, height: 0 };
+const A_LINE = { width: 0, height: 0, preview: new Uint8Array() };
+
+export const dataUrl = (jpeg: Uint8Array): string =>
+  `data:image/jpeg;base64,${btoa(String.fromCharCode(...jpeg))}`;
 
 /** The room for a picture of that size. */
 export function fitted(width: number, height: number): { width: number; height: number } {
@@ -40,18 +45,18 @@ const known = new WeakMap<Item, Shape | null>();
 function read({ kind, content = new Uint8Array() }: Item): Shape | null {
   switch (kind) {
     case ContentKind.IMAGE: {
-      const { width, height, caption } = decode(ImageContent, content);
-      return { kind, ...fitted(width, height), caption };
+      const { width, height, caption, preview } = decode(ImageContent, content);
+      return { kind, ...fitted(width, height), caption, preview };
     }
     case ContentKind.VIDEO: {
-      const { width, height, caption } = decode(VideoContent, content);
-      return { kind, ...fitted(width, height), caption };
+      const { width, height, caption, preview } = decode(VideoContent, content);
+      return { kind, ...fitted(width, height), caption, preview };
     }
     case ContentKind.VOICE:
       decode(VoiceContent, content);
-      return { kind, ...NO_SIZE, caption: "" };
+      return { kind, ...A_LINE, caption: "" };
     case ContentKind.FILE:
-      return { kind, ...NO_SIZE, caption: decode(FileContent, content).caption };
+      return { kind, ...A_LINE, caption: decode(FileContent, content).caption };
     default:
       return null;
   }

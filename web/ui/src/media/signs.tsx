@@ -15,6 +15,7 @@ const paths = {
   film: "M4 5.5h16v13H4zM8 5.5v13M16 5.5v13M4 12h16",
   sound: "M4 9.5v5h3.5L12 18.5v-13L7.5 9.5zM15.5 9a4.3 4.3 0 0 1 0 6",
   picture: "M4 5h16v14H4zM4 16l4.5-4.5 4 4 2.5-2.5 5 5M15.5 9v.01",
+  folder: "M3.5 6h6l2 2.5h9v10h-17zM12 16v-4.5m-2.5 2L12 11l2.5 2.5",
   box: "M4 8l8-4 8 4v8l-8 4-8-4zM4 8l8 4 8-4M12 12v8",
   grid: "M4 4h6v6H4zM14 4h6v6h-6zM4 14h6v6H4zM14 14h6v6h-6z",
   pen: "M4.5 19.5l1-4L16 5l3 3L8.5 18.5z",

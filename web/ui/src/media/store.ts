@@ -98,6 +98,13 @@ export class Store {
     return fetched;
   }
 
+  /** Nothing of it is kept. */
+  drop(blob: Ref): void {
+    const id = toHex(blob.id);
+    URL.revokeObjectURL(this.here.get(id)?.url ?? "");
+    this.here.delete(id);
+  }
+
   /** Plays before it is whole where the browser can. */
   async play(blob: Ref, type: string): Promise<Playable> {
     const known = this.here.get(toHex(blob.id));

@@ -1,11 +1,13 @@
 // What stands above the composer until it is sent: each file with what it is, how far it is, and
 // what can be done with it.
+import { Errc } from "../../../engine/src/gen/errors.ts";
 import { ContentKind } from "../../../engine/src/gen/wire.ts";
 import type { Locale } from "../../i18n/index.ts";
 import type { Tell } from "../../i18n/media/index.ts";
 import { errorWords } from "./failures.ts";
 import { sizeWords } from "./names.ts";
 import type { Outgoing, OutgoingFiles } from "./outgoing.ts";
+import { dataUrl } from "./shape.ts";
 import { Sign, SignButton, type SignName } from "./signs.tsx";
 
 export type TrayProps = {
@@ -15,6 +17,8 @@ export type TrayProps = {
   readonly outgoing: OutgoingFiles;
   /** What could not be taken at all. */
   readonly refused: string;
+  /** By a press: asks for the file that a former page began to send. */
+  onPickAgain(out: Outgoing): void;
   onEdit(out: Outgoing): void;
   /** After the last one is gone the focus needs a place. */
   onEmpty(): void;
@@ -37,9 +41,6 @@ function Thumb({ kind, type, preview, url }: Outgoing) {
   );
 }
 
-export const dataUrl = (jpeg: Uint8Array): string =>
-  `data:image/jpeg;base64,${btoa(String.fromCharCode(...jpeg))}`;
-
 function stateWords({ t, locale }: TrayProps, out: Outgoing): string {
   const values = { done: sizeWords(locale, out.sent), all: sizeWords(locale, out.bytes) };
   switch (out.state) {
@@ -50,6 +51,9 @@ function stateWords({ t, locale }: TrayProps, out: Outgoing): string {
     case "paused":
       return t("paused", values);
     case "failed":
+      if (out.other && out.error === Errc.blob_file_changed) {
+        return t("otherFile", { name: out.other, begun: out.name });
+      }
       return errorWords(t, out.error, "errorAway");
     case "left":
       return t("pickAgain");
@@ -57,6 +61,9 @@ function stateWords({ t, locale }: TrayProps, out: Outgoing): string {
       return values.all;
   }
 }
+
+const needsFile = ({ state, error }: Outgoing): boolean =>
+  state === "failed" && (error === Errc.blob_file_needed || error === Errc.blob_file_changed);
 
 /** It knows where it was taken: that stays here, unless one wants it told. */
 function Place({ props, out }: { props: TrayProps; out: Outgoing }) {
@@ -79,6 +86,7 @@ function Place({ props, out }: { props: TrayProps; out: Outgoing }) {
 function Row({ props, out }: { props: TrayProps; out: Outgoing }) {
   const { t, outgoing, files, onEmpty } = props;
   const { ref, state, warning, name, sent, bytes } = out;
+  const wants_file = out.file === undefined && (state === "left" || needsFile(out));
   const under_way = state === "sending" || state === "paused";
   const remove = () => {
     outgoing.cancel(ref);
@@ -116,7 +124,13 @@ function Row({ props, out }: { props: TrayProps; out: Outgoing }) {
           onPress={() => outgoing.resume(ref)}
         />
       )}
-      {state === "failed" && (
+      {wants_file && (
+        <SignButton
+          sign="folder" word={t("pickSame")} testid="outgoing-pick"
+          onPress={() => props.onPickAgain(out)}
+        />
+      )}
+      {state === "failed" && !wants_file && (
         <SignButton
           sign="again" word={t("retry")} testid="outgoing-again"
           onPress={() => outgoing.again(ref)}

@@ -1,6 +1,7 @@
 // What one can do with a message, as a menu beside it or as a sheet from below; all by keyboard.
 import type { ComponentChildren } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { ContentKind } from "../../../engine/src/gen/wire.ts";
 import { emojiName, findEmoji, quickSigns } from "../../i18n/emoji.ts";
 import type { Locale } from "../../i18n/index.ts";
 import type { Tell } from "../../i18n/tools/index.ts";
@@ -122,11 +123,19 @@ function History({ props }: { props: MenuProps }) {
   );
 }
 
+const FILES: ReadonlySet<number> = new Set([
+  ContentKind.IMAGE,
+  ContentKind.VIDEO,
+  ContentKind.VOICE,
+  ContentKind.FILE,
+]);
+
 function Ask({ props, go }: { props: MenuProps; go: (page: Page) => void }) {
-  const { t } = props;
+  const { t, subject } = props;
   return (
     <>
       <p>{t("recallMore")}</p>
+      {FILES.has(subject.item.kind) && <p>{t("recallFile")}</p>}
       <div class="tools-answer">
         <button type="button" class="plain" onClick={() => go("choices")}>
           {t("back")}

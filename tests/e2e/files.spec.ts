@@ -1,0 +1,156 @@
+// What becomes of files afterwards: interrupted by a reload where the browser keeps no copy, taken
+// back, answered.
+import { randomBytes } from "node:crypto";
+import { writeFile } from "node:fs/promises";
+import type { Locator } from "@playwright/test";
+import { findings } from "./axe.ts";
+import { expect, test, type People } from "./fixtures.ts";
+import { frameOf } from "./frame_words.ts";
+import type { ConsolePage } from "./pages/console_page.ts";
+import { digestOf, jpeg, pdf, pick, taken, within, type Side } from "./pages/files.ts";
+import type { ShopPage } from "./pages/shop_page.ts";
+
+async function two(people: People): Promise<{ visitor: ShopPage; agent: ConsolePage }> {
+  const visitor = await people.visitor("en");
+  await visitor.ring();
+  await visitor.say("the zip is broken");
+  await expect(visitor.messages).toHaveCount(2);
+  const agent = await people.agent("Lin", "en");
+  await agent.openFirst();
+  await expect(agent.message("the zip is broken")).toHaveCount(1);
+  return { visitor, agent };
+}
+
+test.describe("in a browser that keeps no copy of files", () => {
+  const NO_COPIES = "delete StorageManager.prototype.getDirectory;";
+  test.use({ workerScript: NO_COPIES });
+
+  test("what a reload interrupts goes on once the same file is chosen again", async ({
+    people,
+  }, info) => {
+    const { visitor, agent } = await two(people);
+    const buffer = randomBytes(6_000_000);
+    const fileOf = async (name: string, bytes: Buffer): Promise<string> => {
+      await writeFile(info.outputPath(name), bytes);
+      return info.outputPath(name);
+    };
+    const notes = await fileOf("notes.bin", buffer);
+    await pick(visitor, [notes]);
+    // At the first bytes that the relay has.
+    await frameOf(visitor).evaluate(() => {
+      const watch = new MutationObserver(() => {
+        const bar = document.querySelector<HTMLProgressElement>("[data-testid=tray] progress");
+        if (bar && bar.value > 0) {
+          watch.disconnect();
+          document.querySelector<HTMLElement>("[data-testid=outgoing-pause]")?.click();
+        }
+      });
+      watch.observe(document.body, { subtree: true, attributes: true, childList: true });
+    });
+    await visitor.frame.getByTestId("send").click();
+    const row = visitor.frame.getByTestId("outgoing");
+    await expect(row).toHaveAttribute("data-state", "paused");
+    await visitor.page.reload();
+    await visitor.ring();
+    await expect(row).toHaveAttribute("data-state", "left");
+    await expect(row).toContainText("Pick the same file again");
+
+    const choose = async (path: string): Promise<void> => {
+      const asked = visitor.page.waitForEvent("filechooser");
+      await row.getByTestId("outgoing-pick").focus();
+      await visitor.page.keyboard.press("Enter");
+      await (await asked).setFiles(path);
+    };
+    await choose(await fileOf("other.bin", randomBytes(buffer.length)));
+    await expect(row).toContainText("other.bin is not the file that was begun");
+    await choose(await fileOf("short.bin", Buffer.from("short")));
+    await expect(row).toContainText("short.bin is not the file that was begun");
+    expect(await findings(frameOf(visitor))).toEqual([]);
+
+    const offsets: number[] = [];
+    visitor.page.on("request", (request) => {
+      if (request.method() === "PATCH") {
+        offsets.push(Number(request.headers()["upload-offset"]));
+      }
+    });
+    await choose(notes);
+    const file = agent.page.getByTestId("file");
+    await expect(file).toContainText("notes.bin");
+    expect(offsets[0]).toBeGreaterThan(0);
+    const kept = await taken(agent, file.getByTestId("download"));
+    expect(digestOf(kept.bytes)).toBe(digestOf(buffer));
+    await expect(row).toHaveCount(0);
+  });
+});
+
+/** By the menu of a message, which has the keyboard's focus. */
+async function choose(side: Side, message: Locator, what: "reply" | "recall"): Promise<void> {
+  await message.focus();
+  await side.page.keyboard.press("Enter");
+  await within(side).getByTestId(`tool-${what}`).click();
+  if (what === "recall") {
+    await expect(within(side).getByTestId("tools-menu")).toContainText("removed from the server");
+    await within(side).getByTestId("recall-yes").click();
+  }
+}
+
+test("what is taken back is gone everywhere, also at the relay", async ({ people }) => {
+  const { visitor, agent } = await two(people);
+  const addresses: string[] = [];
+  visitor.page.on("request", (request) => {
+    if (request.method() === "PATCH") {
+      addresses.push(request.url());
+    }
+  });
+  const buffer = await jpeg(agent.page, 800, 600);
+  await pick(visitor, [{ name: "zip.jpg", mimeType: "image/jpeg", buffer }]);
+  await visitor.say("my address is on it");
+  await expect(agent.message("my address is on it")).toBeVisible();
+  const seen = agent.page.getByTestId("picture");
+  await expect(seen).toHaveAttribute("data-here", "true");
+  const [address = ""] = addresses;
+  expect((await fetch(address)).status).toBe(200);
+
+  // Answered, with a small picture of what is answered.
+  await choose(agent, agent.message("my address is on it"), "reply");
+  await agent.say("thank you");
+  const quote = visitor.frame.getByTestId("quote");
+  await expect(quote).toContainText("my address is on it");
+  await expect(quote.locator("img")).toBeVisible();
+
+  // The agent looks at it in large at this very moment.
+  await seen.click();
+  await expect(agent.page.getByTestId("lightbox")).toBeVisible();
+  await choose(visitor, visitor.message("my address is on it").first(), "recall");
+  await expect(agent.page.getByTestId("lightbox")).toHaveCount(0);
+  await expect(seen).toHaveCount(0);
+  await expect(visitor.frame.getByTestId("picture")).toHaveCount(0);
+  await expect(quote.locator("img")).toHaveCount(0);
+  await expect.poll(async () => (await fetch(address)).status).toBe(404);
+  for (const side of [visitor, agent]) {
+    const root = within(side);
+    if ("frame" in side) {
+      await root.getByTestId("menu").click();
+    }
+    await root.getByTestId("gallery-open").click();
+    await expect(root.getByTestId("gallery")).toHaveAttribute("data-busy", "false");
+    await expect(root.getByTestId("gallery-picture")).toHaveCount(0);
+    await side.page.keyboard.press("Escape");
+  }
+});
+
+test("an agent's file is answered, and taken back as well", async ({ people }) => {
+  const { visitor, agent } = await two(people);
+  await pick(agent, [
+    { name: "prices.pdf", mimeType: "application/pdf", buffer: pdf("Prices") },
+  ]);
+  await agent.page.getByTestId("console-send").click();
+  const file = visitor.frame.getByTestId("file");
+  await expect(file).toContainText("prices.pdf");
+  const message = visitor.messages.filter({ has: file });
+  await choose(visitor, message, "reply");
+  await visitor.say("too dear");
+  await expect(agent.page.getByTestId("quote")).toContainText("prices.pdf");
+  await choose(agent, agent.messages.filter({ has: agent.page.getByTestId("file") }), "recall");
+  await expect(file).toHaveCount(0);
+});
