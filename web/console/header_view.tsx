@@ -13,7 +13,7 @@ function Tool({ app, dialog, name, sign }: ToolProps) {
   return (
     <button
       type="button"
-      class="icon-button"
+      class={`icon-button of-${dialog}`}
       aria-label={label}
       title={label}
       aria-haspopup="dialog"

@@ -35,12 +35,13 @@ function Dialogs({ app }: { app: ConsoleApp }) {
 
 function NothingShown({ app }: { app: ConsoleApp }) {
   const { t } = app;
+  const any = app.inbox.rows.value.size > 0;
   return (
     <div class="talk nothing">
       <OpenTalks app={app} />
       <div class="whole">
-        <p>{t("chooseConversation")}</p>
-        <p class="keys">{t("chooseKeys")}</p>
+        <p>{t(any ? "chooseConversation" : "nothingToChoose")}</p>
+        {any && <p class="keys">{t("chooseKeys")}</p>}
       </div>
     </div>
   );

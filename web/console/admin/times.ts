@@ -23,6 +23,6 @@ export function dateOf(locale: Locale, ms: number): string {
 }
 
 export function momentOf(locale: Locale, ms: number): string {
-  const form = { dateStyle: "medium", timeStyle: "short" } as const;
+  const form = { dateStyle: "medium", timeStyle: "short", hourCycle: "h23" } as const;
   return new Intl.DateTimeFormat(intlTag(locale), form).format(ms);
 }

@@ -1,7 +1,10 @@
 import { useMemo } from "preact/hooks";
 import { piecesOf } from "./links.ts";
 
-/** What a person wrote: line breaks stay, addresses are links. */
+/** Behind a single slash that something follows. */
+const BREAKS = /(?<=[^/]\/)(?=[^/])/;
+
+/** What a person wrote: line breaks stay, addresses are links and break behind their slashes. */
 export function RichText({ text }: { text: string }) {
   const pieces = useMemo(() => piecesOf(text), [text]);
   return (
@@ -13,7 +16,7 @@ export function RichText({ text }: { text: string }) {
         const outside = href.startsWith("http") ? { target: "_blank" } : {};
         return (
           <a key={index} href={href} dir="ltr" rel="noopener noreferrer nofollow" {...outside}>
-            {shown}
+            {shown.split(BREAKS).flatMap((part, at) => (at ? [<wbr key={at} />, part] : part))}
           </a>
         );
       })}

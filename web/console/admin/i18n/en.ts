@@ -60,7 +60,7 @@ export const en: AdminWords = {
   seenTitle: "Where it was seen",
   seenLead: "Only the site and the time are kept: no page addresses, and nothing about visitors.",
   seenOn: "Seen on {origin} {time}",
-  seenOpened: "conversation last opened {time}",
+  seenOpened: "Conversation last opened {time}",
   seenNever: "No page has asked for it yet",
   seenNeverWhy:
     "Check that the tag is published on {domain}, that the page's security policy (CSP) allows " +

@@ -107,7 +107,7 @@ export const ar: CardsWords = {
   fieldNumber: "يرجى كتابة رقم، مثل 12 أو 12.5",
   fieldDate: "يرجى كتابة تاريخ صحيح",
   fieldOption: "يرجى اختيار أحد الخيارات",
-  fieldPhone: "يرجى كتابة رقم هاتف صحيح، مثل ‎+966 50 123 4567",
+  fieldPhone: "يرجى كتابة رقم هاتف صحيح، مثل \u2066+966\u00a050\u00a0123\u00a04567\u2069",
   fieldEmail: "يرجى كتابة بريد إلكتروني صحيح، مثل mei@example.com",
   fieldsWrong: "حقول تحتاج إلى تعديل: {n}",
   formEmpty: "يرجى تعبئة حقل واحد على الأقل",

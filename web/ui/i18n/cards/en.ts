@@ -108,7 +108,7 @@ export const en: CardsWords = {
   fieldNumber: "Please give a number, such as 12 or 12.5",
   fieldDate: "Please give a date that exists",
   fieldOption: "Please choose one of the options",
-  fieldPhone: "Please give a phone number, such as +1 202 555 0143",
+  fieldPhone: "Please give a phone number, such as +1\u00a0202\u00a0555\u00a00143",
   fieldEmail: "Please give an e-mail address, such as mei@example.com",
   fieldsWrong: "{n|one:# field needs a change|other:# fields need a change}",
   formEmpty: "Please fill in something first",

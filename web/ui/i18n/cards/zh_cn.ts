@@ -106,7 +106,7 @@ export const zhCn = {
   fieldNumber: "请填写数字，例如 12 或 12.5",
   fieldDate: "请填写有效的日期",
   fieldOption: "请从选项中选择",
-  fieldPhone: "请填写有效的电话号码，例如 138 0013 8000",
+  fieldPhone: "请填写有效的电话号码，例如 138\u00a00013\u00a08000",
   fieldEmail: "请填写有效的邮箱，例如 mei@example.com",
   fieldsWrong: "还有 {n} 项需要修改",
   formEmpty: "请至少填写一项",

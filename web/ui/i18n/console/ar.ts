@@ -12,6 +12,7 @@ export const ar: ConsoleWords = {
   inbox: "البريد الوارد",
   inboxEmpty: "لا توجد محادثات بعد. سيظهر هنا ما يكتبه الزبائن.",
   chooseConversation: "اختر محادثة",
+  nothingToChoose: "تُفتح المحادثات هنا",
   chooseKeys: "j وk للتنقل، Enter للفتح، r للرد، n لكتابة ملاحظة",
   customerEncrypted: "لا يقرأ هذه المحادثة سوى الزبون وفريقك",
   noteMode: "ملاحظة",

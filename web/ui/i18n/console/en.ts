@@ -12,6 +12,7 @@ export const en: ConsoleWords = {
   inbox: "Inbox",
   inboxEmpty: "No conversations yet. What customers write will be here.",
   chooseConversation: "Choose a conversation",
+  nothingToChoose: "Conversations open here",
   chooseKeys: "j and k move, Enter opens, r replies, n writes a note",
   customerEncrypted: "Only the customer and your team can read this",
   noteMode: "Note",

@@ -11,6 +11,7 @@ export const zhCn = {
   inbox: "收件箱",
   inboxEmpty: "还没有对话。顾客发来的消息会出现在这里。",
   chooseConversation: "请选择一段对话",
+  nothingToChoose: "对话会在这里打开",
   chooseKeys: "j、k 上下移动，Enter 打开，r 回复，n 写备注",
   customerEncrypted: "只有顾客和您的团队能看到",
   noteMode: "备注",

@@ -57,7 +57,7 @@ export const en: MediaWords = {
 
   editPicture: "Edit the picture",
   editKeys: "The picture. Arrow keys move a box, with Shift they size it, Enter applies it.",
-  crop: "Cut out",
+  crop: "Crop",
   turn: "Turn",
   arrow: "Arrow",
   circle: "Circle",

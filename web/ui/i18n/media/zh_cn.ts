@@ -68,7 +68,7 @@ export const zhCn = {
   next: "下一张",
   zoomIn: "放大",
   zoomOut: "缩小",
-  placeOf: "第 {n} 张，共 {all} 张",
+  placeOf: "{n} / {all} 张",
 
   gallery: "图片与文件",
   galleryNone: "还没有发送过图片或文件。",

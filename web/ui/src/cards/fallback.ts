@@ -5,9 +5,15 @@ import { intlTag, type Locale } from "../../i18n/index.ts";
 import { price } from "./money.ts";
 import { Decision, type Card } from "./read.ts";
 
+const MOMENT = { dateStyle: "medium", timeStyle: "short", hourCycle: "h23" } as const;
+
 export function momentIn(locale: Locale, time_ms: number): string {
-  const form = { dateStyle: "medium", timeStyle: "short", hourCycle: "h23" } as const;
-  return new Intl.DateTimeFormat(intlTag(locale), form).format(time_ms);
+  return new Intl.DateTimeFormat(intlTag(locale), MOMENT).format(time_ms);
+}
+
+/** From one moment to another; their day is said once where it is the same. */
+export function spanIn(locale: Locale, start_ms: number, end_ms: number): string {
+  return new Intl.DateTimeFormat(intlTag(locale), MOMENT).formatRange(start_ms, end_ms);
 }
 
 /** An amount that is due: nothing to pay is said in words. */

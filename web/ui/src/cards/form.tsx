@@ -154,7 +154,7 @@ export function Form(props: PropsOf<typeof ContentKind.FORM>) {
 }
 
 /** With the names of the fields, where the form is among what is shown. */
-export function Filled({ t, card, item, inside }: PropsOf<typeof ContentKind.FORM_ANSWER>) {
+export function Filled({ t, locale, card, item, inside }: PropsOf<typeof ContentKind.FORM_ANSWER>) {
   const { author = "", counter = 0 } = item.target ?? {};
   const id = idOf(author, counter);
   const question = inside.items.find((other) => idOf(other.author, other.counter) === id);
@@ -171,7 +171,7 @@ export function Filled({ t, card, item, inside }: PropsOf<typeof ContentKind.FOR
   if (asked?.kind !== ContentKind.FORM) {
     return (
       <CardFrame icon="form" kind={t("formAnswer")} title="" name="filled">
-        <Detail text={item.text || fallbackOf("en", card)} />
+        <Detail text={item.text || fallbackOf(locale, card)} />
       </CardFrame>
     );
   }

@@ -3,7 +3,7 @@ import { useMemo, useState } from "preact/hooks";
 import { ContentKind } from "../../../engine/src/gen/wire.ts";
 import type { SayCard } from "../../i18n/cards/index.ts";
 import { pictureUrl } from "../avatar.tsx";
-import { priceOr, stateWord } from "./fallback.ts";
+import { momentIn, priceOr, spanIn, stateWord } from "./fallback.ts";
 import { price } from "./money.ts";
 import {
   Address,
@@ -210,13 +210,9 @@ export function Appointment({ t, locale, card }: PropsOf<typeof ContentKind.APPO
     >
       <Title text={title} />
       <p class={state === 4 ? "card-when gone" : "card-when"}>
-        <Moment locale={locale} timeMs={startMs} />
-        {endMs > 0 && (
-          <>
-            {" \u2013 "}
-            <Moment locale={locale} timeMs={endMs} />
-          </>
-        )}
+        <time dateTime={new Date(startMs).toISOString()}>
+          {endMs > startMs ? spanIn(locale, startMs, endMs) : momentIn(locale, startMs)}
+        </time>
       </p>
       {(place || address) && (
         <p class="card-place">
@@ -243,7 +239,7 @@ export function Progress({ t, locale, card }: PropsOf<typeof ContentKind.PROGRES
       <Detail text={detail} />
       {timeMs > 0 && (
         <p class="card-small">
-          <Moment locale={locale} timeMs={timeMs} />
+          {steps[at - 1]} <Moment locale={locale} timeMs={timeMs} />
         </p>
       )}
       {expectedMs > 0 && !ready && (

@@ -25,12 +25,14 @@ const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte"] as const;
 export function sizeWords(locale: Locale, bytes: number): string {
   const step = Math.min(UNITS.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3));
   const value = bytes / 1000 ** step;
-  return new Intl.NumberFormat(intlTag(locale), {
+  const said = new Intl.NumberFormat(intlTag(locale), {
     style: "unit",
     unit: UNITS[step] ?? "byte",
     unitDisplay: step ? "short" : "long",
     maximumFractionDigits: step && value < 100 ? 1 : 0,
   }).format(value);
+  // In Chinese a space stands between figures and signs.
+  return said.replace(/(?<=\d)(?=\p{Script=Han})/u, " ");
 }
 
 /** 1:05 */

@@ -23,7 +23,7 @@ const paths = {
   arrow: "M5 19 19 5M10 5h9v9",
   circle: "M12 5a7 7 0 1 0 0 14 7 7 0 0 0 0-14z",
   text: "M5 6h14M12 6v13M9.5 19h5",
-  cover: "M4 4h5v5H4zM15 4h5v5h-5zM9.5 9.5h5v5h-5zM4 15h5v5H4zM15 15h5v5h-5z",
+  cover: "M4 4h16v16H4zM4 12l8-8M4 20 20 4M12 20l8-8",
   undo: "M8 5 3.5 9.5 8 14M3.5 9.5h10a5 5 0 0 1 0 10H9",
   send: "M5 12h13m-5.5-6 6 6-6 6",
   camera: "M4 7.5h3.5L9.5 5h5l2 2.5H20v11H4zM12 10a3 3 0 1 0 0 6 3 3 0 0 0 0-6z",

@@ -1,10 +1,9 @@
 // The visitor's search over his own conversations, in place of what is shown.
 import { render } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import type { Locale } from "../../i18n/index.ts";
+import { intlTag, type Locale } from "../../i18n/index.ts";
 import { toolsIn, type Tell } from "../../i18n/tools/index.ts";
 import { scan, type Match, type PageOf } from "../scan.ts";
-import { fullTime } from "../time.ts";
 import { Glyph } from "./glyphs.tsx";
 
 export interface FinderHost {
@@ -51,6 +50,11 @@ async function look(
   }
 }
 
+function moment(locale: Locale, time_ms: number): string {
+  const form = { dateStyle: "medium", timeStyle: "short", hourCycle: "h23" } as const;
+  return new Intl.DateTimeFormat(intlTag(locale), form).format(time_ms);
+}
+
 /** From a little before the first word on. */
 function Around({ text, words }: { text: string; words: string }) {
   const [word = ""] = words.toLocaleLowerCase().split(/\s+/).filter(Boolean);
@@ -58,7 +62,10 @@ function Around({ text, words }: { text: string; words: string }) {
   if (!word || at < 0) {
     return <>{text}</>;
   }
-  const from = at > SHOWN_BEFORE ? at - SHOWN_BEFORE : 0;
+  const begin = at > SHOWN_BEFORE ? at - SHOWN_BEFORE : 0;
+  // Not within a word, where words have spaces between them.
+  const space = begin ? text.indexOf(" ", begin) : -1;
+  const from = space >= 0 && space < at ? space + 1 : begin;
   return (
     <>
       {from > 0 ? "\u2026" : ""}
@@ -87,7 +94,7 @@ function Hits({ t, host, found }: Props & { found: Found }) {
               <b>
                 <bdi>{host.nameOf(match)}</bdi>
               </b>
-              <time>{fullTime(host.locale(), match.item.timeMs)}</time>
+              <time>{moment(host.locale(), match.item.timeMs)}</time>
               <span dir="auto">
                 <Around text={match.text} words={words} />
               </span>

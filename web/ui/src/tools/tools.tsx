@@ -232,6 +232,13 @@ class Tools {
     const around = this.box.getBoundingClientRect();
     const at = bubble.getBoundingClientRect();
     const { top, ...side } = this.style_at(0);
+    // What one speaks of stays in sight where there is room.
+    if (around.bottom - at.bottom > MENU_ROOM_PX) {
+      return { ...side, top: `${at.bottom - around.top + 4}px` };
+    }
+    if (at.top - around.top > MENU_ROOM_PX) {
+      return { ...side, bottom: `${around.bottom - at.top + 4}px` };
+    }
     const below = around.bottom - at.top > MENU_ROOM_PX;
     return below
       ? { ...side, top: top ?? "" }
