@@ -1,5 +1,7 @@
 // Cards in every language, a few to a picture.
 import { ContentKind } from "../../web/engine/src/gen/wire.ts";
+import { fallbackOf } from "../../web/ui/src/cards/fallback.ts";
+import type { Card as Read } from "../../web/ui/src/cards/read.ts";
 import { ago, conversation, now, script, type Scene } from "./scenes.ts";
 import type { Said } from "./script.ts";
 import { words, type Language } from "./words.ts";
@@ -160,7 +162,11 @@ const scene =
   (language) => {
     const { agent: name } = words[language];
     const messages = shown(cardsIn(language), language).map(
-      (each, at): Said => ({ by: "agent", name, timeMs: ago(20 - at), text: "-", ...each }),
+      (each, at): Said => {
+        const card = each.text === undefined && (each.card as unknown as Read);
+        const text = card ? fallbackOf(language, card) : "";
+        return { by: "agent", name, timeMs: ago(20 - at), text, ...each };
+      },
     );
     const seen = { delivered: messages.length, read: messages.length };
     const all = { messages, ...seen, teamLog: "5".repeat(32) };

@@ -53,11 +53,48 @@ const acts: Record<string, (page: Page) => Promise<void>> = {
     await page.getByTestId("tools-menu").waitFor();
   },
   "messages found": async (page) => {
-    await openTalk(page);
-    await page.locator(".timeline").press("f");
+    await page.getByTestId("inbox-row").first().press("f");
     await page.getByTestId("find-words").fill("shop");
     await page.getByTestId("find-words").press("Enter");
     await page.getByTestId("find-hit").first().waitFor();
+  },
+  "no messages found": async (page) => {
+    await page.getByTestId("inbox-row").first().press("f");
+    await page.getByTestId("find-words").fill("zzzz");
+    await page.getByTestId("find-words").press("Enter");
+    await page.getByTestId("find-state").filter({ hasText: /\S/ }).waitFor();
+  },
+  "not invited": async (page) => {
+    await page.evaluate(() => {
+      location.hash = "";
+      location.reload();
+    });
+    await page.locator("main").waitFor();
+  },
+  "several open": async (page) => {
+    await page.getByTestId("inbox-row").first().click();
+    await expect(page.getByTestId("message").first()).toBeVisible();
+    await openTalk(page);
+    await page.setViewportSize({ width: 1280, height: 780 });
+  },
+  answering: async (page) => {
+    await openTalk(page);
+    await expect(page.locator(".with-tools")).toHaveCount(1);
+    await page.getByTestId("message").last().press("Enter");
+    await page.getByTestId("tool-reply").click();
+    await page.getByTestId("about-bar").waitFor();
+  },
+  "what was changed": async (page) => {
+    await openTalk(page);
+    await expect(page.locator(".with-tools")).toHaveCount(1);
+    const edited = page.getByTestId("message").filter({ has: page.getByTestId("edited") });
+    await edited.press("Enter");
+    await page.getByTestId("tool-history").click();
+    await page.getByTestId("versions").waitFor();
+  },
+  "only reads": async (page) => {
+    await openTalk(page);
+    await page.getByTestId("reads-only").waitFor();
   },
   pictures: openTalk,
   "a customer who is logged in": openTalk,

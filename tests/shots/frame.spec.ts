@@ -1,7 +1,7 @@
 import type { Page } from "@playwright/test";
 import { WIDE_JPEG } from "./pictures.ts";
 import { frameScenes } from "./scenes.ts";
-import { expect, test } from "./studio.ts";
+import { expect, test, type ShopPageParts } from "./studio.ts";
 
 const inside = (page: Page) => page.frameLocator("[data-testid=frame]");
 
@@ -9,6 +9,23 @@ async function openEmoji(page: Page): Promise<void> {
   await inside(page).getByTestId("emoji").click();
   await inside(page).getByTestId("emoji-picker").waitFor();
 }
+
+async function openTools(page: Page): Promise<void> {
+  await expect(inside(page).locator(".with-tools")).toHaveCount(1);
+  await inside(page).getByTestId("message").last().press("Enter");
+  await inside(page).getByTestId("tools-menu").waitFor();
+}
+
+/** Of the device that has the conversations, and of the one to which they go. */
+const makeLink = (then: string) => async (page: Page): Promise<void> => {
+  await inside(page).getByTestId("menu").click();
+  await inside(page).getByTestId("link-device").click();
+  await inside(page).getByTestId(`link-${then}`).waitFor();
+};
+const useLink = (then: string) => async (page: Page): Promise<void> => {
+  await inside(page).getByTestId("link-use").click();
+  await inside(page).getByTestId(`link-${then}`).waitFor();
+};
 
 const PIXEL =
   "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mPk+M9QDwADhgGAWjR9awAAAABJRU5E" +
@@ -71,17 +88,71 @@ const acts: Record<string, (page: Page) => Promise<void>> = {
     await inside(page).getByTestId("lightbox").waitFor();
   },
   menu: (page) => inside(page).getByTestId("menu").click(),
-  "what to do with a message": async (page) => {
-    await expect(inside(page).locator(".with-tools")).toHaveCount(1);
-    await inside(page).getByTestId("message").last().press("Enter");
-    await inside(page).getByTestId("tools-menu").waitFor();
-  },
+  "what to do with a message": openTools,
   "search of what was said": async (page) => {
     await inside(page).getByTestId("menu").click();
     await inside(page).getByTestId("find").click();
     await inside(page).getByTestId("finder-words").fill("shop");
     await inside(page).getByTestId("finder-hit").first().waitFor();
   },
+  "search finds nothing": async (page) => {
+    await inside(page).getByTestId("menu").click();
+    await inside(page).getByTestId("find").click();
+    await inside(page).getByTestId("finder-words").fill("zzzz");
+    await expect(inside(page).locator("[data-testid=finder-state][data-busy=false]")).toBeVisible();
+  },
+  gallery: async (page) => {
+    await inside(page).getByTestId("menu").click();
+    await inside(page).getByTestId("gallery-open").click();
+    await inside(page).getByTestId("gallery-picture").first().waitFor();
+  },
+  answering: async (page) => {
+    await openTools(page);
+    await inside(page).getByTestId("tool-reply").click();
+    await inside(page).getByTestId("about-bar").waitFor();
+  },
+  "recall asked": async (page) => {
+    await openTools(page);
+    await inside(page).getByTestId("tool-recall").click();
+    await inside(page).getByTestId("recall-yes").waitFor();
+  },
+  "what the lock means": async (page) => {
+    await inside(page).locator(".lock-line summary").click();
+  },
+  "who is confirmed": (page) => inside(page).getByTestId("confirmed").click(),
+  "a file that is too large": async (page) => {
+    const pick = page.waitForEvent("filechooser");
+    await inside(page).getByTestId("attach").click();
+    await (await pick).setFiles({ name: "bag.jpg", mimeType: "image/jpeg", buffer: WIDE_JPEG });
+    await inside(page).getByTestId("tray").getByRole("alert").waitFor();
+  },
+  "microphone refused": async (page) => {
+    await inside(page).getByTestId("voice").click();
+    await inside(page).getByTestId("tray").getByRole("alert").waitFor();
+  },
+  "what the page offers": async (page) => {
+    const title = await inside(page).getByTestId("shop-name").textContent();
+    const url = "https://shop.example/bags/tote";
+    const card = { type: "product", title, sku: "CT-01", amount: 89900, currency: "CNY", url };
+    await call(page, "send", card);
+    await inside(page).locator(".offer").waitFor();
+  },
+  "ended here": async (page) => {
+    await inside(page).getByTestId("message").first().waitFor();
+    const frame = page.getByTestId("frame");
+    await frame.evaluate((node: HTMLIFrameElement) =>
+      node.contentWindow?.postMessage({ shopbell: 1, type: "shutdown" }, new URL(node.src).origin),
+    );
+    await inside(page).getByTestId("ended").waitFor();
+  },
+  "link made": makeLink("made"),
+  "link, let in": makeLink("asked"),
+  "link, there": makeLink("done"),
+  "link opened": (page) => inside(page).getByTestId("link-intro").waitFor(),
+  "link, calling": useLink("calling"),
+  "link, six digits": useLink("waiting"),
+  "link, here": useLink("done"),
+  "link, too late": useLink("refused"),
   "own tab": async (page) => {
     const src = (await page.getByTestId("frame").getAttribute("src")) ?? "";
     await page.goto("about:blank");
@@ -90,11 +161,28 @@ const acts: Record<string, (page: Page) => Promise<void>> = {
   },
 };
 
+/** The link itself opens the panel. */
+const used = new Set(["link opened", "link, calling", "link, six digits", "link, here",
+  "link, too late"]);
+
+function parts(shop: string): Record<string, ShopPageParts> {
+  const hash = `#shopbell=${shop.slice(0, 6)}${Buffer.alloc(96, 9).toString("base64url")}`;
+  const wrote = () => localStorage.setItem("shopbell.wrote", "1");
+  return {
+    ...Object.fromEntries([...used].map((name) => [name, { hash }])),
+    accent: { more: 'data-accent="#ffd400"' },
+    "kept nothing": { before: (page) => page.addInitScript(wrote) },
+  };
+}
+
 for (const [name, scene] of Object.entries(frameScenes)) {
   test(`frame: ${name}`, async ({ studio }) => {
     await studio.series(`frame-${name}`, async (variant) => {
-      const page = await studio.shopPage(variant, scene(variant.language));
-      await page.getByTestId("bubble").click();
+      const around = parts(studio.shop)[name];
+      const page = await studio.shopPage(variant, scene(variant.language), around);
+      if (!used.has(name)) {
+        await page.getByTestId("bubble").click();
+      }
       await expect(inside(page).locator("main")).toBeVisible();
       await acts[name]?.(page);
       return page;

@@ -24,6 +24,16 @@ test("loader: bubble with answers that nobody has read", async ({ studio }) => {
   });
 });
 
+test("loader: what the bubble is called", async ({ studio }) => {
+  await studio.series("loader-name", async (variant) => {
+    const page = await studio.shopPage(variant, undefined);
+    await page.getByTestId("bubble").focus();
+    await page.keyboard.press("Shift+Tab");
+    await page.keyboard.press("Tab");
+    return page;
+  });
+});
+
 /** What keeps the conversation from being loaded, by the cause that the page hears. */
 const failures: Record<string, (page: Page) => Promise<unknown>> = {
   blocked: (page) =>

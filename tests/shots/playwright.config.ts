@@ -9,7 +9,8 @@ export default defineConfig({
   fullyParallel: true,
   forbidOnly: true,
   // A series is up to 24 pages; nothing is judged by how long that takes.
-  timeout: 300_000,
+  timeout: 600_000,
+  expect: { timeout: 60_000 },
   use: {
     launchOptions: {
       executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",

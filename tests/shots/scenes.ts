@@ -92,7 +92,7 @@ function shows(language: Language): Said[] {
     { by: "agent", name, text: said.product, timeMs: ago(7), shows: film() },
     { by: "agent", name, text: "A-2071.pdf", timeMs: ago(6), shows: file("A-2071.pdf", 182_000) },
     { by: "agent", name, text: "voice", timeMs: ago(5), shows: voice() },
-    { by: "customer", text: "x", timeMs: ago(5), shows: file("\u202efdp.exe", 912_000) },
+    { by: "customer", text: "fdp.exe", timeMs: ago(5), shows: file("\u202efdp.exe", 912_000) },
   ];
 }
 
@@ -194,6 +194,30 @@ export const frameScenes: Record<string, Scene> = {
   menu: with_talk({}),
   "what to do with a message": with_talk({}),
   "search of what was said": with_talk({}),
+  "search finds nothing": with_talk({}),
+  gallery: (language) =>
+    script(language, { conversations: [conversation(language, { messages: shows(language) })] }),
+  answering: with_talk({}),
+  "recall asked": with_talk({}),
+  "what the lock means": with_talk({}),
+  "who is confirmed": with_talk({}),
+  "kept nothing": (language) => script(language),
+  "a file that is too large": with_talk({}, { blobBytesMax: 1000 }),
+  "microphone refused": with_talk({}),
+  "what the page offers": with_talk({}),
+  "ended here": with_talk({}),
+  starting: (language) => script(language, { starting: true }),
+  "shop unknown": (language) =>
+    script(language, { connection: { state: 4, code: Errc.closed_shop_unknown } }),
+  "link made": with_talk({}, { link: { step: 1 } }),
+  "link, let in": with_talk({}, { link: { step: 2, digits: 204815 } }),
+  "link, there": with_talk({}, { link: { step: 3 } }),
+  "link opened": (language) => script(language),
+  "link, calling": (language) => script(language, { link: { step: 5 } }),
+  "link, six digits": (language) => script(language, { link: { step: 6, digits: 204815 } }),
+  "link, here": (language) => script(language, { link: { step: 3 } }),
+  "link, too late": (language) =>
+    script(language, { link: { step: 4, code: Errc.link_expired } }),
   "own tab": with_talk({}),
   accent: (language) => {
     const conversations = [conversation(language)];
@@ -207,12 +231,12 @@ function inbox(language: Language): Conversation[] {
   return [
     conversation(language, {
       ...team(1),
-      creator: 20,
+      creator: 1,
       notes: [{ by: "agent", name: said.agent, text: said.note, timeMs: ago(7) }],
       waitingSinceMs: ago(6),
       tags: said.tags,
     }),
-    { ...second(language), ...team(2), creator: 20, unread: 0, ownRead: 3 },
+    { ...second(language), ...team(2), creator: 1, unread: 0, ownRead: 3 },
     {
       ...team(3),
       log: log(3),
@@ -231,6 +255,18 @@ export const desk = (more: Partial<Script> = {}): Scene =>
 /** What the console can show; `#log=` in the address opens the conversation. */
 export const consoleScenes: Record<string, Scene> = {
   join: (language) => script(language, { uncertified: true }),
+  "join on another device": (language) => script(language, { uncertified: true, beside: true }),
+  "not invited": (language) => script(language, { uncertified: true }),
+  "several open": desk(),
+  answering: desk(),
+  "only reads": desk({ role: 3 }),
+  "this visit only": desk({ storage: "session" }),
+  "no messages found": desk(),
+  "what was changed": (language) => {
+    const [first, ...others] = inbox(language);
+    const conversations = first ? [{ ...first, messages: amended(language) }, ...others] : others;
+    return script(language, { conversations });
+  },
   "inbox empty": (language) => script(language),
   inbox: desk(),
   talk: desk(),

@@ -107,6 +107,14 @@ export type Script = {
   shop?: { name: string; fresh: boolean; domains: string[]; accent?: string };
   conversations: Conversation[];
   problems?: number[];
+  /** How large a file may be. */
+  blobBytesMax?: number;
+  /** How far a link to another device has come, once one is made or used. */
+  link?: { step: number; code?: number; digits?: number };
+  /** The device is to be a further one of an agent's. */
+  beside?: boolean;
+  /** The agent's device; else it is an admin's or an agent's. */
+  role?: number;
   /** The device is an admin's. */
   admin?: Admin;
   /** Number of the error by which the desk refuses an admin's requests. */

@@ -158,7 +158,10 @@ class ScriptedDevice extends EventTarget {
         notAfterMs: certified ? not_after : 0,
         subject: filled(32, this.script.subject ?? 0),
       }),
-      event(EventKind.CONNECTION, wire.Connection, { blobBytesMax: 1e9, ...connection }),
+      event(EventKind.CONNECTION, wire.Connection, {
+        blobBytesMax: this.script.blobBytesMax ?? 1e9,
+        ...connection,
+      }),
     ];
     if (shop) {
       const { accent, ...rest } = shop;
@@ -203,6 +206,11 @@ class ScriptedDevice extends EventTarget {
       const code = this.refuses(method);
       const fields = { id, code, body: this.answer(method, question) };
       this.say({ events: [event(EventKind.RESPONSE_EVENT, ResponseEvent, fields)] });
+      if (method === "link.make" || method === "link.use") {
+        const body = this.link(this.script.link);
+        const news = { method: "link", body };
+        this.say({ events: [event(EventKind.PUSH_EVENT, wire.PushEvent, news)] });
+      }
       if (this.script.then && method === "inbox.list") {
         this.say({ events: [event(EventKind.CONNECTION, wire.Connection, this.script.then)] });
       }
@@ -217,6 +225,9 @@ class ScriptedDevice extends EventTarget {
 
   private answer(method: string, question: Uint8Array): Uint8Array {
     const { admin } = this.script;
+    if (method.startsWith("link.")) {
+      return this.link({ step: method === "link.state" ? 0 : 1 });
+    }
     if (method === "search") {
       return this.found(decode(wire.SearchRequest, question).words);
     }
@@ -224,9 +235,15 @@ class ScriptedDevice extends EventTarget {
       return this.inbox();
     }
     if (method === "status.get") {
-      return encode(wire.AgentStatus, { away: false, role: admin ? 1 : 2 });
+      return encode(wire.AgentStatus, { away: false, role: this.script.role ?? (admin ? 1 : 2) });
     }
     return admin ? answerAdmin(admin, method) : new Uint8Array();
+  }
+
+  /** Good for ten minutes. */
+  private link(state: Script["link"] = { step: 1 }): Uint8Array {
+    const endMs = Date.now() + 10 * 60_000;
+    return encode(wire.LinkState, { endMs, link: filled(96, 9), ...state });
   }
 
   private history(hex: string, shown: Conversation, notes: boolean): Event[] {

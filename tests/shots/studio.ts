@@ -32,11 +32,18 @@ export type Variant = {
 export type ShopPageParts = {
   /** Attributes of the tag. */
   readonly more?: string;
+  /** Behind the page's address. */
+  readonly hash?: string;
   /** Runs before the page is opened. */
   readonly before?: (page: Page) => Promise<unknown>;
 };
 
 export class Studio {
+  /** The shop's id, as its tag names it. */
+  get shop(): string {
+    return /data-shop="([^"]+)"/.exec(this.tag)?.[1] ?? "";
+  }
+
   constructor(
     readonly server: Server,
     /** The demo shop's own tag, without its end. */
@@ -70,6 +77,8 @@ export class Studio {
         JSON.stringify(kept),
       );
       link.hash = "";
+    } else if (script.beside) {
+      link.hash += "&beside=1";
     }
     await page.goto(link.href);
     await expect(page.locator("main")).toBeVisible();
@@ -80,7 +89,7 @@ export class Studio {
   async shopPage(
     variant: Variant,
     script: Script | undefined,
-    { more = "", before = async () => {} }: ShopPageParts = {},
+    { more = "", hash = "", before = async () => {} }: ShopPageParts = {},
   ): Promise<Page> {
     const page = await this.page(variant, script);
     await before(page);
@@ -95,7 +104,7 @@ export class Studio {
       `<body>${this.tag} ${more}></script></body></html>`;
     const url = new URL("/shots", this.server.addresses.shops).href;
     await page.route(url, (route) => route.fulfill({ contentType: "text/html", body: html }));
-    await page.goto(url);
+    await page.goto(url + hash);
     return page;
   }
 
