@@ -21,6 +21,10 @@ export class Filling {
     }
   }
 
+  get takesBuffers(): boolean {
+    return this.direct !== undefined;
+  }
+
   /** `size` bytes, fewer only at the end. `buffer` is given away; the answer's own comes back. */
   async fill(buffer: ArrayBuffer, size: number): Promise<Bytes> {
     let [into, had] = [buffer, 0];
@@ -58,6 +62,7 @@ export class FileFilling {
   private buffer = new ArrayBuffer(0);
   private stream: Filling | undefined;
   private at = 0;
+  private span = SPAN_BYTES;
   private span_end = 0;
   private ended = false;
   private last: Promise<unknown> = Promise.resolve();
@@ -86,8 +91,12 @@ export class FileFilling {
 
   private open(from: number, to: number): void {
     this.stream?.cancel();
-    this.span_end = Math.max(from + SPAN_BYTES, to);
+    this.span_end = Math.max(from + this.span, to);
     this.stream = new Filling(this.file.slice(from, this.span_end).stream());
+    if (this.stream.takesBuffers || !this.span) return;
+    // WebKit brings all of a slice at once.
+    this.span = 0;
+    this.open(from, to);
   }
 
   close(): void {
