@@ -276,6 +276,7 @@ test("by keyboard alone a decision is taken", async ({ people }) => {
 
 test("an answer far behind its question settles it, with a page of history alone", async ({
   people,
+  server,
 }) => {
   test.setTimeout(180_000);
   const { visitor, agent } = await talking(people);
@@ -294,8 +295,15 @@ test("an answer far behind its question settles it, with a page of history alone
   await expect(cardsOf(visitor, "decision")).toBeVisible();
   await expect(visitor.message(`${count}.`)).toHaveCount(0);
   await cardsOf(visitor, "decision").getByTestId("card-agree").click();
+  // Who answers stays with the question, whether his answer is drawn on its way or only then.
+  server.freeze();
   await cardsOf(visitor, "decision").getByTestId("card-confirm").click();
-  await expect(cardsOf(visitor, "given")).toHaveCount(1);
+  await expect(stateOf(visitor, "decision")).toContainText("sending", { ignoreCase: true });
+  await expect(cardsOf(visitor, "decision")).toBeInViewport();
+  server.thaw();
+  await expect(stateOf(visitor, "decision")).toContainText("Approved");
+  await expect(cardsOf(visitor, "decision")).toBeInViewport();
+  await expect(visitor.message(`${count}.`), "the end has not come").toHaveCount(0);
 
   await agent.page.reload();
   await expect(cardsOf(agent, "given")).toBeInViewport();

@@ -222,6 +222,11 @@ function useJump({ jump, conversation, notes }: TimelineProps, show: (key: strin
   }, [jump, conversation, notes]);
 }
 
+/** What its author wants to see at the end; an answer leaves him at its question. */
+function writtenIn(last: Item | undefined): string {
+  return last?.mine && !last.seq && (!last.target || last.quote) ? last.key : "";
+}
+
 export function Timeline(props: TimelineProps) {
   const { t, conversation, notes, seen = true, tools } = props;
   const entries = entriesOf(props);
@@ -239,7 +244,7 @@ export function Timeline(props: TimelineProps) {
     more,
     newer: conversation.newer,
     lastSeq: lastSeq(conversation),
-    written: last?.mine && !last.seq ? last.key : "",
+    written: writtenIn(last),
     opened: mark ? `${conversation.log} ${mark.timeMs}` : "",
     loadEarlier: () => props.onLoadEarlier(),
     loadLater: () => props.onLoadLater?.(),

@@ -85,11 +85,19 @@ function isShownAsCard(item: Item, side: Side): boolean {
 class CardDrawer implements Drawer {
   readonly stage = 2;
   private readonly beyond: Beyond;
-  /** What waits for what stands behind the window, by place. */
+  /** What may be settled by what stands behind the window, by place. */
   private readonly waiting = new Map<HTMLElement, Drawn>();
 
   constructor(private readonly host: CardsHost) {
     this.beyond = new Beyond(host.session, (log) => this.again(log));
+    // What comes behind the window changes nothing in it, and may settle what stands there.
+    host.session.logs.subscribe(() => {
+      for (const log of new Set([...this.waiting.values()].map(({ inside }) => inside.log))) {
+        if (this.beyond.of(log).checking) {
+          this.again(log);
+        }
+      }
+    });
   }
 
   of(item: Item, words: string): DrawInto | undefined {
@@ -119,7 +127,8 @@ class CardDrawer implements Drawer {
     const settled = question
       ? settledIn(inside.items, items, item, card, nowMs, host.side)
       : OPEN;
-    if (checking && settled.state === "open") {
+    const unsettled = settled.state === "open" || settled.state === "sending";
+    if (question && unsettled && host.session.logs.peek().get(inside.log)?.newer) {
       this.waiting.set(place, drawn);
     } else {
       this.waiting.delete(place);

@@ -29,8 +29,8 @@ export function sendCard(
   words = fallbackOf(session.locale, card),
 ): number {
   const ref = session.say(log, target, card.kind, bytesOf(card), words);
-  // One's own words stand at the end, wherever one was reading.
-  if (session.logs.peek().get(log)?.newer) {
+  // One's own words stand at the end, wherever one was reading; who answers stays where he is.
+  if (target === NO_TARGET && session.logs.peek().get(log)?.newer) {
     session.loadLatest(fromHex(log));
   }
   return ref;
