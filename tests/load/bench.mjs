@@ -4,6 +4,7 @@
 //              row has missed twice
 //   --only A   one group: sizes, opening, seen, page, long, files, durable, steady, idle,
 //              reconnect, cores
+//   --mib N    size of the file in the group files (1024; on the held link a quarter of it)
 //   --rounds N rounds of 100,000 messages in the durable group (10); 100 reach ten million stored
 // All servers listen on loopback, with a directory of their own under the system's temporary one.
 import { closeSync, existsSync, fdatasyncSync, openSync, readFileSync, writeSync } from "node:fs";
@@ -18,6 +19,7 @@ const { values: flags } = parseArgs({
     gate: { type: "boolean" },
     only: { type: "string" },
     rounds: { type: "string" },
+    mib: { type: "string" },
   },
 });
 const root = new URL("../..", import.meta.url).pathname;
@@ -27,6 +29,7 @@ const PAIRS = 200;
 const WINDOW = 8;
 const RATE = 500;
 const SHORT_TALK = 500;
+const LINK_MBIT_S = 200;
 
 const quick = {
   messages: 250, rounds: 2, steady_s: 3, idle: 1000, reconnect: 1000, cores: 50, cores_messages: 20,
@@ -40,6 +43,12 @@ const size = flags.quick ? quick : full;
 size.rounds = Number(flags.rounds ?? size.rounds);
 if (!Number.isInteger(size.rounds) || size.rounds < 1 || size.rounds > 1000) {
   console.error("bench: --rounds takes a number from 1 to 1000");
+  process.exit(2);
+}
+
+size.file_mib = Number(flags.mib ?? size.file_mib);
+if (!Number.isInteger(size.file_mib) || size.file_mib < 4 || size.file_mib > 2000) {
+  console.error("bench: --mib takes a number from 4 to 2000");
   process.exit(2);
 }
 
@@ -256,6 +265,19 @@ async function measure_the_files() {
     row("  more memory at its worst, up, MiB", up.more_mib, at_most(60),
       `plain: ${number(plain_up.more_mib)}`),
     row("  longest task of the page, ms", longest, at_most(50), ""),
+    ...(await measure_the_link()),
+  ];
+}
+
+async function measure_the_link() {
+  const bytes_s = (LINK_MBIT_S * 1e6) / 8;
+  const { mib, up, down, plain_up, plain_down } = await measure_files(size.file_mib / 4, bytes_s);
+  const speeds = (ours, plain) =>
+    `MB/s ${number(mib / ours.s)}, plain: ${number(mib / plain.s)}`;
+  return [
+    row(`  on a link of ${LINK_MBIT_S} Mbit/s, up, to plain`, plain_up.s / up.s, at_least(0.9),
+      speeds(up, plain_up)),
+    row("  down", plain_down.s / down.s, at_least(0.9), speeds(down, plain_down)),
   ];
 }
 

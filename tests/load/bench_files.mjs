@@ -8,6 +8,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { build } from "esbuild";
 import { start_chromium } from "./bench_chromium.mjs";
+import { hold_link } from "./bench_link.mjs";
 import { new_directory } from "./bench_server.mjs";
 
 const root = new URL("../..", import.meta.url).pathname;
@@ -150,11 +151,16 @@ async function open_page(browser, url, file) {
     browser.evaluate(sessionId, `(${act})(${JSON.stringify(given ?? null)})`);
 }
 
-/** A file of so many MiB, ours and plain, out and back. */
-export async function measure_files(mib) {
+/** A file of so many MiB, ours and plain, out and back; on a link of so many bytes a second. */
+export async function measure_files(mib, link_bytes_s) {
   const relay = await start_relay();
   const server = await start_page();
   const browser = await start_chromium();
+  const blobs = new URL(relay.blobs);
+  const link = link_bytes_s && await hold_link(Number(blobs.port), link_bytes_s);
+  if (link) {
+    blobs.port = link.port;
+  }
   try {
     const origin = `http://127.0.0.1:${server.address().port}`;
     const evaluate = await open_page(browser, `${origin}/`, make_file(mib));
@@ -168,7 +174,7 @@ export async function measure_files(mib) {
       // Everything is loaded and warm before anything is measured.
       const { media } = globalThis;
       await media.download(await media.upload(new Blob(["warm"]), { ref: "warm" }));
-    }, [relay.blobs, await relay.token(), `${origin}/page.js`]);
+    }, [blobs.href, await relay.token(), `${origin}/page.js`]);
     const run = (act) => watched(browser.child.pid, () => evaluate(act));
     const plain_up = await run(async () => {
       const { file, blobs, token } = globalThis.given;
@@ -184,6 +190,7 @@ export async function measure_files(mib) {
     return { mib, up, down, plain_up, plain_down, longest };
   } finally {
     await browser.close();
+    await link?.close();
     await new Promise((resolve) => server.close(resolve));
     await relay.dispose();
   }

@@ -3,7 +3,7 @@
 import { SEALED_CHUNK_BYTES } from "./blob_module.js";
 
 const CHUNKS_MIN = 2;
-const CHUNKS_MAX = 32;
+const CHUNKS_MAX = 64;
 const CHUNKS_FIRST = 8;
 const QUICK_MS = 700;
 const SLOW_MS = 3000;

@@ -158,7 +158,7 @@ export class SpoolSource implements Source {
     const all = sealedBytesOf(this.bytes);
     try {
       while (this.ready < all && !this.ended) {
-        const to = Math.min(this.ready + PIECE_BYTES_MAX / 2, all);
+        const to = Math.min(this.ready + PIECE_BYTES_MAX / 4, all);
         const piece = await this.file.piece(this.ready, to);
         if (this.ended) return;
         if (!this.kept(piece)) break;
