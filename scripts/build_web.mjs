@@ -259,8 +259,7 @@ if (has("web/engine/src/worker.ts", "it is the worker's entry")) {
   const { script } = await bundle("web/engine/src/worker.ts", { define });
   define.__WORKER_URL__ = JSON.stringify(emit_hashed("engine/worker", ".js", script));
 }
-// Without it, as scripts/check_wasm.mjs will say, nobody can send a file; all else goes on.
-if (existsSync(blob_wasm)) {
+if (has("build/wasm/blob.wasm", "./run build makes it: without it nobody can send a file")) {
   const { script: play } = await bundle("web/engine/src/worker_play.ts", { format: "iife" });
   // A service worker answers for the pages beside it.
   const twins = ["widget", "console"].map((app) => emit_hashed(`${app}/play`, ".js", play));

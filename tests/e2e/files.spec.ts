@@ -154,3 +154,21 @@ test("an agent's file is answered, and taken back as well", async ({ people }) =
   await choose(agent, agent.messages.filter({ has: agent.page.getByTestId("file") }), "recall");
   await expect(file).toHaveCount(0);
 });
+
+test("a note takes files, which the team alone sees", async ({ people }) => {
+  const { visitor, agent } = await two(people);
+  await agent.page.getByTestId("note-toggle").click();
+  const buffer = await jpeg(agent.page, 400, 300);
+  await pick(agent, [{ name: "batch.jpg", mimeType: "image/jpeg", buffer }]);
+  expect(await findings(agent.page.mainFrame())).toEqual([]);
+  await agent.say("batch 0415");
+  const note = agent.notes.filter({ hasText: "batch 0415" });
+  await expect(note.getByTestId("picture")).toHaveAttribute("data-here", "true");
+  await expect(note).not.toHaveAttribute("data-seq", "0");
+  // What the customer gets next comes behind it in time, and the note is not with him.
+  await agent.page.getByTestId("reply-toggle").click();
+  await agent.say("one moment");
+  await expect(visitor.message("one moment")).toBeVisible();
+  await expect(visitor.message("batch 0415")).toHaveCount(0);
+  await expect(visitor.frame.getByTestId("picture")).toHaveCount(0);
+});

@@ -79,6 +79,12 @@ test("each emoji of the picker is one sign, has a name in each language and is f
       assert.ok(findEmoji(name).includes(each), `${each.sign} ${name}`);
     }
   }
+  for (const { sign, words } of emoji) {
+    const [zh, en] = [words["zh-CN"].split(" "), words.en.split(" ")];
+    assert.ok(zh.length > 1 && zh.every((word) => /^\p{Script=Han}+$/u.test(word)), `${sign} zh`);
+    assert.ok(en.length > 1 && en.every((word) => /^[a-z_]+$/.test(word)), `${sign} en`);
+  }
+  assert.deepEqual(findEmoji("thumbs up").map(({ sign }) => sign), ["\u{1f44d}"]);
   assert.deepEqual(findEmoji("THANKS").map(({ sign }) => sign), ["🙏"]);
   assert.deepEqual(findEmoji("快递").map(({ sign }) => sign), ["📦"]);
   assert.deepEqual(findEmoji("zzz"), []);

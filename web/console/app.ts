@@ -439,7 +439,7 @@ export class ConsoleApp {
     const log = this.mode.value === "note" ? row?.teamLog : row?.log;
     if (row && log && this.canSend.value) {
       const is_edit = this.speaking.isEdit.value;
-      if (!is_edit && this.mode.value === "reply" && this.files.send(row.key, text)) {
+      if (!is_edit && this.files.send(toHex(log), text)) {
         this.write("");
         return;
       }

@@ -1,5 +1,5 @@
 import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
-import { fromHex } from "../engine/src/text.ts";
+import { fromHex, toHex } from "../engine/src/text.ts";
 import { AboutBar } from "../ui/src/about_bar.tsx";
 import { Composer } from "../ui/src/composer.tsx";
 import { emptyConversation, type Item } from "../ui/src/conversation.ts";
@@ -178,6 +178,7 @@ function TalkHead({ app, row }: { app: ConsoleApp; row: Row }) {
 
 const picker = () => Promise.resolve(openPicker);
 const NONE = emptyConversation("");
+const NO_LOG = new Uint8Array();
 
 function nameIn(app: ConsoleApp, row: Row, { mine, author, authorName }: Item): string {
   const known = authorName || app.membersOf(row).get(author)?.name;
@@ -196,7 +197,9 @@ function Writing({ app, row }: { app: ConsoleApp; row: Row }) {
     );
   }
   const stopped = !app.canSend.value;
-  const takes_files = !is_note && !stopped && app.files.can.value;
+  const takes_files = !note_waits && !stopped && app.files.can.value;
+  // Of a note they are the team's alone.
+  const log = is_note ? toHex(row.teamLog ?? NO_LOG) : row.key;
   const about = app.speaking.about.value;
   const shown = (is_note ? app.notes.value : app.conversation.value) || undefined;
   const leave = () => {
@@ -221,15 +224,15 @@ function Writing({ app, row }: { app: ConsoleApp; row: Row }) {
       onDraft={(text) => app.write(text)}
       onSend={(text) => app.send(text)}
       picker={picker}
-      waits={takes_files ? (app.files.waits.value.get(row.key) ?? 0) : 0}
-      onAttach={takes_files ? (button) => app.files.pick(row.key, button) : undefined}
-      onFiles={takes_files ? (found) => app.files.add(row.key, found) : undefined}
-      onVoice={takes_files ? (hold) => app.files.voice(row.key, hold) : undefined}
+      waits={takes_files ? (app.files.waits.value.get(log) ?? 0) : 0}
+      onAttach={takes_files ? (button) => app.files.pick(log, button) : undefined}
+      onFiles={takes_files ? (found) => app.files.add(log, found) : undefined}
+      onVoice={takes_files ? (hold) => app.files.voice(log, hold) : undefined}
       onUp={() => shown !== undefined && app.speaking.editLast(shown)}
       onLeave={leave}
     >
       <ModeSwitch app={app} row={row} />
-      {takes_files && <FilesPlace files={app.files} log={row.key} hint={t("attach")} />}
+      {takes_files && <FilesPlace files={app.files} log={log} hint={t("attach")} />}
       {about && (
         <AboutBar
           t={t}
