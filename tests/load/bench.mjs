@@ -2,8 +2,8 @@
 //   --quick    smaller numbers, for a look while working
 //   --gate     measures what misses its budget again, up to three times in all, and fails when a
 //              row has missed twice
-//   --only A   one group: sizes, opening, seen, page, long, files, durable, steady, idle,
-//              reconnect, cores
+//   --only A   one group: sizes, opening, seen, page, long, files, media, durable,
+//              steady, idle, reconnect, cores
 //   --mib N    size of the file in the group files (1024; on the held link a quarter of it)
 //   --rounds N rounds of 100,000 messages in the durable group (10); 100 reach ten million stored
 // All servers listen on loopback, with a directory of their own under the system's temporary one.
@@ -11,6 +11,7 @@ import { closeSync, existsSync, fdatasyncSync, openSync, readFileSync, writeSync
 import { parseArgs } from "node:util";
 import { measure_long, measure_opening, measure_page, measure_seen } from "./bench_browsers.mjs";
 import { measure_files } from "./bench_files.mjs";
+import { measure_media } from "./bench_media.mjs";
 import { generate, new_directory, start_baseline, start_relay } from "./bench_server.mjs";
 
 const { values: flags } = parseArgs({
@@ -33,11 +34,13 @@ const LINK_MBIT_S = 200;
 
 const quick = {
   messages: 250, rounds: 2, steady_s: 3, idle: 1000, reconnect: 1000, cores: 50, cores_messages: 20,
-  openings: 3, seen: 30, pages: 4, long: 10_000, file_mib: 100,
+  openings: 3, seen: 30, pages: 4, long: 10_000, file_mib: 100, photos: 3,
+  films: 2,
 };
 const full = {
   messages: 500, rounds: 10, steady_s: 10, idle: 5000, reconnect: 10_000, cores: 200,
   cores_messages: 50, openings: 10, seen: 300, pages: 12, long: 100_000, file_mib: 1024,
+  photos: 10, films: 5,
 };
 const size = flags.quick ? quick : full;
 size.rounds = Number(flags.rounds ?? size.rounds);
@@ -281,6 +284,22 @@ async function measure_the_link() {
   ];
 }
 
+// A photo of 12 megapixels and a film, between a visitor and an agent.
+async function measure_the_media() {
+  const { photos, films } = await measure_media(size.photos, size.films);
+  const of = (name, all) => all.map((each) => number(each[name])).join(" ");
+  const ms = (what, name, all) =>
+    row(what, median(all.map((each) => each[name])), only_told, `all ${of(name, all)}`);
+  const here = median(films.map((each) => each.here));
+  return [
+    ms("ms from choosing a photo to its preview", "thumb", photos),
+    ms("  from sending it to its preview on the other side", "preview", photos),
+    ms("  to the photo itself", "whole", photos),
+    ms("ms from the click to a film's first frame", "frame", films),
+    row("  of it was here then, ratio", here, only_told, `all ${of("here", films)}`),
+  ];
+}
+
 const row = (what, value, budget, peers) => ({ what, value, ...budget, peers });
 
 const groups = [
@@ -290,6 +309,7 @@ const groups = [
   ["page", measure_the_page],
   ["long", measure_the_long],
   ["files", measure_the_files],
+  ["media", measure_the_media],
   ["durable", measure_durable],
   ["steady", measure_steady],
   ["idle", measure_idle],
