@@ -2,13 +2,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { encode } from "../../web/engine/src/codec.ts";
-import { ContentKind, ImageContent } from "../../web/engine/src/gen/wire.ts";
+import { ContentKind, ImageContent, VoiceContent } from "../../web/engine/src/gen/wire.ts";
 import type { Item } from "../../web/ui/src/conversation.ts";
 import { kindOf, lies, runs, sizeOf } from "../../web/ui/src/media/kinds.ts";
 import { clockWords, safeName, sizeWords } from "../../web/ui/src/media/names.ts";
 import { fitted, shapeOf } from "../../web/ui/src/media/shape.ts";
+import { toldOf } from "../../web/ui/src/media/store.ts";
 
 const hex = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, "hex"));
+const hex4 = (text: string): string => Buffer.from(text, "latin1").toString("hex");
 const ascii = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, "latin1"));
 const sortOf = (bytes: Uint8Array) => kindOf(bytes).sort;
 
@@ -70,6 +72,28 @@ test("the size of a picture is read before it is unpacked", () => {
   assert.deepEqual(sizeOf(hex("ffd8ffc0001108012c00c8030122")), [200, 300]);
   assert.deepEqual(sizeOf(hex("474946383961" + "0a000500")), [10, 5]);
   assert.equal(sizeOf(ascii("%PDF")), undefined);
+  const box = (width: string, height: string) => `${hex4("ispe")}00000000${width}${height}`;
+  const small_and_large = box("00000010", "00000010") + box("0000ffff", "00010000");
+  assert.deepEqual(
+    sizeOf(hex(`00000018${hex4("ftyp")}${hex4("avif")}${small_and_large}`)),
+    [65_535, 65_536],
+  );
+});
+
+test("a small picture inside a message is small, or none", () => {
+  const jpeg = (height: string, width: string) => hex(`ffd8ffc0001108${height}${width}0301220000`);
+  const previewOf = (preview: Uint8Array) => {
+    const content = encode(ImageContent, { blob: new Uint8Array(), preview });
+    return toldOf({ kind: ContentKind.IMAGE, content, problem: 0 } as Item)?.preview.length;
+  };
+  assert.equal(previewOf(jpeg("00f0", "0140")), 16);
+  assert.equal(previewOf(jpeg("ffff", "ffff")), 0);
+  assert.equal(previewOf(hex("89504e470d0a1a0a0000000d49484452" + "0000001000000010")), 0);
+  assert.equal(previewOf(ascii("\xff\xd8\xff and no size")), 0);
+  const waveform = new Uint8Array(8000).fill(9);
+  const content = encode(VoiceContent, { blob: new Uint8Array(), durationMs: 1, waveform });
+  const voice = toldOf({ kind: ContentKind.VOICE, content, problem: 0 } as Item);
+  assert.equal(voice?.waveform.length, 64);
 });
 
 test("whatever size is claimed, a picture has its room and no more", () => {

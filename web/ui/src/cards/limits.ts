@@ -15,6 +15,8 @@ export const REPLY_MAX = 60;
 export const URL_MAX = 500;
 /** As faces are: picture_bytes_max of limits.h. */
 export const PICTURE_BYTES_MAX = 6 * 1024;
+/** More is not seen of it, on the finest screen. */
+export const PICTURE_SIDE_MAX = 1024;
 
 export const LINES_MAX = 20;
 export const STEPS_MAX = 30;

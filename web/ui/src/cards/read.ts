@@ -25,6 +25,7 @@ import {
   type OrderLine,
 } from "../../../engine/src/gen/wire.ts";
 import { pictureUrl } from "../avatar.tsx";
+import { sizeOf } from "../media/kinds.ts";
 import * as max from "./limits.ts";
 import { isCurrency } from "./money.ts";
 
@@ -79,9 +80,12 @@ const short = words(max.SHORT_MAX);
 const time = whole(max.TIME_MS_MAX);
 const amount = whole(max.AMOUNT_MAX);
 const currency: Rule<string> = (text) => text === "" || isCurrency(text);
+// It is drawn unasked, and a few bytes can claim any number of dots.
 const picture: Rule<Uint8Array> = (bytes) =>
   bytes.length === 0 ||
-  (bytes.length <= max.PICTURE_BYTES_MAX && pictureUrl(bytes) !== undefined);
+  (bytes.length <= max.PICTURE_BYTES_MAX &&
+    pictureUrl(bytes) !== undefined &&
+    Math.max(...(sizeOf(bytes) ?? [Infinity])) <= max.PICTURE_SIDE_MAX);
 
 /** An address that may be opened, and its host; nothing for any other. */
 export function addressOf(text: string): { href: string; host: string } | undefined {

@@ -149,6 +149,18 @@ function webpSize(bytes: Uint8Array): [number, number] | undefined {
   }
 }
 
+/** The largest that is named: its parts and its small copies have theirs too. */
+function boxedSize(bytes: Uint8Array): [number, number] | undefined {
+  let found: [number, number] | undefined;
+  for (let at = 0; at + 16 <= bytes.length; at++) {
+    if (bytes[at] === 0x69 && latin(bytes, at, at + 4) === "ispe") {
+      const [width, height] = [long(bytes, at + 8), long(bytes, at + 12)];
+      found = found && found[0] * found[1] > width * height ? found : [width, height];
+    }
+  }
+  return found;
+}
+
 /** Width and height as the head of the file has them, before anything is unpacked. */
 export function sizeOf(head: Uint8Array): readonly [number, number] | undefined {
   switch (kindOf(head).type) {
@@ -160,6 +172,9 @@ export function sizeOf(head: Uint8Array): readonly [number, number] | undefined 
       return [word(head, 6, true), word(head, 8, true)];
     case "image/webp":
       return webpSize(head);
+    case "image/avif":
+    case "image/heic":
+      return boxedSize(head);
     default:
       return undefined;
   }

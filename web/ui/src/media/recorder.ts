@@ -13,7 +13,8 @@ const LOOK_MS = 60;
 export const VOICE_MS_MAX = 5 * 60_000;
 /** Shorter is a slip of the finger. */
 export const VOICE_MS_MIN = 500;
-const STRETCHES = 64;
+/** Of a waveform; what has more is cut to so many. */
+export const STRETCHES = 64;
 const LOUDEST = 255;
 
 /** Why nothing can be taken down. */

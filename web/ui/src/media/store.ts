@@ -13,6 +13,7 @@ import type { BlobRef as Ref, Media, Playable } from "../../../engine/src/media_
 import { toHex } from "../../../engine/src/text.ts";
 import type { Item } from "../conversation.ts";
 import { HEAD_BYTES, kindOf, sizeOf, type Kind } from "./kinds.ts";
+import { STRETCHES } from "./recorder.ts";
 import { DOTS_MAX } from "./prepare.ts";
 
 /** Fetched files that nobody looks at and that are kept all the same. */
@@ -32,15 +33,28 @@ export type Told = {
   readonly caption: string;
 };
 
+/** Where much is noted before a picture begins, its size stands behind that. */
+const FAR_HEAD_BYTES = 2 * 1024 * 1024;
+/** Twice as large as one of ours. */
+const PREVIEW_SIDE_MAX = 640;
+
 const NO_BYTES = new Uint8Array();
 const NOTHING = {
   preview: NO_BYTES, width: 0, height: 0, durationMs: 0, waveform: NO_BYTES, caption: "",
 };
 
+/** It is drawn unasked, and few bytes can claim any number of dots: by its head it is small. */
+function previewIn(bytes: Uint8Array): Uint8Array {
+  const sides = /jpeg|webp/.test(kindOf(bytes).type) ? sizeOf(bytes) : undefined;
+  return sides && Math.max(...sides) <= PREVIEW_SIDE_MAX ? bytes : NO_BYTES;
+}
+
 function read(kind: number, content: Uint8Array): Told | undefined {
-  const told = (said: { blob: Uint8Array } & Partial<Omit<Told, "blob" | "kind">>): Told => ({
-    ...NOTHING, ...said, kind, blob: decode(BlobRef, said.blob),
-  });
+  const told = (said: { blob: Uint8Array } & Partial<Omit<Told, "blob" | "kind">>): Told => {
+    const { preview, waveform, ...others } = { ...NOTHING, ...said };
+    const small = { preview: previewIn(preview), waveform: waveform.subarray(0, STRETCHES) };
+    return { ...others, ...small, kind, blob: decode(BlobRef, said.blob) };
+  };
   switch (kind) {
     case ContentKind.IMAGE:
       return told(decode(ImageContent, content));
@@ -81,9 +95,14 @@ export class Store {
   }
 
   private async put(id: string, file: Blob): Promise<Fetched> {
-    const head = new Uint8Array(await file.slice(0, HEAD_BYTES).arrayBuffer());
-    const [width, height] = sizeOf(head) ?? [0, 0];
+    const headOf = async (bytes: number) =>
+      new Uint8Array(await file.slice(0, bytes).arrayBuffer());
+    const head = await headOf(HEAD_BYTES);
     const found = kindOf(head);
+    const picture = found.sort === "image";
+    const size = picture ? (sizeOf(head) ?? sizeOf(await headOf(FAR_HEAD_BYTES))) : [0, 0];
+    // What does not say how large it is may be of any size.
+    const [width, height] = size ?? [Infinity, 1];
     const endless = width * height > DOTS_MAX;
     // Only what its bytes are, and nothing that a browser would run or choke on.
     const plain = endless || found.sort === "page" || found.sort === "program";
