@@ -4,11 +4,11 @@ import { randomBytes } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import type { Locator } from "@playwright/test";
 import { findings } from "./axe.ts";
-import { expect, test, type People } from "./fixtures.ts";
+import { expect, person, test, type People } from "./fixtures.ts";
 import { frameOf } from "./frame_words.ts";
-import type { ConsolePage } from "./pages/console_page.ts";
-import { digestOf, jpeg, pdf, pick, taken, within, type Side } from "./pages/files.ts";
-import type { ShopPage } from "./pages/shop_page.ts";
+import { ConsolePage } from "./pages/console_page.ts";
+import { digestOf, HEIC, jpeg, pdf, pick, taken, within, type Side } from "./pages/files.ts";
+import { ShopPage } from "./pages/shop_page.ts";
 
 async function two(people: People): Promise<{ visitor: ShopPage; agent: ConsolePage }> {
   const visitor = await people.visitor("en");
@@ -171,4 +171,61 @@ test("a note takes files, which the team alone sees", async ({ people }) => {
   await expect(visitor.message("one moment")).toBeVisible();
   await expect(visitor.message("batch 0415")).toHaveCount(0);
   await expect(visitor.frame.getByTestId("picture")).toHaveCount(0);
+});
+
+test("a HEIC picture that nobody here can draw is named and taken as it is", async ({ people }) => {
+  const { visitor, agent } = await two(people);
+  await pick(visitor, [{ name: "IMG_0415.HEIC", mimeType: "image/heic", buffer: HEIC }]);
+  await visitor.frame.getByTestId("send").click();
+  const file = agent.page.getByTestId("file");
+  await expect(file).toContainText("IMG_0415.HEIC");
+  await expect(file).toContainText("HEIC picture");
+  const original = agent.page.getByRole("button", { name: "Download the original" });
+  const kept = await taken(agent, original);
+  expect(kept.name).toBe("IMG_0415.HEIC");
+  expect(digestOf(kept.bytes)).toBe(digestOf(HEIC));
+  await expect(agent.page.getByTestId("file-warning")).toHaveCount(0);
+});
+
+test("who can draw HEIC sends a preview along, and the original stays what it is", async ({
+  server,
+  browser,
+}) => {
+  const page = await person(browser, "en");
+  // As a browser that draws it: where the picture's address is asked for, it is one of a JPEG.
+  await page.addInitScript(() => {
+    const make = URL.createObjectURL.bind(URL);
+    URL.createObjectURL = (file: Blob): string => {
+      if (!(file instanceof File && file.name.endsWith(".HEIC"))) {
+        return make(file);
+      }
+      const canvas = document.createElement("canvas");
+      [canvas.width, canvas.height] = [640, 480];
+      canvas.getContext("2d")?.fillRect(0, 0, 640, 480);
+      const jpeg = atob(canvas.toDataURL("image/jpeg").split(",")[1] ?? "");
+      return make(new Blob([Uint8Array.from(jpeg, (letter) => letter.charCodeAt(0))]));
+    };
+  });
+  const visitor = await ShopPage.open(page, server.addresses.shops, "en");
+  await visitor.ring();
+  await pick(visitor, [{ name: "IMG_0415.HEIC", mimeType: "image/heic", buffer: HEIC }]);
+  await visitor.say("look here");
+  const desk = await person(browser, "en");
+  const agent = await ConsolePage.join(desk, server.addresses.console, "Lin");
+  await agent.openFirst();
+  // The small one is seen; the original can be taken along.
+  const seen = desk.getByTestId("picture");
+  await expect(seen.locator("img")).toHaveCount(1);
+  const file = desk.getByTestId("file");
+  await expect(file).toContainText("HEIC picture");
+  await seen.click();
+  const large = desk.getByTestId("lightbox");
+  await expect(large).toContainText("This device cannot show it");
+  const drawn = large.locator("img");
+  await expect.poll(() => drawn.evaluate((img: HTMLImageElement) => img.naturalWidth)).toBe(320);
+  expect(await findings(desk.mainFrame())).toEqual([]);
+  const kept = await taken(agent, large.getByTestId("lightbox-download"));
+  expect(digestOf(kept.bytes)).toBe(digestOf(HEIC));
+  await page.context().close();
+  await desk.context().close();
 });

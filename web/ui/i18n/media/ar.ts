@@ -48,6 +48,7 @@ export const ar: MediaWords = {
   play: "تشغيل",
   starting: "جارٍ التحميل",
   download: "تنزيل {name}",
+  downloadOriginal: "تنزيل الأصل {name}",
   fetching: "حُمّل {done} من {all}",
   notShown: "لا يستطيع هذا الجهاز عرضه. يمكن تنزيل الأصل.",
   runsWarning: "قد يشغّل هذا الملف برنامجًا. لا تفتحه إلا إذا كنت تتوقعه.",

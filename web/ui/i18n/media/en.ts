@@ -50,6 +50,7 @@ export const en: MediaWords = {
   play: "Play",
   starting: "Loading",
   download: "Download {name}",
+  downloadOriginal: "Download the original {name}",
   fetching: "{done} of {all} loaded",
   notShown: "This device cannot show it. The original can be downloaded.",
   runsWarning: "This file can run a program. Open it only if you expected it.",

@@ -46,6 +46,7 @@ export const zhCn = {
   play: "播放",
   starting: "正在加载",
   download: "下载 {name}",
+  downloadOriginal: "下载原图 {name}",
   fetching: "已加载 {done}，共 {all}",
   notShown: "此设备无法显示，可以下载原文件。",
   runsWarning: "此文件可能会运行程序，请确认是您要的文件再打开。",

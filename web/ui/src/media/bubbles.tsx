@@ -232,7 +232,8 @@ export function FileRow(props: BubbleProps) {
           </span>
         </span>
         <SignButton
-          sign="down" word={t("download", { name })} testid="download" onPress={() => void take()}
+          sign="down" word={t(kind === "heic" ? "downloadOriginal" : "download", { name })}
+          testid="download" onPress={() => void take()}
         />
       </div>
       {warns && (

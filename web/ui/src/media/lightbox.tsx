@@ -84,6 +84,8 @@ export function Lightbox(props: LightboxProps) {
   const at = Math.min(wanted, Math.max(0, pictures.length - 1));
   const [view, set_view] = useState(WHOLE);
   const [fetched, set_fetched] = useState<Fetched | undefined>(undefined);
+  /** The original is of a kind that this browser cannot draw. */
+  const [broken, set_broken] = useState("");
   const box = useRef<HTMLDivElement>(null);
   const fingers = useFingers(set_view);
   const told = pictures[at] ?? (props.pictures[0] as Told);
@@ -135,7 +137,8 @@ export function Lightbox(props: LightboxProps) {
     node?.addEventListener("wheel", wheel, { passive: false });
     return () => node?.removeEventListener("wheel", wheel);
   }, []);
-  const shown = fetched?.found.sort === "image" ? fetched.url : dataUrl(told.preview);
+  const drawn = fetched?.found.sort === "image" && broken !== id;
+  const shown = drawn ? fetched.url : dataUrl(told.preview);
   const name = safeName(told.blob.name, t("picture"));
   const place = t("placeOf", { n: at + 1, all: pictures.length });
   return (
@@ -149,9 +152,15 @@ export function Lightbox(props: LightboxProps) {
           src={shown} alt={told.caption || t("picture")} draggable={false}
           data-here={fetched !== undefined}
           style={{ transform: `translate(${view.x}px, ${view.y}px) scale(${view.zoom})` }}
+          onError={() => set_broken(id)}
           onDblClick={() => set_view((now) => (now.zoom > 1 ? WHOLE : zoomed(now, STEP * STEP)))}
         />
       </div>
+      {broken === id && (
+        <p class="media-note" role="status">
+          {t("notShown")}
+        </p>
+      )}
       <div class="media-bar">
         <span role="status">{pictures.length > 1 ? place : ""}</span>
         <SignButton
