@@ -132,6 +132,18 @@ for (const spooled of [false, true]) {
   });
 }
 
+test("a small file is one request, and one that is cut asks for an address first", async () => {
+  const before = relay_server.asked.length;
+  const file = file_of(5 * CHUNK_BYTES + 3);
+  await same(await send(page(), "small", file), file);
+  assert.deepEqual(relay_server.asked.slice(before), ["POST", "GET"]);
+  relay_server.faults.push({ method: "POST", fault: { cut: 100_000 } });
+  await same(await send(page(), "small and cut", file), file);
+  // Pieces have become smaller.
+  const then = ["POST", "POST", "PATCH", "PATCH", "GET"];
+  assert.deepEqual(relay_server.asked.slice(before + 2), then);
+});
+
 test("asked for again, an upload gives the answer that it gave", async () => {
   const on = page();
   const first = await send(on, "twice", file_of(10));

@@ -13,7 +13,7 @@ type Kept = { bytes: Buffer; readonly length: number };
 export class TusServer {
   readonly blobs = new Map<string, Kept>();
   readonly asked: string[] = [];
-  /** For the next requests of a method, in order. */
+  /** For the next requests of a method, in order; one of a POST cuts what came with it. */
   readonly faults: { readonly method: string; readonly fault: Fault }[] = [];
   token = "good";
   /** Each PATCH waits for it before it is read. */
@@ -66,7 +66,7 @@ export class TusServer {
       return void response.writeHead(401).end('{"code":"blob_token"}');
     }
     const known = this.blobs.get(id);
-    if (method === "POST") return this.create(request, response);
+    if (method === "POST") return this.create(request, response, fault?.cut);
     if (!known) return void response.writeHead(404).end();
     if (method === "PATCH") await this.held;
     if (method === "PATCH") return this.append(request, response, known, fault?.cut);
@@ -81,11 +81,18 @@ export class TusServer {
     response.writeHead(200, { "Content-Type": file.type }).end(file.body);
   }
 
-  private create(request: IncomingMessage, response: ServerResponse): void {
+  private async create(
+    request: IncomingMessage,
+    response: ServerResponse,
+    cut: number | undefined,
+  ): Promise<void> {
     const id = (++this.made).toString(16).padStart(32, "0");
     const length = Number(request.headers["upload-length"]);
-    this.blobs.set(id, { bytes: Buffer.alloc(0), length });
-    response.writeHead(201, { Location: `/blobs/${id}` }).end();
+    const known = { bytes: Buffer.alloc(0), length };
+    this.blobs.set(id, known);
+    response.setHeader("Location", `/blobs/${id}`);
+    if (!Number(request.headers["content-length"])) return void response.writeHead(201).end();
+    return this.append(request, response, known, cut, 201);
   }
 
   private async append(
@@ -93,8 +100,9 @@ export class TusServer {
     response: ServerResponse,
     known: Kept,
     cut: number | undefined,
+    status = 204,
   ): Promise<void> {
-    if (Number(request.headers["upload-offset"]) !== known.bytes.length) {
+    if (Number(request.headers["upload-offset"] ?? 0) !== known.bytes.length) {
       return void response.writeHead(409).end();
     }
     const parts: Buffer[] = [];
@@ -109,7 +117,7 @@ export class TusServer {
       known.bytes = known.bytes.subarray(0, known.bytes.length - size + Math.min(size, cut));
       return void response.destroy();
     }
-    response.writeHead(204, { "Upload-Offset": known.bytes.length }).end();
+    response.writeHead(status, { "Upload-Offset": known.bytes.length }).end();
   }
 
   private read(

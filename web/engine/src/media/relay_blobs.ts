@@ -11,6 +11,8 @@ const MOVED = new Set([404, 409, 410, 460]);
 /** What only time or people change: it is said, and tried again when somebody asks for it. */
 const SAID = new Set<number>([Errc.blob_quota, Errc.blob_full]);
 
+const CARRIES = { "Content-Type": "application/offset+octet-stream" };
+
 export type BlobsSeams = {
   /** Address of the relay's blobs, without a slash at its end. */
   readonly url: string;
@@ -21,6 +23,8 @@ export type BlobsSeams = {
 };
 
 type Body = Uint8Array<ArrayBuffer>;
+/** Its id in hexadecimal, and what the relay has of it. */
+type Made = { readonly id: string; readonly offset: number };
 type Asked = { readonly headers?: Record<string, string>; readonly body?: Body };
 
 // What a refusal of the relay names; problem+json by RFC 9457.
@@ -34,13 +38,14 @@ async function code_of(response: Response): Promise<number | undefined> {
 export class RelayBlobs {
   constructor(private readonly seams: BlobsSeams) {}
 
-  /** Makes an upload of so many sealed bytes; its id in hexadecimal. */
-  async create(bytes: number, signal: AbortSignal): Promise<string> {
-    const headers = { "Upload-Length": String(bytes) };
-    const response = await this.write("POST", "", { headers }, signal);
+  /** Makes an upload of so many sealed bytes, with the first of them or without. */
+  async create(bytes: number, first: Body | undefined, signal: AbortSignal): Promise<Made> {
+    const length = { "Upload-Length": String(bytes) };
+    const asked = first ? { headers: { ...length, ...CARRIES }, body: first } : { headers: length };
+    const response = await this.write("POST", "", asked, signal);
     const id = response.headers.get("Location")?.match(/\/([0-9a-f]{32})$/)?.[1];
     if (!id) throw new Failure(Errc.blob_request);
-    return id;
+    return { id, offset: first ? this.offset_in(response) : 0 };
   }
 
   /** What the relay has of it. */
@@ -50,10 +55,7 @@ export class RelayBlobs {
 
   /** Sends what follows `offset`; the new offset. Lost where the relay stands elsewhere. */
   async append(id: string, offset: number, body: Body, signal: AbortSignal): Promise<number> {
-    const headers = {
-      "Upload-Offset": String(offset),
-      "Content-Type": "application/offset+octet-stream",
-    };
+    const headers = { "Upload-Offset": String(offset), ...CARRIES };
     return this.offset_in(await this.write("PATCH", `/${id}`, { headers, body }, signal));
   }
 

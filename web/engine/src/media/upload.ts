@@ -1,6 +1,6 @@
 // One file on its way out. What has to outlive the page is in the records before it is relied on:
-// the key before anything is sealed, the relay's address before anything is sent to it, what was
-// read before it is sent.
+// the key before anything is sealed, the relay's address before anything is sent to it but a first
+// piece, what was read before it is sent.
 import type { BlobRef } from "../media_messages.js";
 import { Errc } from "../gen/errors.js";
 import { fromHex } from "../text.js";
@@ -58,6 +58,8 @@ export class Upload {
   private ahead: Promise<Piece> | undefined;
   private keeping: Promise<void> = Promise.resolve();
   private readonly pace = new Pace();
+  /** The first piece goes along with the question for an address. */
+  private along = true;
 
   constructor(
     private readonly world: UploadWorld,
@@ -188,9 +190,7 @@ export class Upload {
     const { relay } = this.world;
     const all = sealedBytesOf(record.bytes);
     await this.ahead?.catch(() => undefined);
-    let offset = 0;
-    if (record.id) offset = await relay.offset(record.id, signal);
-    else await this.keep({ id: await relay.create(all, signal), sent: 0 }, true);
+    let offset = record.id ? await relay.offset(record.id, signal) : await this.create(all, signal);
     // What the relay has and this device does not know to have read is sealed anew.
     if (!record.spooled && offset > record.chunks * SEALED_CHUNK_BYTES) return this.begin_anew();
     this.confirmed(offset);
@@ -211,6 +211,17 @@ export class Upload {
       next = offset === end ? this.ahead : undefined;
       if (!next && offset < all) throw new Lost();
     }
+  }
+
+  // A way less where the first piece goes along: a small picture is one request. What a link loses
+  // of it is lost, for nobody has heard of an address; so it is tried once.
+  private async create(all: number, signal: AbortSignal): Promise<number> {
+    const along = this.along;
+    this.along = false;
+    const first = along && (await this.source?.piece(0, this.pace.endOf(0, all)));
+    const { id, offset } = await this.world.relay.create(all, first || undefined, signal);
+    await this.keep({ id, sent: 0 }, true);
+    return offset;
   }
 
   private confirmed(sealed: number): void {
