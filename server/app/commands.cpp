@@ -110,17 +110,6 @@ int run_server(const Arguments& a, bool relay, bool desk) {
   return serve(std::move(options));
 }
 
-void print_invitation(Arguments& a) {
-  const auto config = load_config(dir_of(a));
-  if (!a.role.empty()) a.invite.role = a.role == "admin" ? 1 : a.role == "agent" ? 2 : 3;
-  if (config.serve.port == 0 && config.serve.public_url.empty()) {
-    throw Refusal("[serve] port is 0, so the console's address is not known; set public_url");
-  }
-  std::cout << invite(dir_of(a), require_shop(dir_of(a)), config.public_url(), config.relay_url(),
-                      a.invite)
-            << "\n";
-}
-
 // The body behind GET `path`, or nothing where nobody answers.
 std::optional<std::string> ask_server(const Config& config, const std::string& path) {
   net::asio::io_context io;
@@ -137,6 +126,32 @@ std::optional<std::string> ask_server(const Config& config, const std::string& p
   const auto body = answer.find("\r\n\r\n");
   if (body == std::string::npos) return std::nullopt;
   return answer.substr(body + 4);
+}
+
+// With the port of the server that runs on it, which need not be the configuration's.
+Config running_config(const DataDir& dir) {
+  constexpr std::string_view any_port = ":0";
+  auto config = load_config(dir);
+  auto running = config;
+  running.serve.port = noted_port(dir);
+  if (running.serve.port == 0 || !ask_server(running, "/healthz")) return config;
+  if (auto& url = running.serve.public_url; url.ends_with(any_port)) {
+    url = fmt::format("{}:{}", url.substr(0, url.size() - any_port.size()), running.serve.port);
+  }
+  return running;
+}
+
+void print_invitation(Arguments& a) {
+  const auto config = running_config(dir_of(a));
+  if (!a.role.empty()) a.invite.role = a.role == "admin" ? 1 : a.role == "agent" ? 2 : 3;
+  if (config.public_url().ends_with(":0")) {
+    throw Refusal(
+        "the console's port is not known: [serve] port is 0 and no server runs on this directory; "
+        "start it first, or set public_url");
+  }
+  std::cout << invite(dir_of(a), require_shop(dir_of(a)), config.public_url(), config.relay_url(),
+                      a.invite)
+            << "\n";
 }
 
 // [shop], and what an admin has set since.

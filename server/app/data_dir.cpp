@@ -282,8 +282,14 @@ std::size_t unseal_keys(const DataDir& dir) {
   return count;
 }
 
+namespace {
+
+fs::path lock_of(const DataDir& dir) { return dir.path / "lock"; }
+
+}  // namespace
+
 DirLock::DirLock(const DataDir& dir)
-    : fd_(::open((dir.path / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)) {
+    : fd_(::open(lock_of(dir).c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)) {
   if (fd_ < 0 || ::flock(fd_, LOCK_EX | LOCK_NB) != 0) {
     if (fd_ >= 0) ::close(fd_);
     throw Refusal(fmt::format("{} is in use by another shopbell process, or cannot be written",
@@ -292,5 +298,17 @@ DirLock::DirLock(const DataDir& dir)
 }
 
 DirLock::~DirLock() { ::close(fd_); }
+
+void DirLock::note_port(std::uint16_t port) const {
+  const auto text = fmt::format("{}\n", port);
+  // Where it cannot be written, commands beside it go by the configuration.
+  if (::ftruncate(fd_, 0) == 0) (void)!::pwrite(fd_, text.data(), text.size(), 0);
+}
+
+std::uint16_t noted_port(const DataDir& dir) {
+  std::ifstream in(lock_of(dir));
+  std::uint16_t port = 0;
+  return in >> port ? port : 0;
+}
 
 }  // namespace shopbell::app

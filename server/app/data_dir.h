@@ -85,9 +85,14 @@ class DirLock {
   DirLock(const DirLock&) = delete;
   DirLock& operator=(const DirLock&) = delete;
   ~DirLock();
+  // Under which port the holder serves, for commands beside it.
+  void note_port(std::uint16_t port) const;
 
  private:
   int fd_;
 };
+
+// What was noted there last; the server may be gone. 0: nothing.
+std::uint16_t noted_port(const DataDir& dir);
 
 }  // namespace shopbell::app

@@ -145,6 +145,7 @@ class Server : public net::Site {
     std::string problem;
     config_.serve.port = http_.listen(config_.serve.host, config_.serve.port, problem);
     if (config_.serve.port == 0) throw Refusal(problem);
+    lock_->note_port(config_.serve.port);
     if (options_.demo) {
       const auto former = config_.shop;
       auto identity = std::move(config_.identity);

@@ -250,6 +250,10 @@ TEST_F(DataDirTest, SecretsAreNotWrittenThroughWhatLiesThere) {
 TEST_F(DataDirTest, OneProcessAtATime) {
   init();
   const DirLock first(dir_);
+  EXPECT_EQ(noted_port(dir_), 0u);
+  first.note_port(40'123);
+  first.note_port(8080);
+  EXPECT_EQ(noted_port(dir_), 8080u);
   EXPECT_TRUE(says(refusal_of([&] { const DirLock second(dir_); }), "in use"));
 }
 
