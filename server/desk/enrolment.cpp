@@ -7,6 +7,7 @@ namespace {
 
 // Long enough for any name; it travels in every conversation that the agent joins.
 constexpr std::size_t name_bytes_max = 120;
+constexpr std::uint64_t look_every_ms = 3'600'000;
 
 }  // namespace
 
@@ -18,7 +19,8 @@ void Enrolment::on_event(wire::EventKind kind, BytesView body) {
   if (kind != wire::EventKind::request_event) return;
   const auto request = codec::decode<wire::RequestEvent>(body);
   if (request && request->method == "enrol") enrol(*request);
-  if (request && request->method == "certificate.renew") renew(*request);
+  if (request && request->method == "certificate.renew") return renew(*request);
+  if (request && request->role != 0) offer_renewal(*request);
 }
 
 void Enrolment::enrol(const wire::RequestEvent& request) {
@@ -30,13 +32,40 @@ void Enrolment::enrol(const wire::RequestEvent& request) {
 }
 
 void Enrolment::renew(const wire::RequestEvent& request) {
-  const auto known = book_.find_used_by(request.from);
+  auto known = book_.find_used_by(request.from);
   if (!known) return respond(port_, request, Errc::not_certified, {});
   if (known->removed_ms != 0) return respond(port_, request, Errc::certificate_revoked, {});
   if (!is_member(*known, port_.now_ms())) {
     return respond(port_, request, Errc::certificate_ended, {});
   }
-  certify(request, *known, {});
+  auto renewed = std::move(*known);
+  if (nears_end(renewed)) {
+    renewed.not_after_ms = port_.now_ms() + certificate_ms_max;
+    if (!book_.extend(renewed.id, renewed.not_after_ms)) {
+      return respond(port_, request, Errc::store_failed, {});
+    }
+  }
+  certify(request, renewed, {});
+}
+
+bool Enrolment::nears_end(const Invitation& known) const {
+  const auto now = port_.now_ms();
+  return known.certificate_ms >= certificate_ms_max && is_member(known, now) &&
+         known.not_after_ms < now + certificate_ms_max / 2;
+}
+
+void Enrolment::offer_renewal(const wire::RequestEvent& request) {
+  const auto now = port_.now_ms();
+  auto& looked_ms = looked_ms_[request.from];
+  // Also when the clock was set back.
+  if (looked_ms != 0 && now >= looked_ms && now < looked_ms + look_every_ms) return;
+  looked_ms = now;
+  const auto known = book_.find_used_by(request.from);
+  if (!known || !nears_end(*known)) return;
+  wire::Push push;
+  push.to = request.from;
+  push.method = "certificate.renew";
+  issue(port_, wire::CommandKind::push, push);
 }
 
 Result<Invitation> Enrolment::admit(const wire::EnrolRequest& asked, const DeviceId& from) {

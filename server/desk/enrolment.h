@@ -4,6 +4,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 
 #include "desk/invitations.h"
 #include "desk/port.h"
@@ -21,6 +22,9 @@ class Enrolment : public DeskModule {
  private:
   void enrol(const wire::RequestEvent& request);
   void renew(const wire::RequestEvent& request);
+  // A certificate of the full length is replaced in its second half, while its device comes.
+  bool nears_end(const Invitation& known) const;
+  void offer_renewal(const wire::RequestEvent& request);
   // Whose use of it is right; `name` is what a first use gives.
   Result<Invitation> admit(const wire::EnrolRequest& asked, const DeviceId& from);
   void certify(const wire::RequestEvent& request, const Invitation& invitation, const LogId& used);
@@ -29,6 +33,7 @@ class Enrolment : public DeskModule {
   InvitationBook& book_;
   ShopId shop_;
   std::function<void()> on_removed_;
+  std::map<DeviceId, std::uint64_t> looked_ms_;  // after whose certificate, when
 };
 
 }  // namespace shopbell::desk

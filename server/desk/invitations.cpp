@@ -90,6 +90,13 @@ class MemoryBook : public InvitationBook {
     return found;
   }
 
+  bool extend(const LogId& id, std::uint64_t not_after_ms) override {
+    const auto found = all_.find(id);
+    if (found == all_.end() || !found->second.used()) return false;
+    found->second.not_after_ms = not_after_ms;
+    return true;
+  }
+
   bool describe(const DeviceId& device, const std::string& browser) override {
     bool found = false;
     for (auto& [id, each] : all_) {
@@ -172,6 +179,18 @@ class SqliteBook : public InvitationBook {
                          .bind(change.removed_ms)
                          .bind(device.view())
                          .run();
+    return ran && sqlite3_changes(db_.get()) > 0;
+  }
+
+  bool extend(const LogId& id, std::uint64_t not_after_ms) override {
+    const DeviceId nobody;
+    const bool ran =
+        Statement(db_.get(),
+                  "UPDATE invitations SET not_after_ms = ? WHERE id = ? AND used_by != ?")
+            .bind(not_after_ms)
+            .bind(id.view())
+            .bind(nobody.view())
+            .run();
     return ran && sqlite3_changes(db_.get()) > 0;
   }
 

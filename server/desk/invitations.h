@@ -62,6 +62,8 @@ class InvitationBook {
                    const std::string& name, std::uint64_t now_ms) = 0;
   // False where nothing of this device is known, or it cannot be written.
   virtual bool change(const DeviceId& device, const MemberChange& change) = 0;
+  // Its newest certificate holds until then. False as of change().
+  virtual bool extend(const LogId& id, std::uint64_t not_after_ms) = 0;
   // False as of change().
   virtual bool describe(const DeviceId& device, const std::string& browser) = 0;
   // Used and unused ones.

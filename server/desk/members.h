@@ -6,8 +6,8 @@
 
 namespace shopbell::desk {
 
-// The only lifetime of a certificate: who has not come for a month is invited again. An invitation
-// may bring a shorter one.
+// The full lifetime of a certificate: who has not come for a month is invited again, who comes gets
+// another in time. An invitation may bring a shorter one.
 inline constexpr std::uint64_t certificate_ms_max = 30ull * 24 * 3600 * 1000;
 
 // One line a device, that of its newest certificate; removed ones too.

@@ -5,6 +5,7 @@
 
 #include <filesystem>
 
+#include "desk/members.h"
 #include "unit/desk/fake_port.h"
 
 namespace shopbell::desk {
@@ -218,6 +219,47 @@ TEST_P(EnrolmentTest, OneOfTheTeamGetsTheCertificateOfItsRoleOfToday) {
   ASSERT_TRUE(book_->change(device_number(1), {3, port_.now, 0}));
   port_.now += 25 * hour_ms;
   EXPECT_EQ(renew(device_number(1)), Errc::certificate_ended);
+}
+
+TEST_P(EnrolmentTest, WhoseCertificateNearsItsEndIsOfferedAnotherWhileHeComes) {
+  Key second;
+  second.writable()[0] = 43;
+  Invitation invitation;
+  invitation.id = invitation_id_of(second);
+  invitation.key = invitation_key_of(second, shop_);
+  invitation.role = 2;
+  invitation.expires_ms = port_.now + hour_ms;
+  invitation.certificate_ms = certificate_ms_max;
+  ASSERT_TRUE(book_->add(invitation));
+  const auto ask_desk = [&](std::string_view method) {
+    wire::RequestEvent request;
+    request.from = device_number(1);
+    request.id = 9;
+    request.role = 2;
+    request.method = method;
+    tell(*enrolment_, wire::EventKind::request_event, request);
+    certified_ = port_.take(wire::CommandKind::certify);
+    return port_.take(wire::CommandKind::push).size();
+  };
+  ASSERT_EQ(ask(device_number(1), second), 0u);
+  const auto first_end = port_.now + certificate_ms_max;
+  EXPECT_EQ(ask_desk("status.get"), 0u);
+  port_.now += certificate_ms_max / 2 + hour_ms;
+  EXPECT_EQ(ask_desk("status.get"), 1u);
+  EXPECT_EQ(ask_desk("inbox.list"), 0u) << "said once an hour";
+  EXPECT_EQ(ask_desk("certificate.renew"), 0u);
+  ASSERT_EQ(certified_.size(), 1u);
+  const auto end = codec::decode<wire::Certify>(certified_[0])->not_after_ms;
+  EXPECT_EQ(end, port_.now + certificate_ms_max);
+  EXPECT_GT(end, first_end);
+  port_.now += hour_ms;
+  EXPECT_EQ(ask_desk("status.get"), 0u) << "it has a new one";
+  // Who stays away for so long is invited again.
+  port_.now = end + 1;
+  EXPECT_EQ(ask_desk("status.get"), 0u);
+  EXPECT_EQ(ask_desk("certificate.renew"), 0u);
+  EXPECT_TRUE(certified_.empty());
+  port_.take(wire::CommandKind::respond);
 }
 
 INSTANTIATE_TEST_SUITE_P(Books, EnrolmentTest, testing::Bool(),
