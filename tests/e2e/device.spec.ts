@@ -1,5 +1,6 @@
 // The device under the screens: what it is given, what it keeps, and what it says when it cannot.
 import type { Locator, Page } from "@playwright/test";
+import { findings } from "./axe.ts";
 import { expect, person, test } from "./fixtures.ts";
 import { ConsolePage } from "./pages/console_page.ts";
 import { inWorker } from "./workers.ts";
@@ -153,7 +154,14 @@ const REFUSED = `
 test("without storage it says so, and serves this visit", async ({ people }) => {
   const visitor = await people.visitor();
   await inWorker(visitor.page, REFUSED);
-  await visitor.ring();
+  await visitor.bubble.click();
+  const note = visitor.page.getByTestId("note");
+  await expect(note).toContainText("不保存对话");
+  await expect(visitor.composer).toBeHidden();
+  expect(await findings(visitor.page)).toEqual([]);
+  await note.getByTestId("this-visit").press("Enter");
+  await expect(visitor.composer).toBeFocused();
+  await expect(note).toHaveCount(0);
   await expect(visitor.frame.getByTestId("storage")).toContainText("只在这次访问中保留对话");
   await visitor.say("？");
   await expect(visitor.message("？")).toHaveAttribute("data-state", "delivered");

@@ -97,9 +97,13 @@ export class FailingVisit {
     return visit;
   }
 
+  click(): Promise<void> {
+    return this.tab.click(BUBBLE);
+  }
+
   /** Clicks, and lets the time pass that a person may have to wait. */
   async ring(): Promise<void> {
-    await this.tab.click(BUBBLE);
+    await this.click();
     const either = `${inShadow(testId("frame"))} || ${NOTE}`;
     await expect.poll(() => this.visitor.there(either)).toBe(true);
     await this.tab.page(`pass(${SILENCE_MS})`);
@@ -125,8 +129,13 @@ export class FailingVisit {
     return (await this.tab.page("said")) as string[];
   }
 
+  /** What stands in the panel. */
+  press(what: string): Promise<void> {
+    return this.tab.click(`${NOTE}.querySelector("${what}")`);
+  }
+
   async retry(): Promise<void> {
-    await this.tab.click(`${NOTE}.querySelector("button")`);
+    await this.press("button");
     await this.visitor.sees("composer");
     expect(await this.noted()).toBe(false);
   }

@@ -75,7 +75,8 @@ export type ToPage =
   | { readonly type: "gone" }
   | { readonly type: "unread"; readonly count: number }
   | { readonly type: "message"; readonly direction: "in" | "out" }
-  | { readonly type: "error"; readonly cause: Cause };
+  /** `works`: there is a conversation all the same, for as long as the page is open. */
+  | { readonly type: "error"; readonly cause: Cause; readonly works?: boolean };
 
 const URL_MAX = 2000;
 const WORDS_MAX = 200;

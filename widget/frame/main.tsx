@@ -38,7 +38,8 @@ function tellPage(app: FrameApp, page: HostPage): void {
   effect(() => {
     const cause = causeOf(app);
     if (cause && cause !== last) {
-      page.say({ type: "error", cause });
+      const works = app.session.storage.value === "session";
+      page.say({ type: "error", cause, ...(works ? { works } : {}) });
     }
     last = cause;
   });

@@ -58,6 +58,8 @@ class Widget {
   /** Opened by itself: it does not take the focus. */
   private quiet = false;
   private cause = "";
+  /** The browser keeps nothing for the frame, and the person has not said yet whether to go on. */
+  private unkept = false;
   private unread = 0;
   private started: Promise<void> | undefined;
   private settle: [resolve: () => void, reject: (error: Error) => void] = [() => 0, () => 0];
@@ -89,19 +91,38 @@ class Widget {
   }
 
   draw(): void {
-    const { opened, cause, unread, core } = this;
+    const { opened, cause, unread, unkept, core } = this;
+    const instead = cause || unkept;
     const count = unread > 99 ? "99+" : unread ? `${unread}` : "";
     core.name(count && wordsOf(core.lang()).unread.replace("#", count));
     core.bubble.setAttribute("aria-expanded", `${opened}`);
     core.bubble.querySelector("path")!.setAttribute("d", opened ? DOWN : this.bell);
     this.badge.hidden = !count;
     this.badge.textContent = count;
-    this.panel.hidden = !opened || !!cause;
+    this.panel.hidden = !opened || !!instead;
     this.panel.classList.toggle("r", this.talk.ready);
     this.panel.classList.toggle("l", core.settings.position === "left");
     countInTitle(count);
-    this.lock(opened && !cause);
-    core.note(opened && cause ? this.note() : undefined);
+    this.lock(opened && !instead);
+    core.note(opened && instead ? this.note() : undefined);
+    if (opened && !cause && unkept) {
+      this.offer_this_visit();
+    }
+  }
+
+  /** The conversation works, for as long as the page is open: that is the person's to decide. */
+  private offer_this_visit(): void {
+    const { core } = this;
+    const onclick = () => {
+      this.unkept = false;
+      this.draw();
+      this.focus();
+      this.tell_page("open");
+    };
+    const textContent = wordsOf(core.lang()).thisVisit;
+    const button = make("button", { className: "w", textContent, onclick });
+    button.dataset["testid"] = "this-visit";
+    core.root.querySelector(".n .k")!.after(button);
   }
 
   private note(): Note {
@@ -119,6 +140,7 @@ class Widget {
     const sentences: Record<string, string | undefined> = {
       browser: words.browser,
       offline: undefined,
+      "": words.unkept,
     };
     return { sentence: cause in sentences ? sentences[cause] : words.refused, onclick };
   }
@@ -129,7 +151,7 @@ class Widget {
   }
 
   private focus(): void {
-    if (!this.cause) {
+    if (!this.cause && !this.unkept) {
       this.talk.frame!.focus();
     }
   }
@@ -175,6 +197,8 @@ class Widget {
     } else if (type === "error") {
       if (talk.ready) {
         core.report(cause!, remedyFor(cause!, this.origin));
+        this.unkept ||= !!word.works;
+        this.draw();
       } else {
         this.fail(cause!);
       }
@@ -226,6 +250,7 @@ class Widget {
 
   private start(): void {
     this.cause = "";
+    this.unkept = false;
     this.started = new Promise((...both) => {
       this.settle = both;
     });

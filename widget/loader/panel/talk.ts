@@ -17,6 +17,7 @@ export type Word = {
   count?: number;
   direction?: string;
   cause?: string;
+  works?: boolean;
   id?: string;
 };
 export type Talk = ReturnType<typeof createTalk>;
