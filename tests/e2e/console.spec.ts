@@ -203,6 +203,9 @@ test("the customer's panel: page, product, cart, what the same device asked befo
   await expect(page.getByTestId("customer-product")).toContainText("TOTE-01");
   await expect(page.getByTestId("customer-cart")).toContainText("肩带 × 2");
   await expect(page.getByTestId("customer-cart")).toContainText("合计 ¥ 1,037");
+  const about = page.getByTestId("customer");
+  await expect(about).toContainText("语言中文（中国）");
+  await expect(about).toContainText(/设备.*\d+ x \d+/);
   await expect(page.getByTestId("identity")).toContainText("匿名访客");
   await page.getByTestId("customer-earlier").getByRole("button").click();
   await expect(agent.message("前一段对话")).toBeVisible();

@@ -1,5 +1,5 @@
 // How an agent hears of what he does not see: notifications, the bell, and a night asleep.
-import { chromium } from "@playwright/test";
+import { chromium, type Page } from "@playwright/test";
 import { DeafProxy } from "./deaf_proxy.ts";
 import { expect, test } from "./fixtures.ts";
 import {
@@ -12,6 +12,20 @@ import {
 import { ConsolePage } from "./pages/console_page.ts";
 import config from "./playwright.config.ts";
 
+/** How many tones have begun; the bell has two. */
+async function listenForBells(page: Page): Promise<() => Promise<number>> {
+  await page.addInitScript(() => {
+    const told = window as unknown as { tones: number };
+    told.tones = 0;
+    const { start } = AudioScheduledSourceNode.prototype;
+    AudioScheduledSourceNode.prototype.start = function (when?: number) {
+      told.tones++;
+      start.call(this, when);
+    };
+  });
+  return () => page.evaluate(() => (window as unknown as { tones: number }).tones);
+}
+
 test("notifications are asked for by a button, and only for what is not in view", async ({
   server,
   browser,
@@ -23,6 +37,7 @@ test("notifications are asked for by a button, and only for what is not in view"
   const context = await browser.newContext({ locale: "zh-CN" });
   const page = await context.newPage();
   await watchNotifications(page);
+  const tones = await listenForBells(page);
   const agent = await ConsolePage.join(page, server.addresses.console, "小林");
   await agent.openFirst();
   expect((await toldBy(page)).asked, "asked without a word from the agent").toBe(0);
@@ -38,11 +53,13 @@ test("notifications are asked for by a button, and only for what is not in view"
   const [shown] = await shownBy(page);
   expect(shown?.title).toMatch(/^访客 [0-9A-F]{4} 发来消息$/);
   expect(shown?.body).toBe("拉链坏了");
+  await expect.poll(tones, "the bell rings with it").toBe(2);
   await page.evaluate(() => (window as unknown as { told: Told }).told.click(0));
   await expect(agent.message("拉链坏了")).toBeVisible();
 
   await page.getByTestId("tool-settings").click();
   await page.getByTestId("switch-preview").uncheck();
+  await page.getByTestId("switch-sound").uncheck();
   await page.keyboard.press("Escape");
   await first.say("不给别人看");
   await expect.poll(() => shownBy(page)).toHaveLength(2);
@@ -55,6 +72,7 @@ test("notifications are asked for by a button, and only for what is not in view"
   await page.getByTestId("own-status").click();
   await first.say("回来之后");
   await expect.poll(() => shownBy(page)).toHaveLength(3);
+  expect(await tones(), "turned off").toBe(2);
   await context.close();
 });
 

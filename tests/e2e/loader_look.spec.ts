@@ -63,6 +63,16 @@ test("it is not printed", async ({ server, page }) => {
   await expect(own.shop.bubble).toBeHidden();
 });
 
+test("the frame may use from the start what a conversation can need", async ({ server, page }) => {
+  const own = await LoaderPage.of(page, server.addresses.shops);
+  await own.show(own.script());
+  await own.shop.ring();
+  const allowed = await page.getByTestId("frame").getAttribute("allow");
+  expect(allowed?.split(";").sort()).toEqual(
+    "autoplay camera clipboard-write display-capture fullscreen microphone".split(" "),
+  );
+});
+
 test("it loads on an isolated page", async ({ server, page }) => {
   const own = await LoaderPage.of(page, server.addresses.shops);
   await own.show(own.script(), {
