@@ -202,7 +202,7 @@ export const frameScenes: Record<string, Scene> = {
   "what the lock means": with_talk({}),
   "who is confirmed": with_talk({}),
   "kept nothing": (language) => script(language),
-  "a file that is too large": with_talk({}, { blobBytesMax: 1000 }),
+  "a file that is too large": with_talk({}, { blobBytesMax: 100 }),
   "microphone refused": with_talk({}),
   "what the page offers": with_talk({}),
   "ended here": with_talk({}),

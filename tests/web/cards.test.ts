@@ -22,6 +22,7 @@ import {
   type CardKind,
 } from "../../web/ui/src/cards/read.ts";
 import { isQuestion, settledIn } from "../../web/ui/src/cards/settle.ts";
+import { spanIn } from "../../web/ui/src/moment.ts";
 
 const { ContentKind } = wire;
 const NOON = 1_800_000_000_000;
@@ -201,6 +202,13 @@ test("an address is shown with its host, and only where it may be opened", () =>
   for (const text of ["javascript:1", "JaVaScRiPt:1", " data:,", "blob:https://a/b", "//a", ""]) {
     assert.equal(addressOf(text), undefined, text);
   }
+});
+
+test("the day of a span is said once where it is one day", () => {
+  const noon = new Date(2026, 2, 3, 12).getTime();
+  const hour = 60 * 60_000;
+  assert.equal(spanIn("en", noon, noon + hour), "Mar 3, 2026, 12:00 \u2013 13:00");
+  assert.match(spanIn("zh-CN", noon, noon + 24 * hour), /3\u65e5 12:00 \u2013 .*4\u65e5 12:00/);
 });
 
 test("money is exact in every currency and language", () => {

@@ -1,20 +1,10 @@
 // What a card says as plain words, for those who cannot show it, for lists, search and the record.
 import { ContentKind } from "../../../engine/src/gen/wire.ts";
 import { cardsIn, type CardsKey, type SayCard } from "../../i18n/cards/index.ts";
-import { intlTag, type Locale } from "../../i18n/index.ts";
+import type { Locale } from "../../i18n/index.ts";
+import { momentIn } from "../moment.ts";
 import { price } from "./money.ts";
 import { Decision, type Card } from "./read.ts";
-
-const MOMENT = { dateStyle: "medium", timeStyle: "short", hourCycle: "h23" } as const;
-
-export function momentIn(locale: Locale, time_ms: number): string {
-  return new Intl.DateTimeFormat(intlTag(locale), MOMENT).format(time_ms);
-}
-
-/** From one moment to another; their day is said once where it is the same. */
-export function spanIn(locale: Locale, start_ms: number, end_ms: number): string {
-  return new Intl.DateTimeFormat(intlTag(locale), MOMENT).formatRange(start_ms, end_ms);
-}
 
 /** An amount that is due: nothing to pay is said in words. */
 export function priceOr(

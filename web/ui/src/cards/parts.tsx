@@ -4,7 +4,7 @@ import { useState } from "preact/hooks";
 import type { SayCard } from "../../i18n/cards/index.ts";
 import type { Locale } from "../../i18n/index.ts";
 import type { Item } from "../conversation.ts";
-import { momentIn } from "./fallback.ts";
+import { momentIn } from "../moment.ts";
 import type { CardsHost, Inside } from "./host.ts";
 import { addressOf, type Card } from "./read.ts";
 import type { Settled } from "./settle.ts";

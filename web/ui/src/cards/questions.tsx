@@ -4,7 +4,8 @@ import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { ContentKind } from "../../../engine/src/gen/wire.ts";
 import { fromHex } from "../../../engine/src/text.ts";
 import { mostOf } from "./answers.ts";
-import { momentIn, priceOr, stateWord } from "./fallback.ts";
+import { momentIn } from "../moment.ts";
+import { priceOr, stateWord } from "./fallback.ts";
 import { kept, keep } from "./kept.ts";
 import { price } from "./money.ts";
 import {

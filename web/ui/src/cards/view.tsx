@@ -3,7 +3,8 @@ import { useMemo, useState } from "preact/hooks";
 import { ContentKind } from "../../../engine/src/gen/wire.ts";
 import type { SayCard } from "../../i18n/cards/index.ts";
 import { pictureUrl } from "../avatar.tsx";
-import { momentIn, priceOr, spanIn, stateWord } from "./fallback.ts";
+import { momentIn, spanIn } from "../moment.ts";
+import { priceOr, stateWord } from "./fallback.ts";
 import { price } from "./money.ts";
 import {
   Address,

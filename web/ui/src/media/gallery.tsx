@@ -6,7 +6,7 @@ import type { Locale } from "../../i18n/index.ts";
 import type { Tell } from "../../i18n/media/index.ts";
 import { amendedIn } from "../amend.ts";
 import type { Conversation } from "../conversation.ts";
-import { fullTime } from "../time.ts";
+import { momentIn } from "../moment.ts";
 import { FileRow } from "./bubbles.tsx";
 import { keepInside } from "./lightbox.tsx";
 import { clockWords } from "./names.ts";
@@ -108,7 +108,7 @@ export function Gallery(props: GalleryProps) {
             <li key={toHex(told.blob.id)}>
               <button
                 type="button" data-testid="gallery-picture"
-                aria-label={`${told.caption || t("picture")}, ${fullTime(locale, timeMs)}`}
+                aria-label={`${told.caption || t("picture")}, ${momentIn(locale, timeMs)}`}
                 onClick={() => onOpen(in_order, pictures.length - 1 - at)}
               >
                 {told.preview.length > 0 ? (
@@ -128,7 +128,7 @@ export function Gallery(props: GalleryProps) {
               <li key={toHex(told.blob.id)} data-testid="gallery-file">
                 {told.kind === ContentKind.VOICE ? <Voice {...shown} /> : <FileRow {...shown} />}
                 <small>
-                  {fullTime(locale, timeMs)}
+                  {momentIn(locale, timeMs)}
                   {film && ` \u00b7 ${clockWords(told.durationMs)}`}
                 </small>
               </li>

@@ -1,8 +1,9 @@
 // The visitor's search over his own conversations, in place of what is shown.
 import { render } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import { intlTag, type Locale } from "../../i18n/index.ts";
+import type { Locale } from "../../i18n/index.ts";
 import { toolsIn, type Tell } from "../../i18n/tools/index.ts";
+import { momentIn } from "../moment.ts";
 import { scan, type Match, type PageOf } from "../scan.ts";
 import { Glyph } from "./glyphs.tsx";
 
@@ -50,11 +51,6 @@ async function look(
   }
 }
 
-function moment(locale: Locale, time_ms: number): string {
-  const form = { dateStyle: "medium", timeStyle: "short", hourCycle: "h23" } as const;
-  return new Intl.DateTimeFormat(intlTag(locale), form).format(time_ms);
-}
-
 /** From a little before the first word on. */
 function Around({ text, words }: { text: string; words: string }) {
   const [word = ""] = words.toLocaleLowerCase().split(/\s+/).filter(Boolean);
@@ -94,7 +90,7 @@ function Hits({ t, host, found }: Props & { found: Found }) {
               <b>
                 <bdi>{host.nameOf(match)}</bdi>
               </b>
-              <time>{moment(host.locale(), match.item.timeMs)}</time>
+              <time>{momentIn(host.locale(), match.item.timeMs)}</time>
               <span dir="auto">
                 <Around text={match.text} words={words} />
               </span>

@@ -5,7 +5,7 @@ import { ContentKind } from "../../../engine/src/gen/wire.ts";
 import { emojiName, findEmoji, quickSigns } from "../../i18n/emoji.ts";
 import type { Locale } from "../../i18n/index.ts";
 import type { Tell } from "../../i18n/tools/index.ts";
-import { fullTime } from "../time.ts";
+import { momentIn } from "../moment.ts";
 import { Glyph, type GlyphName } from "./glyphs.tsx";
 import { versionsOf, type Subject } from "./subject.ts";
 
@@ -109,14 +109,14 @@ function History({ props }: { props: MenuProps }) {
       {versionsOf(subject).map(({ text, timeMs }, at) => (
         <li key={at}>
           <small>
-            {at === 0 ? t("original") : t("editedAt", { time: fullTime(locale, timeMs) })}
+            {at === 0 ? t("original") : t("editedAt", { time: momentIn(locale, timeMs) })}
           </small>
           <p dir="auto">{text}</p>
         </li>
       ))}
       {recall && (
         <li>
-          <small>{t("recalledAt", { time: fullTime(locale, recall.timeMs) })}</small>
+          <small>{t("recalledAt", { time: momentIn(locale, recall.timeMs) })}</small>
         </li>
       )}
     </ol>

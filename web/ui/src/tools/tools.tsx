@@ -55,7 +55,9 @@ class Tools {
     on("click", (event) => this.click(event));
     this.timeline = this.box.querySelector<HTMLElement>(".timeline") ?? undefined;
     this.box.addEventListener("wheel", (event) => this.wheel(event), { signal, passive: true });
-    window.addEventListener("resize", () => this.draw(), { signal });
+    // Once the timeline has found its place in the new size.
+    const again = () => signal.aborted || this.draw();
+    window.addEventListener("resize", () => window.setTimeout(again), { signal });
     this.timeline?.addEventListener(
       "scroll",
       () => {
