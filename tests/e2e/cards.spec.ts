@@ -182,6 +182,20 @@ test("a card that is not right is not sent, and what was typed stays", async ({ 
   await expect(agent.composer).toHaveValue("");
 });
 
+test("a card that was begun stands there after a reload, until it is sent", async ({ people }) => {
+  const { visitor, agent } = await talking(people);
+  await fillCard(agent, "decision", [["title", "A new zip"], ["amount", "30"]]);
+  await agent.page.reload();
+  await agent.page.getByTestId("open-cards").click();
+  await expect(agent.page.getByTestId("make-title")).toHaveValue("A new zip");
+  await expect(agent.page.getByTestId("make-amount")).toHaveValue("30");
+  await agent.page.getByTestId("card-send").click();
+  await expect(cardsOf(visitor, "decision")).toContainText("A new zip");
+  await agent.page.reload();
+  await agent.page.getByTestId("open-cards").click();
+  await expect(agent.page.locator("[data-testid=card-kind][data-kind=decision]")).toBeVisible();
+});
+
 test("lists and code are shown as such, and a long text is folded", async ({ people }) => {
   const { visitor, agent } = await talking(people);
   await agent.composer.fill("Please try:\n1. Open the case\n2. Hold `reset` for 10 s\n<b>x</b>");

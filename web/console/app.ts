@@ -156,7 +156,10 @@ export class ConsoleApp {
     this.speaking = new Speaking(this.session);
     this.tools = (place) => attachTools(place, toolsHost(this));
     this.drawer = withTags(makeDrawer(toolsHost(this)), () => this.say.peek());
-    this.composing = new Composing(USUAL_CURRENCY[this.locale.peek()]);
+    this.composing = new Composing(USUAL_CURRENCY[this.locale.peek()], {
+      texts: this.session.drafts,
+      write: (log, text) => this.session.writeDraft(log, text),
+    });
     this.files = filesOf(this, config.shop, config.relayUrl);
     this.devices = new OwnDevices(engine);
     this.person = new Person(this.session, {
