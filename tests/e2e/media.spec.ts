@@ -40,6 +40,14 @@ test("a picture is seen on the other side, the right way up and byte for byte", 
     img.naturalWidth, img.naturalHeight, img.clientWidth < img.clientHeight,
   ]);
   expect(drawn).toEqual([1200, 1600, true]);
+  // What was its dark left half is above, in the preview too.
+  const lights = await seen.locator("img").first().evaluate((img: HTMLImageElement) => {
+    const paper = new OffscreenCanvas(2, 2).getContext("2d") as OffscreenCanvasRenderingContext2D;
+    paper.drawImage(img, 0, 0, 2, 2);
+    const { data } = paper.getImageData(0, 0, 2, 2);
+    return [data[0], data[4], data[8], data[12]].map((red = 0) => red > 128);
+  });
+  expect(lights).toEqual([false, false, true, true]);
 
   await seen.click();
   const large = agent.page.getByTestId("lightbox");
