@@ -42,6 +42,10 @@ export class ChromiumTab implements Tab {
     await this.inner().locator(selector).click();
   }
 
+  async choose(selector: string, path: string): Promise<void> {
+    await this.inner().locator(selector).setInputFiles(path);
+  }
+
   async type(selector: string, keys: string): Promise<void> {
     const field = this.inner().locator(selector);
     for (const part of keys.split(/(\n)/)) {

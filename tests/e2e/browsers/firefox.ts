@@ -53,6 +53,11 @@ class FirefoxTab implements Tab {
     await found?.click();
   }
 
+  async choose(selector: string, path: string): Promise<void> {
+    const field = await this.inner().$(selector);
+    await (field as ElementHandle<HTMLInputElement> | null)?.uploadFile(path);
+  }
+
   async type(selector: string, keys: string): Promise<void> {
     const field = await this.inner().waitForSelector(selector);
     await field?.focus();

@@ -13,6 +13,8 @@ export interface Tab {
   click(script: string): Promise<void>;
   /** A real click on what the selector names in the frame. */
   press(selector: string): Promise<void>;
+  /** Gives a file of the disk to the field that the selector names in the frame. */
+  choose(selector: string, path: string): Promise<void>;
   /** Real keys into what the selector names in the frame; "\n" is the Enter key. */
   type(selector: string, keys: string): Promise<void>;
   /** The browser blocks the frame on pages opened from now on, until the answer is called. */
@@ -56,6 +58,8 @@ export const inShadow = (selector: string): string =>
 
 export const testId = (id: string): string => `[data-testid=${id}]`;
 
+const FILE_FIELD = "input[type=file]";
+
 /** What a person does and sees, whatever the browser. */
 export class OtherVisitor {
   constructor(readonly tab: Tab) {}
@@ -77,6 +81,14 @@ export class OtherVisitor {
   async press(id: string): Promise<void> {
     await this.sees(id);
     await this.tab.press(testId(id));
+  }
+
+  /** Presses the clip and picks a file, without the system's dialog. */
+  async attach(path: string): Promise<void> {
+    await this.tab.frame(`HTMLInputElement.prototype.click = () => undefined`);
+    await this.press("attach");
+    await this.seesAt(FILE_FIELD);
+    await this.tab.choose(FILE_FIELD, path);
   }
 
   /** An expression that names something in the shop's page. */

@@ -116,6 +116,8 @@ test("what Firefox and Chromium record plays in all three", async ({
   people,
   WebKitGTK,
 }) => {
+  // Three browsers at once.
+  test.setTimeout(120_000);
   const customer = await visit();
   await customer.ring();
   await customer.say("听得到吗？");

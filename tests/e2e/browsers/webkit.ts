@@ -122,6 +122,10 @@ class WebKitTab implements Tab {
     await (await this.inner()).findElement(By.css(selector)).click();
   }
 
+  async choose(selector: string, path: string): Promise<void> {
+    await (await this.inner()).findElement(By.css(selector)).sendKeys(path);
+  }
+
   // A frame of another site gets the focus from a person's click alone, never from a script.
   async type(selector: string, keys: string): Promise<void> {
     const driver = await this.inner();
