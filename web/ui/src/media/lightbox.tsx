@@ -140,6 +140,8 @@ export function Lightbox(props: LightboxProps) {
   const drawn = fetched?.found.sort === "image" && broken !== id;
   const shown = drawn ? fetched.url : dataUrl(told.preview);
   const name = safeName(told.blob.name, t("picture"));
+  /** What is not here yet is fetched first; why it cannot be had is said at its message. */
+  const take = () => store.fetch(told.blob).then((found) => save(found, name), () => undefined);
   const place = t("placeOf", { n: at + 1, all: pictures.length });
   return (
     <div
@@ -176,7 +178,7 @@ export function Lightbox(props: LightboxProps) {
         />
         <SignButton
           sign="down" word={t("download", { name })} testid="lightbox-download"
-          onPress={() => fetched && save(fetched, name)}
+          onPress={() => void take()}
         />
         <SignButton
           sign="cross" word={t("close")} testid="lightbox-close" kind="media-tool media-close"
