@@ -112,6 +112,45 @@ test("a stored draft is shown, but never under a writer's hands", () => {
   assert.equal(shown(), "from before, and more");
 });
 
+test("what another tab wrote is shown once nobody types here", (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  let now_ms = performance.now();
+  context.mock.method(performance, "now", () => now_ms);
+  const pass = (ms: number) => {
+    now_ms += ms;
+    context.mock.timers.tick(ms);
+  };
+  const { engine, session } = begin();
+  const shown = () => session.drafts.value.get(toHex(log)) ?? "";
+  const stored = (text: string) => engine.say({ type: "draft", log, text });
+  session.writeDraft(log, "half");
+  pass(1000);
+  stored("half");
+  stored("half a word");
+  assert.equal(shown(), "half");
+  pass(5000);
+  assert.equal(shown(), "half a word");
+
+  // Who goes on typing has the last word.
+  session.writeDraft(log, "half a w");
+  pass(1000);
+  stored("half a w");
+  stored("from the other");
+  session.writeDraft(log, "half a world");
+  pass(1000);
+  stored("half a world");
+  pass(9000);
+  assert.equal(shown(), "half a world");
+
+  // And what was not stored is not lost to something older.
+  session.writeDraft(log, "half a worldly");
+  stored("half a world");
+  pass(9000);
+  assert.equal(shown(), "half a worldly");
+  const again = engine.commands.filter((said) => said === "setDraft half a worldly");
+  assert.equal(again.length, 2);
+});
+
 const text_of_mine = (ref: number, text: string) => ({
   type: "message", log, seq: 0, counter: 0, author: device, authorClass: 1, mine: true, kind: 1,
   content: encode(Text, { text }), fallback: "", timeMs: 0, ref, targetAuthor: device,

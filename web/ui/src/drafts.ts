@@ -4,12 +4,16 @@ import { signal, type Signal } from "@preact/signals";
 import { toHex } from "../../engine/src/text.ts";
 
 const PAUSE_MS = 300;
+/** Whoever has not touched a key for so long is not writing. */
+const HANDS_OFF_MS = 5000;
 
 export class Drafts {
   /** By log in hexadecimal; zeros where the conversation has not begun. */
   readonly texts: Signal<ReadonlyMap<string, string>> = signal(new Map());
-  /** Written in this page: what was stored before is older. */
-  private readonly own = new Set<string>();
+  /** When it was written in this page, and whether that is stored: what was before is older. */
+  private readonly own = new Map<string, { readonly ms: number; kept: boolean }>();
+  /** What came from another tab while somebody wrote here comes again after this. */
+  private readonly news = new Map<string, number>();
   private readonly waiting = new Map<string, { log: Uint8Array; timer: number }>();
 
   constructor(private readonly store: (log: Uint8Array, text: string) => void) {
@@ -31,7 +35,8 @@ export class Drafts {
     if (text === (this.texts.value.get(name) ?? "")) {
       return;
     }
-    this.own.add(name);
+    this.own.set(name, { ms: performance.now(), kept: false });
+    this.drop_news(name);
     this.put(name, text);
     window.clearTimeout(this.waiting.get(name)?.timer);
     const timer = window.setTimeout(() => this.keep(name), PAUSE_MS);
@@ -62,12 +67,39 @@ export class Drafts {
     }
   };
 
-  /** What the engine keeps, written before or in another tab; never under a writer's hands. */
+  private drop_news(name: string): void {
+    window.clearTimeout(this.news.get(name));
+    this.news.delete(name);
+  }
+
+  /**
+   * What the engine keeps, written before or in another tab. Never under a writer's hands: what
+   * comes while somebody types is shown once he has paused.
+   */
   stored(log: Uint8Array, text: string): void {
     const name = toHex(log);
-    if (!this.own.has(name) || window.document?.visibilityState === "hidden") {
+    const own = this.own.get(name);
+    this.drop_news(name);
+    if (own && text === (this.texts.value.get(name) ?? "")) {
+      own.kept = true;
+      return;
+    }
+    const rests_ms = own ? own.ms + HANDS_OFF_MS - performance.now() : 0;
+    if (rests_ms > 0 && window.document?.visibilityState !== "hidden") {
+      this.news.set(name, window.setTimeout(() => this.take_late(log, text), rests_ms));
+    } else {
       this.own.delete(name);
       this.put(name, text);
+    }
+  }
+
+  /** What was written here and did not reach the store is newer than what stands there. */
+  private take_late(log: Uint8Array, text: string): void {
+    const name = toHex(log);
+    if (this.own.get(name)?.kept) {
+      this.stored(log, text);
+    } else {
+      this.store(log, this.texts.value.get(name) ?? "");
     }
   }
 }
