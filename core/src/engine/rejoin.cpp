@@ -53,7 +53,11 @@ void Rejoin::next(Log& log) {
 
 bool Rejoin::on_head(Log& log, const wire::Head& head) {
   if (log.stopped != Errc::none) return false;
-  if (log.is_apart() && log.look_back->step != Step::refilling) return true;
+  if (log.is_apart() && log.look_back->step != Step::refilling) {
+    // Who does not follow the log hears of what came meanwhile when he opens it.
+    if (head.seq > log.look_back->relay_head) on_news(log, head.seq);
+    return true;
+  }
   const bool other = head.seq == log.seq && head.chain && head.chain != log.chain;
   if (head.seq >= log.seq && !other) {
     if (log.is_apart()) end(log);
@@ -138,6 +142,7 @@ void Rejoin::end(Log& log) {
   m_.replica.show_sync(log);
   if (log.is_behind()) m_.replica.fetch(log);
   m_.outbox.pump(log);
+  m_.desk.resume_if_whole(log);
 }
 
 void Rejoin::on_news(Log& log, std::uint64_t seq) {
