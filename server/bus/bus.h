@@ -1,30 +1,49 @@
-// News between relay nodes: "this log has moved". One node alone has nobody to tell, so nothing in
-// `shopbell` joins a bus yet; the contract and its suite stand for the relay of several nodes.
-// Only a hint: whoever misses one finds the head in the store. Messages are numbered by their
-// sending node, so that a receiver sees a gap.
+// News between the nodes of one relay, which share a store: "this log has moved", and what is never
+// stored. Nothing here is relied upon: who misses a message finds in the store what has moved
+// (store::Reader::moved_since), and a signal is never more than a try. Messages are numbered by
+// their sender, so that a receiver sees a gap.
 #pragma once
 
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <variant>
 #include <vector>
 
 #include "shopbell/bytes.h"
 
 namespace shopbell::bus {
 
+// Drawn anew at each start of a node: who starts again is another sender.
 enum class NodeId : std::uint64_t {};
 
+// An envelope has its place, or a mark is kept. `seq` is the head.
 struct HeadNews {
   ShopId shop;
   LogId log;
   std::uint64_t seq = 0;
 };
+// The shop has another card.
+struct CardNews {
+  ShopId shop;
+};
+// The device has proven itself at the sender.
+struct DeviceNews {
+  ShopId shop;
+  DeviceId device;
+  std::uint64_t term = 0;
+};
+// A wire::Signal that the sender has checked.
+struct SignalNews {
+  ShopId shop;
+  Bytes signal;
+};
+using News = std::variant<HeadNews, CardNews, DeviceNews, SignalNews>;
 
 struct Message {
   NodeId from;
-  std::uint64_t number = 0;  // dense from 1 for each sending node
-  HeadNews news;
+  std::uint64_t number = 0;  // dense from 1 for each sender
+  News news;
 };
 
 // Contract: subscribers get every message published after subscribe() returned, their own included,
@@ -40,7 +59,7 @@ class Bus {
   };
 
   virtual ~Bus() = default;
-  virtual void publish(const HeadNews& news) = 0;
+  virtual void publish(const News& news) = 0;
   virtual std::unique_ptr<Subscription> subscribe(Handler handler) = 0;
 };
 

@@ -49,7 +49,7 @@ class InProcessBus final : public Bus {
   InProcessBus(std::shared_ptr<InProcessHub> hub, NodeId node)
       : hub_(std::move(hub)), node_(node) {}
 
-  void publish(const HeadNews& news) override {
+  void publish(const News& news) override {
     std::lock_guard lock(mutex_);
     hub_->publish({node_, ++last_number_, news});
   }

@@ -48,6 +48,8 @@ class RelayHost {
   void carry_out(relay::out::Commit& out);
   void carry_out(relay::out::Read& out);
   void carry_out(relay::out::Timeout& out);
+  // This is the one node of its store.
+  void carry_out(relay::out::Tell&) {}
 
   void opened(const ConnectionPtr& connection);
   void received(Connection& connection, BytesView bytes);

@@ -24,6 +24,7 @@ Shard::Impl::Impl(Config config, BytesView entropy)
   require(!config_.hosts.empty(), "no host name configured");
   require(!config_.shops.empty(), "no shop configured");
   require(config_.generation != 0, "no store generation");
+  stamps_ = config_.stamps;
   rng_.seed(entropy);
   require(rng_.seeded(), "too little entropy");
   for (const ShopId& id : config_.shops) {
@@ -92,6 +93,7 @@ void Shard::Impl::on(in::Tick& tick) {
     }
   }
   for (auto& [id, code] : ended) close(*find(id), code);
+  if (has_others() && (now_ms_ >= looked_ms_ + look_every_ms || now_ms_ < looked_ms_)) look();
   drop_idle_logs();
   budgets_.sweep(now_ms_);
   for (auto& [id, shop] : shops_) forget_terms(*shop);
@@ -215,9 +217,10 @@ void Shard::Impl::on(in::ReadDone& done) {
   require(found != reads_.end(), "an answer to a read that is not under way");
   const ReadTask task = found->second;
   reads_.erase(found);
-  require(done.answer.index() == static_cast<std::size_t>(std::array{
-                                     5, 0, 2, 3, 1, 4, 1}[static_cast<std::size_t>(task.kind)]),
-          "an answer of another kind than the read");
+  require(
+      done.answer.index() == static_cast<std::size_t>(std::array{
+                                 5, 0, 2, 3, 1, 4, 1, 6, 5}[static_cast<std::size_t>(task.kind)]),
+      "an answer of another kind than the read");
   switch (task.kind) {
     case ReadTask::Kind::card:
       return card_read(task, std::get<5>(done.answer));
@@ -233,6 +236,10 @@ void Shard::Impl::on(in::ReadDone& done) {
       return repeat_found(task, std::get<4>(done.answer));
     case ReadTask::Kind::twice:
       return twice_read(task, std::get<1>(done.answer));
+    case ReadTask::Kind::moved:
+      return moved_read(std::get<6>(done.answer));
+    case ReadTask::Kind::other_card:
+      return other_card_read(task, std::get<5>(done.answer));
   }
 }
 

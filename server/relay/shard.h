@@ -16,6 +16,7 @@
 #include <memory>
 #include <variant>
 
+#include "bus/bus.h"
 #include "shopbell/handshake.h"
 #include "store/store.h"
 
@@ -78,6 +79,11 @@ struct Config {
   std::uint64_t last_change = UINT64_MAX;
   // Of one sealed file, as each Welcome says with the right to upload; 0: there are no blobs here.
   std::uint64_t blob_bytes_max = 0;
+  // Where several nodes share the store: this one's number, not 0, which no other has; what the
+  // store had stamped before the shard began; and its name on the bus.
+  std::uint64_t node = 0;
+  store::Stamps stamps;
+  bus::NodeId on_bus{};
   Limits limits;
 };
 
@@ -111,7 +117,7 @@ struct Queued {
 struct Committed {
   BatchId batch;
 };
-// Nothing of the batch was written. `code` is store_full or store_failed.
+// Nothing of the batch was written. `code` is that of Store::commit().
 struct CommitFailed {
   BatchId batch;
   Errc code;
@@ -121,12 +127,16 @@ struct ReadDone {
   ReadId id;
   store::Answer answer;
 };
+// From the bus, own messages too.
+struct Heard {
+  bus::Message message;
+};
 // Take no new connections, finish the batch under way, close all with closed_draining.
 struct Drain {};
 }  // namespace in
 
 using Input = std::variant<in::Tick, in::Opened, in::Received, in::Closed, in::Queued,
-                           in::Committed, in::CommitFailed, in::ReadDone, in::Drain>;
+                           in::Committed, in::CommitFailed, in::ReadDone, in::Heard, in::Drain>;
 
 namespace out {
 // Send as one WebSocket message; all frames to one connection in one drain are in it.
@@ -153,9 +163,13 @@ struct Read {
 struct Timeout {
   std::uint64_t at_ms;
 };
+// For the bus; only where there are several nodes.
+struct Tell {
+  bus::News news;
+};
 }  // namespace out
 
-using Output = std::variant<out::Send, out::Close, out::Commit, out::Read, out::Timeout>;
+using Output = std::variant<out::Send, out::Close, out::Commit, out::Read, out::Timeout, out::Tell>;
 
 // Counts since the start, for /metrics; says nothing of anybody.
 struct Metrics {

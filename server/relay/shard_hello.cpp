@@ -69,6 +69,7 @@ void Shard::Impl::check_hello(Conn& conn, const wire::Hello& hello) {
     return close(conn, code);
   }
   if (!replace_older(conn, hello.term)) return;
+  tell_others(bus::DeviceNews{conn.shop->id, conn.device, hello.term});
   conn.phase = Phase::welcoming;
   --unproven_;
   budgets_.proven(conn.source);
@@ -188,14 +189,14 @@ void Shard::Impl::on_put_card(Conn& conn, BytesView body) {
     }
     if (unchanged) return send(conn, FrameKind::card, wire::Card{shop.info->card});
   }
-  building_.batch->cards.push_back({shop.id, to_bytes(put->card)});
+  building_.batch->cards.push_back(
+      {shop.id, to_bytes(put->card), shop.info ? shop.info->card : Bytes{}});
   shop.offered = std::move(*offered);
 }
 
-void Shard::Impl::adopt_card(Shop& shop) {
+void Shard::Impl::adopt_card(Shop& shop, ShopInfo info) {
   const LogId former = shop.info ? shop.info->shop_log : LogId{};
-  shop.info = std::move(*shop.offered);
-  shop.offered.reset();
+  shop.info = std::move(info);
   std::vector<ConnId> concerned;
   for (auto& [id, conn] : conns_) {
     if (conn->shop == &shop && conn->phase != Phase::challenged) concerned.push_back(id);

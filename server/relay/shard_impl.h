@@ -1,9 +1,11 @@
 // The inside of the shard. Its functions lie by concern: shard.cpp (inputs, outputs, time),
 // shard_hello.cpp (proof, welcome, shop cards), shard_publish.cpp (checks, commits),
-// shard_logs.cpp (logs in memory), shard_serve.cpp (pages, heads, marks, signals).
+// shard_logs.cpp (logs in memory), shard_serve.cpp (pages, heads, marks, signals), shard_nodes.cpp
+// (other nodes over the same store).
 #pragma once
 
 #include <optional>
+#include <set>
 #include <unordered_map>
 #include <vector>
 
@@ -149,7 +151,10 @@ struct LogState {
   std::vector<Waiter> waiters;
   std::uint64_t checkpoint_ms = 0;
   Hold hold = Hold::none;
-  ConnId refiller{};  // has announced more
+  ConnId refiller{};    // has announced more
+  bool moved = false;   // another node has written since it was read
+  bool again = false;   // what waits asked for a read that begins after it
+  bool wanted = false;  // it was read because it has moved: whoever follows everything hears of it
 
   bool has_pending() const { return next_seq != seq + 1; }
 };
@@ -174,7 +179,17 @@ struct Pending {
 };
 
 struct ReadTask {
-  enum class Kind : std::uint8_t { card, log, logs_of_device, heads, page, repeat, twice };
+  enum class Kind : std::uint8_t {
+    card,
+    log,
+    logs_of_device,
+    heads,
+    page,
+    repeat,
+    twice,
+    moved,
+    other_card
+  };
   Kind kind;
   ConnId conn{};
   ShopId shop{};
@@ -202,6 +217,7 @@ class Shard::Impl {
   void on(in::Committed& committed);
   void on(in::CommitFailed& failed);
   void on(in::ReadDone& done);
+  void on(in::Heard& heard);
   void on(in::Drain& drain);
   void on_frame(Conn& conn, const codec::Framed& frame);
 
@@ -231,7 +247,7 @@ class Shard::Impl {
   void send_welcome(Conn& conn, std::vector<wire::Head> heads, std::uint64_t cursor, bool more);
   void on_put_card(Conn& conn, BytesView body);
   void card_read(const ReadTask& task, const Result<Bytes>& card);
-  void adopt_card(Shop& shop);
+  void adopt_card(Shop& shop, ShopInfo info);
   void take_card_into(Conn& conn, bool new_shop_log);
 
   // Publishing.
@@ -261,7 +277,7 @@ class Shard::Impl {
   void hold_for_desk(LogState& log);
   // The store is older than the relay's own word.
   void begin_generation();
-  void generation_begun(const store::Batch& batch);
+  void generation_begun(std::uint64_t generation, std::uint64_t restored_ms);
   bool is_ahead(const wire::Hello& hello) const;
   void on_refill(Conn& conn, BytesView body);
   bool read_run(const wire::Refill& refill, Run& out) const;
@@ -296,6 +312,34 @@ class Shard::Impl {
     return conn.standing == Standing::certified || conn.standing == Standing::desk;
   }
 
+  // Several nodes over one store.
+  bool has_others() const { return config_.node != 0; }
+  void tell_others(bus::News news);
+  void tell_others(const store::Batch& batch);
+  void heard(const bus::HeadNews& news);
+  void heard(const bus::CardNews& news);
+  void heard(const bus::DeviceNews& news);
+  void heard(const bus::SignalNews& news);
+  // Asks the store what has moved.
+  void look();
+  void moved_read(const Result<store::Moved>& moved);
+  void read_card_again(const ShopId& shop);
+  void other_card_read(const ReadTask& task, const Result<Bytes>& card);
+  void log_moved(const ShopId& shop, const LogId& id);
+  void read_again(LogState& log);
+  void read_anew(LogState& log);
+  // What is here may be old by now: before it is refused it is asked again after a read that begins
+  // now. False where that has been done, or this is the only node.
+  bool asks_again(LogState& log, Conn& conn, wire::FrameKind kind, BytesView body);
+  LogState* fresh_log(const LogId& id, Conn& conn, std::uint32_t serial);
+  // What was read goes beyond what was told here.
+  void catch_up(LogState& log, std::uint64_t told, const std::vector<store::MarkWrite>& marks,
+                const store::LogRecord& record);
+  void tell_missed(LogState& log, std::uint64_t told, const store::LogRecord& record);
+  void follow_again(Shop& shop, LogState& log);
+  // Another node was first: what was to be written is looked at again.
+  void start_again(Pending& pending);
+
   // Serving.
   void on_fetch(Conn& conn, BytesView body);
   void start_fetches(Conn& conn);
@@ -316,6 +360,7 @@ class Shard::Impl {
   void on_mark(Conn& conn, BytesView body);
   void on_signal(Conn& conn, BytesView body);
   void forward(Conn& to, const wire::Signal& signal);
+  void forward_to_log(const LogState& log, const Conn* from, const wire::Signal& signal);
 
   Config config_;
   Key voucher_key_;
@@ -333,6 +378,15 @@ class Shard::Impl {
   std::unordered_map<LogId, std::unique_ptr<LogState>, FixedHash> logs_;
   std::size_t drop_logs_at_ = 0;
   std::size_t waiting_bytes_ = 0;  // of what waits for a log
+
+  // By sender on the bus: the last number.
+  std::unordered_map<bus::NodeId, std::uint64_t> heard_;
+  store::Stamps stamps_;  // seen
+  std::uint64_t looked_ms_ = 0;
+  bool looking_ = false;
+  std::set<LogId> unread_;  // moved, and could not be read
+  std::set<ShopId> cards_unread_;
+  bool fresh_ = false;  // what waited runs on what was read since
 
   Pending building_;
   Pending under_way_;
@@ -366,5 +420,8 @@ inline constexpr std::size_t waiters_max = 4096;
 // How long a refused device waits before it tries again.
 inline constexpr std::uint64_t busy_retry_ms = 200;
 inline constexpr std::uint64_t store_retry_ms = 1000;
+// What no other node has told is found in the store by then.
+inline constexpr std::uint64_t look_every_ms = 2000;
+inline constexpr std::size_t moved_max = 1000;
 
 }  // namespace shopbell::relay

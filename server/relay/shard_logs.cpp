@@ -57,7 +57,9 @@ void Shard::Impl::begin_read(LogState& log) {
 void Shard::Impl::log_read(const ReadTask& task, Result<store::LogRecord>& record) {
   LogState& log = *logs_.at(task.log);
   log.load = LogState::Load::unknown;
-  if (task.number != restores_) return begin_read(log);
+  if (task.number != restores_ || std::exchange(log.again, false)) return begin_read(log);
+  const std::uint64_t told = log.seq;
+  const std::vector<store::MarkWrite> marks = has_others() ? log.marks : decltype(log.marks){};
   if (record) {
     if (restore(log, *record)) log.load = LogState::Load::known;
   } else if (record.error() == Errc::no_such_log) {
@@ -71,7 +73,12 @@ void Shard::Impl::log_read(const ReadTask& task, Result<store::LogRecord>& recor
     log.fold_seq = 0;
     log.hold = Hold::none;
   }
+  if (has_others() && log.load == LogState::Load::known) catch_up(log, told, marks, *record);
+  if (has_others() && log.load == LogState::Load::unknown) unread_.insert(log.id);
+  fresh_ = true;
   run_waiters(log);
+  fresh_ = false;
+  read_again(log);
   const bool idle = log.waiters.empty() && log.subscribers.empty() && !log.has_pending();
   if (log.load == LogState::Load::missing && idle) logs_.erase(task.log);
 }
@@ -157,7 +164,7 @@ void Shard::Impl::drop_idle_logs() {
   if (logs_.size() <= drop_logs_at_) return;
   std::erase_if(logs_, [](const auto& item) {
     const LogState& log = *item.second;
-    return log.subscribers.empty() && log.waiters.empty() && !log.has_pending() &&
+    return log.subscribers.empty() && log.waiters.empty() && !log.has_pending() && !log.moved &&
            log.load != LogState::Load::reading;
   });
   // What is left is in use; looking again at once would find the same.

@@ -67,7 +67,12 @@ void Shard::Impl::publish(Conn& conn, LogState& log, const OpenEnvelope& envelop
   const wire::Header& header = envelope.header;
   const Author* author = log.fold.find(conn.device);
   const std::uint64_t last = author ? author->counter : 0;
-  const auto refused = [&](Errc code) { refuse_envelope(conn, log.id, header.counter, code); };
+  const auto refused = [&](Errc code) {
+    Bytes frame;
+    codec::encode_to(wire::Publish{bytes}, frame);
+    if (asks_again(log, conn, FrameKind::publish, frame)) return;
+    refuse_envelope(conn, log.id, header.counter, code);
+  };
   const bool known = log.load == LogState::Load::known || log.has_pending();
   if (known && log.shop != conn.shop->id) return refused(Errc::no_such_log);
   if (header.counter <= last) return answer_repeat(conn, log, envelope, bytes);
@@ -239,6 +244,7 @@ void Shard::Impl::begin_commit() {
   }
   std::swap(under_way_, building_);
   under_way_.number = ++last_batch_;
+  under_way_.batch->node = config_.node;
   committing_ = true;
   outputs_.push_back(out::Commit{BatchId{under_way_.number}, under_way_.batch});
 }
@@ -249,7 +255,10 @@ void Shard::Impl::on(in::Committed& committed) {
   committing_ = false;
   ++metrics_.commits;
   const store::Batch& batch = *under_way_.batch;
-  for (const store::CardWrite& card : batch.cards) adopt_card(*shops_.at(card.shop));
+  for (const store::CardWrite& card : batch.cards) {
+    Shop& shop = *shops_.at(card.shop);
+    adopt_card(shop, std::move(*std::exchange(shop.offered, std::nullopt)));
+  }
   for (std::size_t i = 0; i < batch.envelopes.size(); ++i) {
     tell(*under_way_.logs[i], batch.envelopes[i], batch.envelope(batch.envelopes[i]));
   }
@@ -259,8 +268,13 @@ void Shard::Impl::on(in::Committed& committed) {
     tell_mark(*found->second, mark);
   }
   for (const auto& [conn, log] : under_way_.refills) tell_refiller(conn, *log);
+  if (has_others()) tell_others(batch);
+  // Nobody else wrote between: what is here is the newest.
+  fresh_ = true;
   for (const store::LogWrite& write : batch.logs) run_waiters(*logs_.at(write.log));
-  if (batch.generation != 0) generation_begun(batch);
+  fresh_ = false;
+  for (const store::LogWrite& write : batch.logs) read_again(*logs_.at(write.log));
+  if (batch.generation != 0) generation_begun(batch.generation, batch.restored_ms);
   under_way_.clear();
 }
 
@@ -322,6 +336,10 @@ void Shard::Impl::on(in::CommitFailed& failed) {
   committing_ = false;
   ++metrics_.commits_failed;
   const Errc code = failed.code == Errc::store_full ? Errc::store_full : Errc::busy;
+  if (has_others() && failed.code == Errc::busy) {
+    start_again(under_way_);
+    start_again(building_);
+  }
   // What has been built since stands on what is lost.
   const bool restored = under_way_.batch->generation != 0 || building_.batch->generation != 0;
   drop(under_way_, code);

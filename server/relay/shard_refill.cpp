@@ -63,9 +63,9 @@ void Shard::Impl::begin_generation() {
 }
 
 // What stood in memory was of the store before it was known to be older.
-void Shard::Impl::generation_begun(const store::Batch& batch) {
-  config_.generation = batch.generation;
-  config_.restored_ms = batch.restored_ms;
+void Shard::Impl::generation_begun(std::uint64_t generation, std::uint64_t restored_ms) {
+  config_.generation = generation;
+  config_.restored_ms = restored_ms;
   ++restores_;
   drop(building_, Errc::busy);
   ++last_batch_;
@@ -76,6 +76,8 @@ void Shard::Impl::generation_begun(const store::Batch& batch) {
 }
 
 bool Shard::Impl::is_ahead(const wire::Hello& hello) const {
+  // What other nodes have placed since it began it does not count.
+  if (has_others()) return false;
   if (config_.last_change == UINT64_MAX || hello.generation != config_.generation) return false;
   return hello.cursor > config_.last_change + metrics_.envelopes_placed;
 }
@@ -95,6 +97,8 @@ void Shard::Impl::on_refill(Conn& conn, BytesView body) {
   }
   const bool vouched = run.voucher == voucher_of(log->id, run.last_seq, run.last_chain);
   if (!vouched) return refuse(conn, error_of(log->id), Errc::refill_refused);
+  // Where it has more than this node knows, another node may have told it.
+  if (asks_again(*log, conn, FrameKind::refill, body)) return;
   if (run.first_seq < log->next_seq) return check_twice(conn, *log, run);
   const Hash head = known ? log->last_chain : chain_start(conn.shop->id, log->id);
   const bool follows = run.first_seq == log->next_seq && refill->before == head &&

@@ -40,8 +40,11 @@ void Shard::Impl::on_fetch(Conn& conn, BytesView body) {
   LogState* log = ready_log(fetch->log, conn, FrameKind::fetch, body);
   if (!log) return;
   if (Errc code = may_read(conn, *log); code != Errc::none) {
+    if (asks_again(*log, conn, FrameKind::fetch, body)) return;
     return refuse(conn, error_of(fetch->log), code);
   }
+  const bool beyond = fetch->from > log->seq + 1;
+  if (beyond && asks_again(*log, conn, FrameKind::fetch, body)) return;
   if (conn.fetches.size() >= config_.limits.fetches_waiting_max) {
     return refuse(conn, error_of(fetch->log), Errc::busy);
   }
@@ -142,8 +145,8 @@ void Shard::Impl::heads_read(const ReadTask& task,
   Conn* conn = find(task.conn);
   if (!conn) return;
   conn->heads_reading = false;
-  if (!rows && conn->phase == Phase::welcoming) return close(*conn, Errc::closed_store);
-  if (!rows) return refuse(*conn, {}, Errc::busy);
+  // Who asks for more of them would not ask again.
+  if (!rows) return close(*conn, Errc::closed_store);
   std::vector<wire::Head> heads;
   std::uint64_t cursor = task.number;
   std::size_t bytes = 0;
@@ -201,7 +204,9 @@ void Shard::Impl::begin_task(Conn& conn, std::vector<LogId> logs) {
   const std::vector<LogId> asked = conn.task.logs;
   const ConnId id = conn.id;
   for (const LogId& log_id : asked) {
-    LogState* log = ready_log(log_id, conn, FrameKind::welcome, {}, serial);
+    // Who was served by another node knows its logs as they stand there.
+    LogState* log = has_others() ? fresh_log(log_id, conn, serial)
+                                 : ready_log(log_id, conn, FrameKind::welcome, {}, serial);
     if (log) task_log_ready(conn, serial, log);
     if (!find(id)) return;
   }
@@ -210,14 +215,13 @@ void Shard::Impl::begin_task(Conn& conn, std::vector<LogId> logs) {
 
 void Shard::Impl::task_log_ready(Conn& conn, std::uint32_t serial, LogState* log) {
   if (serial != conn.task.serial || conn.task.left == 0) return;
-  if (!log && conn.phase == Phase::welcoming) return close(conn, Errc::closed_store);
-  if (log) {
-    const Errc code = may_read(conn, *log);
-    if (code == Errc::none) {
-      subscribe(conn, *log);
-    } else if (conn.phase == Phase::open) {
-      refuse(conn, error_of(log->id), code);
-    }
+  // It would wait for what nobody tells it.
+  if (!log) return close(conn, Errc::closed_store);
+  const Errc code = may_read(conn, *log);
+  if (code == Errc::none) {
+    subscribe(conn, *log);
+  } else if (conn.phase == Phase::open) {
+    refuse(conn, error_of(log->id), code);
   }
   task_part_done(conn, serial);
 }
@@ -276,9 +280,11 @@ void Shard::Impl::on_mark(Conn& conn, BytesView body) {
   LogState* log = ready_log(mark->log, conn, FrameKind::mark, body);
   if (!log) return;
   if (Errc code = may_read(conn, *log); code != Errc::none) {
+    if (asks_again(*log, conn, FrameKind::mark, body)) return;
     return refuse(conn, error_of(mark->log), code);
   }
   if (mark->seq == 0 || mark->seq > log->seq) {
+    if (asks_again(*log, conn, FrameKind::mark, body)) return;
     return refuse(conn, error_of(mark->log), Errc::mark_refused);
   }
   store::MarkWrite write{log->id, conn.device, mark->kind, mark->seq, to_bytes(frame->mark)};
@@ -327,8 +333,10 @@ void Shard::Impl::on_signal(Conn& conn, BytesView body) {
   if (!to_log) {
     auto slot = conn.shop->devices.find(signal->to);
     Conn* to = slot == conn.shop->devices.end() ? nullptr : slot->second.conn;
-    if (!to || to->phase != Phase::open) return refuse(conn, error, Errc::unreachable);
-    return forward(*to, *signal);
+    // Nobody knows whether another node has it; who gets no answer asks again.
+    if (has_others()) tell_others(bus::SignalNews{conn.shop->id, to_bytes(body)});
+    if (to && to->phase == Phase::open) return forward(*to, *signal);
+    return has_others() ? void() : refuse(conn, error, Errc::unreachable);
   }
   // Who would hear it has the log in memory.
   auto log = logs_.find(signal->log);
@@ -336,10 +344,16 @@ void Shard::Impl::on_signal(Conn& conn, BytesView body) {
   if (Errc code = may_read(conn, *log->second); code != Errc::none) {
     return refuse(conn, error, code);
   }
-  Conn* desk = conn.shop->desk;
-  if (desk && desk != &conn) forward(*desk, *signal);
-  for (Conn* to : log->second->subscribers) {
-    if (to != &conn && to != desk) forward(*to, *signal);
+  tell_others(bus::SignalNews{conn.shop->id, to_bytes(body)});
+  forward_to_log(*log->second, &conn, *signal);
+}
+
+void Shard::Impl::forward_to_log(const LogState& log, const Conn* from,
+                                 const wire::Signal& signal) {
+  Conn* desk = shops_.at(log.shop)->desk;
+  if (desk && desk != from) forward(*desk, signal);
+  for (Conn* to : log.subscribers) {
+    if (to != from && to != desk) forward(*to, signal);
   }
 }
 

@@ -19,6 +19,7 @@ struct Asker {
     return reader.find_envelope(q.log, q.author, q.counter);
   }
   Answer operator()(const ReadCard& q) const { return reader.card(q.shop); }
+  Answer operator()(const ReadMoved& q) const { return reader.moved_since(q.seen, q.limit); }
 };
 }  // namespace
 

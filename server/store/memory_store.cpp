@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <map>
 #include <mutex>
 #include <set>
@@ -17,12 +18,29 @@ struct StoredEntry {
   Bytes envelope;
 };
 
+// The newest batch that moved something.
+struct Stamp {
+  std::uint64_t node = 0;
+  std::uint64_t number = 0;
+};
+
+struct StoredCard {
+  Bytes card;
+  Stamp moved;
+};
+
+struct StoredMark {
+  MarkWrite mark;
+  Stamp moved;
+};
+
 struct StoredLog {
   LogWrite head;
+  Stamp moved;  // by an envelope: who wrote the newest had read those before
   std::uint64_t fold_seq = 0;
   std::uint64_t change = 0;
   std::vector<StoredEntry> entries;  // seq - 1
-  std::map<std::pair<DeviceId, std::uint64_t>, MarkWrite> marks;
+  std::map<std::pair<DeviceId, std::uint64_t>, StoredMark> marks;
 
   std::set<DeviceId> authors;  // of the folds
 
@@ -45,7 +63,8 @@ class MemoryStore final : public Store {
         restored_ms_(other.restored_ms_),
         last_change_(other.last_change_),
         logs_(other.logs_),
-        cards_(other.cards_) {}
+        cards_(other.cards_),
+        stamps_(other.stamps_) {}
   std::uint64_t generation() const override { return generation_; }
   std::uint64_t last_change() const override { return last_change_; }
   std::uint64_t restored_ms() const override { return restored_ms_; }
@@ -64,9 +83,14 @@ class MemoryStore final : public Store {
   Result<Place> find_envelope(const LogId& log, const DeviceId& author,
                               std::uint64_t counter) override;
   Result<Bytes> card(const ShopId& shop) override;
+  Result<Moved> moved_since(const Stamps& seen, std::size_t limit) override;
 
  private:
-  bool follows(const Batch& batch) const;
+  Status follows(const Batch& batch) const;
+  bool fits(const CardWrite& card) const {
+    auto stored = cards_.find(card.shop);
+    return card.former == (stored == cards_.end() ? Bytes{} : stored->second.card);
+  }
   bool is_held(const StoredLog& log) const { return log.change <= restored_change_; }
 
   std::uint64_t generation_;
@@ -75,7 +99,8 @@ class MemoryStore final : public Store {
   mutable std::mutex mutex_;
   std::uint64_t last_change_ = 0;
   std::map<LogId, StoredLog> logs_;
-  std::map<ShopId, Bytes> cards_;
+  std::map<ShopId, StoredCard> cards_;
+  Stamps stamps_;
   std::string problem_;
 };
 
@@ -100,6 +125,9 @@ class SharedReader final : public Reader {
     return store_.find_envelope(log, author, counter);
   }
   Result<Bytes> card(const ShopId& shop) override { return store_.card(shop); }
+  Result<Moved> moved_since(const Stamps& seen, std::size_t limit) override {
+    return store_.moved_since(seen, limit);
+  }
 
  private:
   MemoryStore& store_;
@@ -107,27 +135,31 @@ class SharedReader final : public Reader {
 
 std::unique_ptr<Reader> MemoryStore::open_reader() { return std::make_unique<SharedReader>(*this); }
 
-bool MemoryStore::follows(const Batch& batch) const {
+Status MemoryStore::follows(const Batch& batch) const {
   std::map<LogId, std::uint64_t> next;
   for (const NewEnvelope& one : batch.envelopes) {
     auto stored = logs_.find(one.log);
     const std::uint64_t head = stored == logs_.end() ? 0 : stored->second.head.seq;
-    if (one.seq != next.try_emplace(one.log, head + 1).first->second++) return false;
+    if (one.seq != next.try_emplace(one.log, head + 1).first->second++) return Errc::busy;
   }
   for (const LogWrite& write : batch.logs) {
     auto moved = next.find(write.log);
-    if (moved == next.end() || moved->second != write.seq + 1) return false;
+    if (moved == next.end() || moved->second != write.seq + 1) return Errc::store_failed;
     next.erase(moved);
   }
-  return next.empty();
+  for (const CardWrite& card : batch.cards) {
+    if (!fits(card)) return Errc::busy;
+  }
+  return next.empty() ? Status() : Status(Errc::store_failed);
 }
 
 Status MemoryStore::commit(const Batch& batch) {
   std::lock_guard lock(mutex_);
-  if (!follows(batch)) {
+  if (Status follows_it = follows(batch); !follows_it) {
     problem_ = "a batch does not follow what is stored";
-    return Errc::store_failed;
+    return follows_it;
   }
+  const Stamp stamp{batch.node, ++stamps_[batch.node]};
   for (const NewEnvelope& one : batch.envelopes) {
     StoredLog& log = logs_[one.log];
     log.change = ++last_change_;
@@ -141,14 +173,15 @@ Status MemoryStore::commit(const Batch& batch) {
     for (const AuthorCounter& author : write.authors) log.authors.insert(author.device);
     log.head = write;
     log.head.fold = std::move(fold);
+    log.moved = stamp;
   }
   for (const MarkWrite& mark : batch.marks) {
     auto log = logs_.find(mark.log);
     if (log == logs_.end()) continue;
-    MarkWrite& kept = log->second.marks[{mark.device, mark.kind}];
-    if (kept.seq < mark.seq) kept = mark;
+    StoredMark& kept = log->second.marks[{mark.device, mark.kind}];
+    if (kept.mark.seq < mark.seq) kept = {mark, stamp};
   }
-  for (const CardWrite& card : batch.cards) cards_[card.shop] = card.card;
+  for (const CardWrite& card : batch.cards) cards_[card.shop] = {card.card, stamp};
   if (batch.generation != 0) {
     generation_ = batch.generation;
     restored_change_ = last_change_;
@@ -177,7 +210,7 @@ Result<LogRecord> MemoryStore::read_log(const LogId& log) {
     const StoredEntry& entry = stored.entries[i];
     out.tail.push_back({i + 1, entry.time_ms, entry.envelope, entry.chain});
   }
-  for (const auto& [key, mark] : stored.marks) out.marks.push_back(mark);
+  for (const auto& [key, mark] : stored.marks) out.marks.push_back(mark.mark);
   out.held = is_held(stored);
   return out;
 }
@@ -223,7 +256,7 @@ Result<std::vector<HeadRow>> MemoryStore::heads_since(const ShopId& shop, const 
     const StoredLog& log = logs_.at(id);
     HeadRow row{id, log.head.kind,  log.head.seq, change, log.counter_of(device),
                 {}, log.head.chain, is_held(log)};
-    for (const auto& [key, mark] : log.marks) row.marks.push_back(mark.mark);
+    for (const auto& [key, mark] : log.marks) row.marks.push_back(mark.mark.mark);
     out.push_back(std::move(row));
   }
   return out;
@@ -246,7 +279,45 @@ Result<Place> MemoryStore::find_envelope(const LogId& log, const DeviceId& autho
 Result<Bytes> MemoryStore::card(const ShopId& shop) {
   std::lock_guard lock(mutex_);
   auto found = cards_.find(shop);
-  return found == cards_.end() ? Bytes{} : found->second;
+  return found == cards_.end() ? Bytes{} : found->second.card;
+}
+
+Result<Moved> MemoryStore::moved_since(const Stamps& seen, std::size_t limit) {
+  std::lock_guard lock(mutex_);
+  const auto seen_of = [&seen](std::uint64_t node) {
+    const auto found = seen.find(node);
+    return found == seen.end() ? 0 : found->second;
+  };
+  Moved out;
+  out.generation = generation_;
+  out.restored_ms = restored_ms_;
+  out.stamps = stamps_;
+  if (limit == 0) return out;
+  std::map<std::pair<std::uint64_t, std::uint64_t>, std::vector<std::pair<ShopId, LogId>>> moved;
+  const auto note = [&](const Stamp& stamp, const ShopId& shop, const LogId& log) {
+    if (stamp.number > seen_of(stamp.node)) {
+      moved[{stamp.node, stamp.number}].emplace_back(shop, log);
+    }
+  };
+  for (const auto& [id, log] : logs_) {
+    note(log.moved, log.head.shop, id);
+    for (const auto& [key, mark] : log.marks) note(mark.moved, log.head.shop, id);
+  }
+  std::size_t count = 0;
+  for (auto& [stamp, logs] : moved) {
+    // What is left out of a node's batches is asked for again.
+    if (count >= limit) {
+      std::uint64_t& newest = out.stamps[stamp.first];
+      newest = std::min(newest, stamp.second - 1);
+      continue;
+    }
+    count += logs.size();
+    out.logs.insert(out.logs.end(), logs.begin(), logs.end());
+  }
+  for (const auto& [shop, card] : cards_) {
+    if (card.moved.number > seen_of(card.moved.node)) out.cards.push_back(shop);
+  }
+  return out;
 }
 
 }  // namespace

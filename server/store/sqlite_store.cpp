@@ -184,6 +184,9 @@ class SqliteStore final : public Store {
   bool write_envelope(const Batch& batch, const NewEnvelope& one);
   bool write_log(const LogWrite& write);
   bool write_mark(const MarkWrite& mark);
+  bool write_card(const CardWrite& card);
+  // Sets the reason that is no fault of the disk.
+  bool does_not_follow();
   LogRow* log_row(const LogId& log);
   bool add_logs(const Batch& batch);
   std::int64_t shop_number(const ShopId& shop);
@@ -195,6 +198,7 @@ class SqliteStore final : public Store {
   std::uint64_t last_change_;
   std::uint64_t restored_ms_;
   std::size_t untold_ = 0;  // logs that the batch moved and has not yet named
+  bool behind_ = false;     // the batch does not follow what is stored
   std::string problem_;
   Database db_;
   std::optional<SqliteReader> reader_;
@@ -241,6 +245,7 @@ Status SqliteStore::commit(const Batch& batch) {
   if (devices_.size() > remembered_max) devices_.clear();
   const std::uint64_t change_before = last_change_;
   problem_.clear();
+  behind_ = false;
   if (writes_->begin.bind().run() && write_all(batch) && writes_->commit.bind().run()) {
     if (batch.generation != 0) {
       generation_ = batch.generation;
@@ -256,7 +261,7 @@ Status SqliteStore::commit(const Batch& batch) {
   last_change_ = change_before;
   logs_.clear();
   devices_.clear();
-  return status_of(code);
+  return behind_ ? Status(Errc::busy) : status_of(code);
 }
 
 bool SqliteStore::write_all(const Batch& batch) {
@@ -276,7 +281,7 @@ bool SqliteStore::write_all(const Batch& batch) {
     if (!write_mark(mark)) return false;
   }
   for (const CardWrite& card : batch.cards) {
-    if (!writes_->card.bind(card.shop, card.card).run()) return false;
+    if (!write_card(card)) return false;
   }
   if (batch.generation == 0) return true;
   return writes_->generation.bind(batch.generation, last_change_, batch.restored_ms).run();
@@ -310,10 +315,7 @@ bool SqliteStore::add_logs(const Batch& batch) {
 
 bool SqliteStore::write_envelope(const Batch& batch, const NewEnvelope& one) {
   LogRow* log = log_row(one.log);
-  if (!log || one.seq != log->seq + 1) {
-    problem_ = "a batch does not follow what is stored";
-    return false;
-  }
+  if (!log || one.seq != log->seq + 1) return does_not_follow();
   const std::int64_t author = device_number(one.author);
   if (author == 0) return false;
   if (log->told == log->seq) ++untold_;
@@ -358,6 +360,19 @@ bool SqliteStore::write_mark(const MarkWrite& mark) {
   if (!log) return true;
   const std::int64_t device = device_number(mark.device);
   return device != 0 && writes_->mark.bind(log->no, device, mark.kind, mark.seq, mark.mark).run();
+}
+
+bool SqliteStore::write_card(const CardWrite& card) {
+  const Result<Bytes> stored = reader_->card(card.shop);
+  if (!stored) return false;
+  if (*stored != card.former) return does_not_follow();
+  return writes_->card.bind(card.shop, card.card).run();
+}
+
+bool SqliteStore::does_not_follow() {
+  problem_ = "a batch does not follow what is stored";
+  behind_ = true;
+  return false;
 }
 
 std::int64_t SqliteStore::shop_number(const ShopId& shop) {

@@ -7,7 +7,8 @@
 //     after an error none of it is, also when the process dies inside.
 //   - Each envelope takes the next change number; they rise by one and are never given twice.
 //   - The caller numbers: a batch whose seq does not follow the stored head of its log is refused
-//     whole (store_failed) and changes nothing.
+//     whole (busy) and changes nothing; so is one with a card whose `former` is not the stored one.
+//     Another node was first: the caller reads again.
 //   - Marks keep the highest seq of each (log, device, kind); a card replaces the former one.
 //   - A read sees every batch whose commit() returned before the read began.
 //   - The generation is drawn when the store is made, and anew after a restore: by a batch that
@@ -15,6 +16,7 @@
 //     number of that moment is held.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -69,8 +71,13 @@ struct MarkWrite {
 
 struct CardWrite {
   ShopId shop;
-  Bytes card;  // Signed ShopCard
+  Bytes card;    // Signed ShopCard
+  Bytes former;  // the one that it takes the place of; empty where there is none
 };
+
+// Of each node that writes, the newest of its batches: they are counted from 1, as they commit. No
+// clock takes part, and what one node writes at once with others hides nothing of theirs.
+using Stamps = std::map<std::uint64_t, std::uint64_t>;
 
 // What one transaction writes.
 struct Batch {
@@ -82,6 +89,7 @@ struct Batch {
   // Not 0: the store turns out to be an older copy; a new generation begins with this batch.
   std::uint64_t generation = 0;
   std::uint64_t restored_ms = 0;
+  std::uint64_t node = 0;  // who writes; 0 where one node alone has the store
 
   BytesView envelope(const NewEnvelope& one) const {
     return BytesView(bytes).subspan(one.offset, one.size);
@@ -135,6 +143,15 @@ struct HeadRow {
   bool held = false;
 };
 
+// What other nodes have moved.
+struct Moved {
+  Stamps stamps;                               // seen with this
+  std::vector<std::pair<ShopId, LogId>> logs;  // by an envelope or a mark
+  std::vector<ShopId> cards;
+  std::uint64_t generation = 0;
+  std::uint64_t restored_ms = 0;
+};
+
 // A stored envelope, found by author and counter.
 struct Place {
   std::uint64_t seq = 0;
@@ -165,11 +182,18 @@ class Reader {
                                       std::uint64_t counter) = 0;
   // Empty where there is none. store_failed.
   virtual Result<Bytes> card(const ShopId& shop) = 0;
+  // Logs whose newest envelope, or any mark, is of a batch that was not seen, perhaps more than
+  // once, and cards of one; of each node whole batches, oldest first, until there are `limit`; with
+  // 0 the stamps alone, as they stand. store_failed, also where one node alone can have the store.
+  virtual Result<Moved> moved_since(const Stamps& /*seen*/, std::size_t /*limit*/) {
+    return Errc::store_failed;
+  }
 };
 
 class Store : public Reader {
  public:
-  // store_full (no space, or the disk refuses to write), store_failed (everything else).
+  // store_full (no space, or the disk refuses to write), busy (see above), store_failed (everything
+  // else).
   virtual Status commit(const Batch& batch) = 0;
   // Never 0.
   virtual std::uint64_t generation() const = 0;
@@ -211,10 +235,15 @@ struct FindEnvelope {
 struct ReadCard {
   ShopId shop;
 };
-using Query = std::variant<ReadLog, ReadPage, ReadLogsOfDevice, ReadHeads, FindEnvelope, ReadCard>;
+struct ReadMoved {
+  Stamps seen;
+  std::size_t limit;
+};
+using Query =
+    std::variant<ReadLog, ReadPage, ReadLogsOfDevice, ReadHeads, FindEnvelope, ReadCard, ReadMoved>;
 using Answer =
     std::variant<Result<LogRecord>, Result<std::vector<Entry>>, Result<std::vector<LogId>>,
-                 Result<std::vector<HeadRow>>, Result<Place>, Result<Bytes>>;
+                 Result<std::vector<HeadRow>>, Result<Place>, Result<Bytes>, Result<Moved>>;
 // The alternative of the answer stands at the query's index.
 Answer answer(Reader& reader, const Query& query);
 

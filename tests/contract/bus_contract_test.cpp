@@ -6,7 +6,7 @@
 namespace shopbell::bus {
 namespace {
 
-HeadNews news(std::uint64_t seq) { return {ShopId{}, LogId{}, seq}; }
+News news(std::uint64_t seq) { return HeadNews{ShopId{}, LogId{}, seq}; }
 
 TEST(BusContract, numbers_are_dense_for_each_node) {
   auto hub = make_in_process_hub();
@@ -23,7 +23,7 @@ TEST(BusContract, numbers_are_dense_for_each_node) {
   EXPECT_EQ(heard[1].from, NodeId{2});
   EXPECT_EQ(heard[1].number, 1u);
   EXPECT_EQ(heard[2].number, 2u);
-  EXPECT_EQ(heard[2].news.seq, 7u);
+  EXPECT_EQ(std::get<HeadNews>(heard[2].news).seq, 7u);
 }
 
 TEST(BusContract, who_comes_late_sees_the_gap) {

@@ -189,7 +189,7 @@ TEST_P(StoreContract, entries_and_heads_tell_their_chain) {
 TEST_P(StoreContract, reopen_shows_what_was_committed) {
   writer.begin(log_1);
   writer.add(log_1, writer.device_b);
-  writer.batch.cards.push_back({writer.shop, {1, 2, 3}});
+  writer.batch.cards.push_back({writer.shop, {1, 2, 3}, {}});
   ASSERT_TRUE(writer.commit(*store));
   reopen();
   auto log = store->read_log(log_1);
@@ -219,8 +219,8 @@ TEST_P(StoreContract, refuses_a_gap_whole) {
   writer.add(log_1, writer.device_a);
   writer.batch.envelopes.erase(writer.batch.envelopes.begin() + 1);
   writer.batch.marks.push_back({log_1, writer.device_a.self.id, 1, 1, {7}});
-  writer.batch.cards.push_back({writer.shop, {1}});
-  EXPECT_EQ(writer.commit(*store).error(), Errc::store_failed);
+  writer.batch.cards.push_back({writer.shop, {1}, {}});
+  EXPECT_EQ(writer.commit(*store).error(), Errc::busy);
   EXPECT_FALSE(store->problem().empty());
   reopen();
   EXPECT_EQ(store->read_log(log_1)->seq, 1u);
@@ -233,7 +233,7 @@ TEST_P(StoreContract, refuses_a_repeated_seq_and_a_missing_head) {
   writer.begin(log_1);
   Batch first = writer.batch;
   ASSERT_TRUE(writer.commit(*store));
-  EXPECT_EQ(store->commit(first).error(), Errc::store_failed);
+  EXPECT_EQ(store->commit(first).error(), Errc::busy);
   writer.add(log_1, writer.device_a);
   first = writer.batch;
   EXPECT_EQ(store->commit(first).error(), Errc::store_failed);
@@ -344,14 +344,29 @@ TEST_P(StoreContract, marks_keep_the_highest) {
 }
 
 TEST_P(StoreContract, a_card_replaces_the_former_one) {
-  writer.batch.cards.push_back({writer.shop, {1}});
+  writer.batch.cards.push_back({writer.shop, {1}, {}});
   ASSERT_TRUE(writer.commit(*store));
   writer.begin(log_1);
-  writer.batch.cards.push_back({writer.shop, {2}});
+  writer.batch.cards.push_back({writer.shop, {2}, {1}});
   ASSERT_TRUE(writer.commit(*store));
   reopen();
   EXPECT_EQ(*store->card(writer.shop), Bytes{2});
   EXPECT_EQ(store->read_log(log_1)->shop, writer.shop);
+}
+
+TEST_P(StoreContract, refuses_a_card_that_does_not_know_the_stored_one) {
+  writer.batch.cards.push_back({writer.shop, {1}, {}});
+  ASSERT_TRUE(writer.commit(*store));
+  for (const Bytes& former : {Bytes{}, Bytes{2}}) {
+    writer.begin(log_1);
+    writer.batch.cards.push_back({writer.shop, {3}, former});
+    Batch late = writer.batch;
+    EXPECT_EQ(store->commit(late).error(), Errc::busy);
+    writer.batch.clear();
+  }
+  reopen();
+  EXPECT_EQ(*store->card(writer.shop), Bytes{1});
+  EXPECT_EQ(store->read_log(log_1).error(), Errc::no_such_log);
 }
 
 TEST_P(StoreContract, pages_keep_their_bounds) {

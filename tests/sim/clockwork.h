@@ -136,6 +136,8 @@ struct Weather {
   std::uint64_t half_open = 300;  // of the cuts
   std::uint64_t commit_fails = 15;
   std::uint64_t write_fails = 1;  // of a device's batches
+  std::uint64_t bus_loses = 30;   // of what one node is to hear of another
+  std::uint64_t bus_repeats = 20;
 };
 
 struct Clockwork {

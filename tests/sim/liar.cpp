@@ -149,6 +149,7 @@ Bytes Liar::tell_page(int device, wire::Page page) {
   for (std::size_t i = 0; i < page.items.size(); ++i) bend(device, page.items[i], keeps[i]);
   Bytes checkpoint;
   const std::uint64_t fork = fork_of(device, page.log);
+  if (fork != 0 && page.from > fork) page.before = forked_chain(page.log, fork, page.from - 1);
   if (fork != 0 && !page.checkpoint.empty()) {
     auto body = take_checkpoint(relay_key_.key, page.checkpoint);
     if (body && body->seq >= fork) {
@@ -170,12 +171,12 @@ Bytes Liar::tell_published(int device, wire::Published published) {
 }
 
 Bytes Liar::tell_heads(int device, wire::Heads heads) {
-  strip_marks(device, heads.heads);
+  bend_heads(device, heads.heads);
   return framed(FrameKind::heads, heads);
 }
 
 Bytes Liar::tell_welcome(int device, wire::Welcome welcome) {
-  strip_marks(device, welcome.heads);
+  bend_heads(device, welcome.heads);
   if (!welcome.card.empty()) {
     const Bytes told = tell_card(welcome.card);
     if (told.empty()) welcome.card = {};
@@ -291,10 +292,11 @@ Hash Liar::forked_chain(const LogId& log, std::uint64_t fork, std::uint64_t seq)
 }
 
 // Marks carry the chain of who signed them.
-void Liar::strip_marks(int device, std::vector<wire::Head>& heads) {
+void Liar::bend_heads(int device, std::vector<wire::Head>& heads) {
   for (wire::Head& head : heads) {
     const std::uint64_t fork = fork_of(device, head.log);
     if (fork == 0) continue;
+    if (head.seq >= fork) head.chain = forked_chain(head.log, fork, head.seq);
     std::erase_if(head.marks, [&](const BytesView mark) {
       const auto body = peek_mark(mark);
       return body && body->seq >= fork;

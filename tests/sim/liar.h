@@ -57,7 +57,7 @@ class Liar {
   Bytes tampered(const wire::Deliver& entry);
   Bytes forged_after(const wire::Deliver& entry);
   bool is_conversation(const LogId& log);
-  void strip_marks(int device, std::vector<wire::Head>& heads);
+  void bend_heads(int device, std::vector<wire::Head>& heads);
   // The first entry of another story; 0 where this device is told the true one.
   std::uint64_t fork_of(int device, const LogId& log) const;
   Hash forked_chain(const LogId& log, std::uint64_t fork, std::uint64_t seq);

@@ -39,6 +39,7 @@ LinkId Net::dial(DeviceEnd& device, int number) {
   const LinkId id = ++last_;
   auto link = std::make_shared<Link>();
   link->device = &device;
+  link->relay = relays_[relays_.size() > 1 ? w_.chance.below(relays_.size()) : 0];
   link->number = number;
   links_[id] = link;
   if (w_.strikes(w_.weather.dial_fails, Event::dial_refused)) {
@@ -58,7 +59,7 @@ LinkId Net::dial(DeviceEnd& device, int number) {
   }
   later(link->to_relay_ms, [this, id, link] {
     link->device_up = link->device != nullptr;
-    if (!link->whole || !relay_->listening()) {
+    if (!link->whole || !link->relay->listening()) {
       link->whole = false;
       tell_device(id, link, 0, w_.chance.between(1, 200));
       return;
@@ -69,7 +70,7 @@ LinkId Net::dial(DeviceEnd& device, int number) {
       link->device->link_up(id);
     });
     link->relay_up = true;
-    relay_->link_up(id);
+    link->relay->link_up(id);
   });
   return id;
 }
@@ -80,7 +81,7 @@ void Net::send_from_device(LinkId id, BytesView bytes) {
   tap_.from_device(link->number, bytes);
   if (w_.strikes(w_.weather.link_cut)) cut(id);
   later(link->to_relay_ms, [this, id, link, message = to_bytes(bytes)] {
-    if (is_whole(*link) && link->relay_up) relay_->link_message(id, message);
+    if (is_whole(*link) && link->relay_up) link->relay->link_message(id, message);
   });
 }
 
@@ -126,7 +127,7 @@ void Net::tell_relay(LinkId id, const LinkPtr& link, std::uint64_t after_ms) {
   w_.agenda.after(after_ms, [this, id, link] {
     if (!link->relay_up) return;
     link->relay_up = false;
-    relay_->link_down(id);
+    link->relay->link_down(id);
   });
 }
 
@@ -140,8 +141,9 @@ void Net::device_crashed(LinkId id) {
   tell_relay(id, link, notice_ms());
 }
 
-void Net::relay_crashed() {
+void Net::relay_crashed(const RelayEnd& relay) {
   for (const auto& [id, link] : std::map(links_)) {
+    if (link->relay != &relay) continue;
     link->relay_up = false;
     link->whole = false;
     tell_device(id, link, 0, notice_ms());

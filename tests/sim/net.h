@@ -1,5 +1,5 @@
-// Connections between devices and the relay: whole messages in order, late, or lost with the
-// connection. Either side may learn of a cut late, or only by its own patience.
+// Connections between devices and the nodes of the relay: whole messages in order, late, or lost
+// with the connection. Either side may learn of a cut late, or only by its own patience.
 #pragma once
 
 #include <memory>
@@ -39,7 +39,8 @@ class Wiretap {
 class Net {
  public:
   Net(Clockwork& clockwork, Wiretap& tap) : w_(clockwork), tap_(tap) {}
-  void set_relay(RelayEnd& relay) { relay_ = &relay; }
+  // One node more; whoever dials comes to any of them.
+  void add_relay(RelayEnd& relay) { relays_.push_back(&relay); }
 
   // The device hears link_up or link_down later.
   LinkId dial(DeviceEnd& device, int number);
@@ -52,7 +53,7 @@ class Net {
   void close_from_relay(LinkId link, std::uint16_t code);
   // A side is gone without a word.
   void device_crashed(LinkId link);
-  void relay_crashed();
+  void relay_crashed(const RelayEnd& relay);
   void cut(LinkId link);
   void cut_all();
   // Nothing passes between this device and the relay for so long, and nobody is told.
@@ -61,6 +62,7 @@ class Net {
  private:
   struct Link {
     DeviceEnd* device = nullptr;
+    RelayEnd* relay = nullptr;
     int number = 0;
     bool whole = true;
     bool connected = false;  // the device has been told
@@ -82,7 +84,7 @@ class Net {
 
   Clockwork& w_;
   Wiretap& tap_;
-  RelayEnd* relay_ = nullptr;
+  std::vector<RelayEnd*> relays_;
   LinkId last_ = 0;
   std::map<LinkId, LinkPtr> links_;
   std::map<int, std::uint64_t> away_until_ms_;

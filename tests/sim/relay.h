@@ -1,32 +1,38 @@
-// The relay of the simulated world: the production shard over a memory store whose commits take
-// time and may fail. A crash drops the shard and all connections; the store keeps what was
-// committed. It may be set back to a copy of its store, as a backup program took it. A liar may
-// stand between the shard and the links.
+// The relay of the simulated world: one store, and one to three nodes over it (node.h) that a bus
+// joins. It keeps the books of what was committed. It may be set back to a copy of its store, as a
+// backup program took it. A liar may stand between the shard and the links; then, and where the
+// store is set back, there is one node.
 #pragma once
 
 #include <memory>
+#include <tuple>
 
 #include "liar.h"
-#include "net.h"
-#include "relay/shard.h"
+#include "node.h"
 
 namespace shopbell::sim {
 
-class Relay : public RelayEnd {
+class Relay {
  public:
-  // `key_seed` as of crypto::sign_pair.
+  // `key_seed` as of crypto::sign_pair. It begins with one node.
   Relay(Clockwork& clockwork, Net& net, Bytes key_seed, std::string host, const ShopId& shop);
 
+  void add_node();
+  std::size_t nodes() const { return nodes_.size(); }
   // Hears and says everything through him.
   void set_liar(Liar& liar) { liar_ = &liar; }
   void start();
+  // What befalls one of the nodes.
   void crash();
   void jump_clock(std::int64_t by_ms);
+  void pause(std::uint64_t for_ms);
+  void part_from_store(std::uint64_t for_ms);
+  void part_from_bus(std::uint64_t for_ms);
+
   void back_up();
   // Comes again over the copy. At times the operator says so, as the server's restore does, and at
   // times nobody knows.
   void set_back();
-  bool running() const { return shard_ != nullptr && !dead_; }
   store::Store& store() { return *store_; }
   // Of each log that is in the store.
   const std::map<LogId, std::uint64_t>& heads() const { return heads_; }
@@ -40,23 +46,18 @@ class Relay : public RelayEnd {
     return placed_.contains({log, author, counter, seq});
   }
 
-  bool listening() const override { return running(); }
-  void link_up(LinkId link) override;
-  void link_message(LinkId link, BytesView bytes) override;
-  void link_down(LinkId link) override;
+  // For its nodes.
+  Status write(const store::Batch& batch);
+  relay::Config config() const;
+  bool has_several() const { return nodes_.size() > 1; }
+  const std::shared_ptr<bus::InProcessHub>& hub() const { return hub_; }
+  Liar& liar() { return *liar_; }
+  // What is put on the bus now reaches nobody.
+  void set_hushed(bool hushed) { hushed_ = hushed; }
+  bool hushed() const { return hushed_; }
 
  private:
-  void feed(relay::Input input);
-  bool run(relay::Input input);
-  void carry_out(relay::Output& output);
-  void send_through_liar(LinkId link, BytesView bytes);
-  void commit(const relay::out::Commit& commit);
-  void write(const store::Batch& batch);
-  void read(const relay::out::Read& read);
-  void wake(std::uint64_t at_ms);
-  void after(std::uint64_t delay_ms, std::function<void()> act);
-  void die();
-  std::uint64_t clock_ms() const;
+  Node& one_of_them() { return *nodes_[has_several() ? w_.chance.below(nodes_.size()) : 0]; }
 
   Clockwork& w_;
   Net& net_;
@@ -70,13 +71,9 @@ class Relay : public RelayEnd {
   std::map<LogId, std::uint64_t> backup_heads_;
   std::map<LogId, std::uint64_t> set_back_to_;
   std::set<std::tuple<LogId, DeviceId, std::uint64_t, std::uint64_t>> placed_;
-  std::unique_ptr<relay::Shard> shard_;
-  std::uint64_t life_ = 0;
-  std::uint64_t wake_number_ = 0;
-  std::uint64_t ticked_ms_ = 0;
-  std::uint64_t written_at_ms_ = 0;  // commits are written in order
-  std::int64_t clock_ahead_ms_ = 0;
-  bool dead_ = false;
+  std::shared_ptr<bus::InProcessHub> hub_ = bus::make_in_process_hub();
+  std::vector<std::unique_ptr<Node>> nodes_;
+  bool hushed_ = false;
   bool was_set_back_ = false;
   bool was_silently_set_back_ = false;
 };

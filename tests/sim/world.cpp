@@ -14,6 +14,7 @@ constexpr std::uint64_t hold_ms_max = 3 * limits::resume_after_ms;
 
 constexpr std::size_t visitors_max = 3;
 constexpr std::size_t agents_max = 2;
+constexpr std::uint64_t nodes_max = 3;
 constexpr std::uint64_t steps_min = 2000;
 constexpr std::uint64_t steps_max = 5000;
 
@@ -45,13 +46,17 @@ World::World(std::uint64_t seed, bool verbose, std::string_view wanted)
   w_.trace.start();
   make_shop();
   relay_ = std::make_unique<Relay>(w_, net_, relay_seed_, dialled_host(relay_url), shop_);
-  net_.set_relay(*relay_);
   liar_ = std::make_unique<Liar>(w_, lies_, *relay_, shop_, relay_seed_);
   relay_->set_liar(*liar_);
   all_troubles_ = plays_all_troubles;
   // A liar's stories are of one store.
   const Backups may[] = {Backups::relay, Backups::relay, Backups::devices, Backups::nobody};
   if (all_troubles_ && !liar_->is_one()) backups_ = may[w_.chance.below(std::size(may))];
+  // An operator who sets the store back stops all its nodes first.
+  const bool one_node = liar_->is_one() || backups_ == Backups::relay;
+  for (std::uint64_t more = one_node ? 0 : w_.chance.below(nodes_max); more > 0; --more) {
+    relay_->add_node();
+  }
   checker_ = std::make_unique<Checker>(w_, *relay_, lies_);
   login_ = std::make_unique<Login>(shop_);
   people_ = std::make_unique<People>(w_, *checker_, *login_, devices_);
@@ -227,7 +232,7 @@ std::int64_t World::clock_jump() {
 
 void World::trouble() {
   Device& device = *devices_[w_.chance.below(devices_.size())];
-  switch (w_.chance.below(all_troubles_ ? 17 : 13)) {
+  switch (w_.chance.below(all_troubles_ ? 20 : 16)) {
     case 0:
     case 1:
       return device.crash();
@@ -250,10 +255,16 @@ void World::trouble() {
     case 11:
       return device.fill_disk(w_.chance.between(1000, 60'000));
     case 13:
+      return relay_->pause(w_.chance.between(100, 20'000));
     case 14:
+      return relay_->part_from_store(w_.chance.between(100, 20'000));
     case 15:
-      return use_backup(device);
+      return relay_->part_from_bus(w_.chance.between(1000, 60'000));
     case 16:
+    case 17:
+    case 18:
+      return use_backup(device);
+    case 19:
       return remove_agent();
     default:
       if (people_->is_ready(device)) {

@@ -1,6 +1,6 @@
-// One world: a shop with its desk and relay, two or three visitors, one or two agents, from one
-// seed. People write, read and type while links are cut, clocks jump and programs die; then the
-// weather turns fair, and when all is at rest the checkers look at everything.
+// One world: a shop with its desk and the nodes of its relay, two or three visitors, one or two
+// agents, from one seed. People write, read and type while links are cut, clocks jump and programs
+// die; then the weather turns fair, and when all is at rest the checkers look at everything.
 #pragma once
 
 #include "desk/desk.h"

@@ -117,6 +117,8 @@ struct World {
   bool hold_reads = false;
   std::uint64_t now_ms = 1'000'000;
   std::uint64_t timeout_ms = 0;
+  std::vector<bus::News> told;
+  std::uint64_t node = 0;  // one of several
   std::uint64_t last_conn = 0;
   std::uint64_t sends = 0;
   Rng rng;
@@ -138,7 +140,7 @@ struct World {
     sign_card(1);
     if (with_card) {
       store::Batch batch;
-      batch.cards.push_back({info.shop, info.card});
+      batch.cards.push_back({info.shop, info.card, {}});
       EXPECT_TRUE(store->commit(batch).ok());
     }
     start();
@@ -166,6 +168,9 @@ struct World {
     config.restored_ms = store->restored_ms();
     config.last_change = store->last_change();
     config.blob_bytes_max = blob_bytes_max;
+    config.node = node;
+    config.on_bus = bus::NodeId{node};
+    if (const auto moved = store->moved_since({}, 0)) config.stamps = moved->stamps;
     config.limits = limits;
     shard = std::make_unique<Shard>(std::move(config), filled<Hash>(4).view());
     commits.clear();
@@ -250,6 +255,7 @@ struct World {
     answers.push_back(in::ReadDone{out.id, store::answer(*store, out.query)});
   }
   void carry(out::Timeout& out, std::deque<Input>&) { timeout_ms = out.at_ms; }
+  void carry(out::Tell& out, std::deque<Input>&) { told.push_back(std::move(out.news)); }
 };
 
 inline void Client::connect() {
