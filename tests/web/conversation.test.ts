@@ -176,3 +176,14 @@ test("notes stand among messages by time, apart from them and in their own order
   const groups = groupByDay(merged)[0]?.groups ?? [];
   assert.deepEqual(groups.map((group) => group.isNote), [false, true, false, true]);
 });
+
+test("what comes behind a window that does not reach the end raises the head alone", () => {
+  const away = { ...fold([theirs("asked", 3)]), newer: true, firstSeq: 3, endSeq: 3 };
+  const answered = fold(
+    [message("yes", { ref: 7 }), placed({ ref: 7, counter: 1, seq: 200 })],
+    away,
+  );
+  assert.deepEqual([texts(answered), answered.headSeq], [["asked"], 200]);
+  const more = fold([theirs("and", 201)], answered);
+  assert.deepEqual([texts(more), more.headSeq, more.endSeq], [["asked"], 201, 3]);
+});
