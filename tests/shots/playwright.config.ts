@@ -21,6 +21,7 @@ export default defineConfig({
         "--font-render-hinting=none",
       ],
     },
+    actionTimeout: 60_000,
     timezoneId: "Asia/Shanghai",
   },
 });

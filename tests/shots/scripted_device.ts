@@ -208,8 +208,9 @@ class ScriptedDevice extends EventTarget {
       this.say({ events: [event(EventKind.RESPONSE_EVENT, ResponseEvent, fields)] });
       if (method === "link.make" || method === "link.use") {
         const body = this.link(this.script.link);
-        const news = { method: "link", body };
-        this.say({ events: [event(EventKind.PUSH_EVENT, wire.PushEvent, news)] });
+        const news = event(EventKind.PUSH_EVENT, wire.PushEvent, { method: "link", body });
+        // What becomes of it comes after the answer has been taken in.
+        setTimeout(() => this.say({ events: [news] }));
       }
       if (this.script.then && method === "inbox.list") {
         this.say({ events: [event(EventKind.CONNECTION, wire.Connection, this.script.then)] });
