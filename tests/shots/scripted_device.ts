@@ -227,7 +227,9 @@ class ScriptedDevice extends EventTarget {
   private answer(method: string, question: Uint8Array): Uint8Array {
     const { admin } = this.script;
     if (method.startsWith("link.")) {
-      return this.link({ step: method === "link.state" ? 0 : 1 });
+      // Where it is used one calls first.
+      const steps: Record<string, number> = { "link.make": 1, "link.use": 5 };
+      return this.link({ step: steps[method] ?? 0 });
     }
     if (method === "search") {
       return this.found(decode(wire.SearchRequest, question).words);
