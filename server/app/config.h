@@ -35,6 +35,11 @@ struct ServeSection {
 struct RelaySection {
   std::vector<std::string> roots;  // shop ids that are served; empty: the shop of this directory
   std::vector<std::string> hosts;  // names under which devices dial the relay
+  // Each 0: no limit.
+  std::uint32_t new_device_messages_per_minute = 240;
+  std::uint32_t device_messages_per_minute = 600;
+  std::uint32_t team_messages_per_minute = 2400;
+  std::uint32_t new_devices_per_minute = 600;  // of one address, before they are asked for work
 };
 
 // Of files that people send each other; the relay keeps them sealed.
@@ -43,6 +48,7 @@ struct BlobsSection {
   std::uint32_t device_day_mib_max = 10'240;
   std::uint32_t shop_mib_max = 102'400;
   std::uint32_t unfinished_hours_max = 24;
+  std::uint32_t keep_files_days = 0;  // 0: as long as messages
 };
 
 struct IdentitySection {

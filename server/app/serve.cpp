@@ -201,11 +201,41 @@ class Server : public net::Site {
     auto store =
         store::open_sqlite_store(options_.dir.relay_store().string(), random_generation(), problem);
     if (!store) throw Refusal(problem);
+    set_rates(about.limits);
     const auto seed = about.key.seed.clone();
     const auto limits = blob_limits();
     about.blob_bytes_max = limits.file_bytes_max;
+    if (limits.file_bytes_max != 0) {
+      open_blobs(seed, limits);
+      // The relay reads a card when somebody comes; uploads need no connection.
+      for (const auto& shop : about.shops) withdraw_stored(*store, shop);
+    }
     relay_ = std::make_unique<net::RelayHost>(io_, std::move(about), std::move(store));
-    if (limits.file_bytes_max != 0) open_blobs(seed, limits);
+    if (!blobs_) return;
+    relay_->on_withdrawn = [this](const ShopId& shop, std::vector<WithdrawalInfo> all) {
+      blobs_->withdraw(shop, std::move(all));
+    };
+  }
+
+  void withdraw_stored(store::Store& store, const ShopId& shop) {
+    const auto answer = store::answer(store, store::ReadCard{shop});
+    const auto* card = std::get_if<Result<Bytes>>(&answer);
+    if (card == nullptr || !card->ok() || (*card)->empty()) return;
+    const auto info = take_shop_card(shop, **card);
+    if (info) blobs_->withdraw(shop, relay::withdrawn_of(*info));
+  }
+
+  void set_rates(relay::Limits& limits) const {
+    const auto& rates = config_.relay;
+    limits.newcomer_envelopes_per_minute_max = rates.new_device_messages_per_minute;
+    limits.envelopes_per_minute_max = rates.device_messages_per_minute;
+    limits.team_envelopes_per_minute_max = rates.team_messages_per_minute;
+    limits.newcomers_of_source_per_minute = rates.new_devices_per_minute;
+    // Nobody but who started it comes to a demo, to see how fast it is.
+    if (options_.demo) {
+      limits.newcomer_envelopes_per_minute_max = 0;
+      limits.envelopes_per_minute_max = limits.team_envelopes_per_minute_max = 0;
+    }
   }
 
   blob::Limits blob_limits() const {
@@ -216,6 +246,7 @@ class Server : public net::Site {
     out.device_day_bytes_max = config_.blobs.device_day_mib_max * mib;
     out.shop_bytes_max = config_.blobs.shop_mib_max * mib;
     out.unfinished_ms_max = config_.blobs.unfinished_hours_max * hour_ms;
+    out.keep_ms_max = config_.blobs.keep_files_days * 24 * hour_ms;
     return out;
   }
 

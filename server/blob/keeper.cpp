@@ -43,15 +43,38 @@ void Keeper::created(const BlobId& id, const BlobInfo& info) {
 }
 
 void Keeper::touched(const BlobId& id, const BlobInfo& info) {
-  if (info.finished()) {
-    unfinished_.erase(id);
-  } else {
-    unfinished_[id] = info.touched_ms;
+  unfinished_.erase(id);
+  note(id, info);
+}
+
+// One that is being written was opened after the start and says so itself.
+void Keeper::note(const BlobId& id, const BlobInfo& info) {
+  if (!info.finished()) {
+    unfinished_.try_emplace(id, info.touched_ms);
+  } else if (limits_.keep_ms_max != 0) {
+    finished_.try_emplace(id, info.touched_ms);
   }
+}
+
+void Keeper::withdraw(const ShopId& shop, const std::vector<WithdrawalInfo>& all,
+                      std::uint64_t now_ms) {
+  auto& known = withdrawn_[shop];
+  for (const WithdrawalInfo& one : all) {
+    const auto [found, fresh] = known.try_emplace(one.device, Withdrawn{one.at_ms, now_ms});
+    if (!fresh && found->second.at_ms < one.at_ms) found->second = {one.at_ms, now_ms};
+  }
+}
+
+bool Keeper::may_bear(const Bearer& bearer) const {
+  const auto shop = withdrawn_.find(bearer.shop);
+  if (shop == withdrawn_.end()) return true;
+  const auto found = shop->second.find(bearer.device);
+  return found == shop->second.end() || bearer.issued_ms > found->second.known_ms;
 }
 
 void Keeper::removed(const BlobId& id, const BlobInfo& info) {
   unfinished_.erase(id);
+  finished_.erase(id);
   --blobs_;
   bytes_ -= info.length;
   // What the device sent today stays sent: else it could fill and empty the disk all day long. What
@@ -72,8 +95,7 @@ void Keeper::count(const BlobId& id, const BlobInfo& info, std::uint64_t now_ms)
   const auto cost = info.length + overhead_bytes;
   of_shop_[info.shop] += cost;
   if (info.created_ms / day_ms == day_) of_device_[info.device] += cost;
-  // One that is being written was opened after the start and says so itself.
-  if (!info.finished() && !unfinished_.contains(id)) unfinished_[id] = info.touched_ms;
+  if (!unfinished_.contains(id)) note(id, info);
 }
 
 void Keeper::counted_all() {
@@ -86,7 +108,15 @@ std::vector<BlobId> Keeper::expired(std::uint64_t now_ms) const {
   for (const auto& [id, touched_ms] : unfinished_) {
     if (touched_ms + limits_.unfinished_ms_max <= now_ms) out.push_back(id);
   }
+  for (const auto& [id, touched_ms] : finished_) {
+    if (touched_ms + limits_.keep_ms_max <= now_ms) out.push_back(id);
+  }
   return out;
+}
+
+bool Keeper::has_expired(const BlobInfo& info, std::uint64_t now_ms) const {
+  const auto most = info.finished() ? limits_.keep_ms_max : limits_.unfinished_ms_max;
+  return most != 0 && info.touched_ms + most <= now_ms;
 }
 
 std::uint64_t Keeper::expires_ms(const BlobInfo& info) const {

@@ -39,7 +39,7 @@ Result<Bearer> Tokens::check(std::string_view token, std::uint64_t now_ms) const
   for (const auto byte : body.last(8)) end_ms = end_ms << 8 | byte;
   if (end_ms <= now_ms) return Errc::blob_token;
   return Bearer{ShopId::from(body.first(ShopId::size)),
-                DeviceId::from(body.subspan(ShopId::size, DeviceId::size))};
+                DeviceId::from(body.subspan(ShopId::size, DeviceId::size)), end_ms - token_ms_max};
 }
 
 }  // namespace shopbell::blob

@@ -13,6 +13,7 @@ inline constexpr std::uint64_t token_ms_max = 7ull * 24 * 3600 * 1000;
 struct Bearer {
   ShopId shop;
   DeviceId device;
+  std::uint64_t issued_ms = 0;
 };
 
 class Tokens {

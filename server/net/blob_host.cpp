@@ -63,6 +63,15 @@ void BlobHost::take(Handover from) {
   });
 }
 
+void BlobHost::withdraw(const ShopId& shop, std::vector<WithdrawalInfo> all) {
+  asio::post(io_, [this, shop, all = std::move(all)] {
+    keeper_.withdraw(shop, all, app::wall_ms());
+    for (auto* session : sessions_) {
+      if (!session->may_go_on()) session->cut();
+    }
+  });
+}
+
 // --- one writer a blob
 
 // The newest connection wins: the older one is mostly a phone's that has changed its network, and
@@ -156,30 +165,31 @@ void BlobHost::count_store() {
   });
 }
 
-// Half uploads that nobody went on with.
+// Half uploads that nobody went on with, and files whose time is over.
 void BlobHost::sweep() {
   std::vector<blob::BlobId> old;
-  for (const auto& id : keeper_.expired(app::wall_ms())) {
+  const auto now_ms = app::wall_ms();
+  for (const auto& id : keeper_.expired(now_ms)) {
     if (old.size() == sweep_blobs_max) break;
     if (turns_.try_emplace(id).second) old.push_back(id);
   }
   if (old.empty()) return sweep_at(sweep_every);
   auto infos = std::make_shared<std::vector<Result<blob::BlobInfo>>>();
   run(
-      [this, old, infos] {
+      [this, old, infos, now_ms] {
         for (const auto& id : old) {
           auto info = store_->find(id);
-          // It may have been counted before, and finished after, somebody wrote it.
-          if (info && !info->finished()) {
+          // It may have been counted before somebody went on with it.
+          if (info && keeper_.has_expired(*info, now_ms)) {
             if (Status status = store_->remove(id); !status) info = status.error();
           }
           infos->push_back(std::move(info));
         }
       },
-      [this, old, infos] {
+      [this, old, infos, now_ms] {
         for (std::size_t i = 0; i < old.size(); ++i) {
           const auto& info = (*infos)[i];
-          if (info && info->finished()) {
+          if (info && !keeper_.has_expired(*info, now_ms)) {
             keeper_.touched(old[i], *info);
           } else if (info) {
             keeper_.removed(old[i], *info);

@@ -35,6 +35,9 @@ class BlobHost {
 
   // On the relay's thread.
   void take(Handover from);
+  // On the relay's thread: what a newer card says of devices that lost their standing. What they
+  // were given before is refused from now on, and what they are sending is cut.
+  void withdraw(const ShopId& shop, std::vector<WithdrawalInfo> all);
   // On the relay's thread, as `done` is. What runs may end within a moment, then it is cut: what an
   // upload has brought is kept, and it goes on after the restart.
   void drain(std::function<void()> done);

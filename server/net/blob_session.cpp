@@ -100,6 +100,8 @@ void BlobHost::Session::admit(tus::Order order) {
     const auto bearer = host_.tokens_.check(order.token, now);
     if (!bearer) return refuse(bearer.error());
     bearer_ = *bearer;
+    has_bearer_ = true;
+    if (!may_go_on()) return refuse(Errc::blob_token);
   }
   if (Status status = take_place(order); !status) return refuse(status.error());
   if (order.act == tus::Act::create) {

@@ -20,6 +20,8 @@ class BlobHost::Session : public std::enable_shared_from_this<Session> {
   void give_way();
   // The socket is closed; whatever runs ends by that.
   void cut();
+  // False where its bearer has lost the right meanwhile.
+  bool may_go_on() const { return !has_bearer_ || host_.keeper_.may_bear(bearer_); }
   const blob::BlobId& blob() const { return exchange_->id(); }
   void refuse(Errc code);
 
@@ -75,6 +77,7 @@ class BlobHost::Session : public std::enable_shared_from_this<Session> {
   bool lost_ = false;  // the socket is of no more use
   bool reading_ = false;
   bool writing_ = false;
+  bool has_bearer_ = false;
   blob::Bearer bearer_;
   std::unique_ptr<blob::tus::Exchange> exchange_;
   std::string head_;

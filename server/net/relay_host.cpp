@@ -289,6 +289,10 @@ void RelayHost::carry_out(relay::out::Commit& out) { worker_->submit(out); }
 
 void RelayHost::carry_out(relay::out::Read& out) { worker_->read(out); }
 
+void RelayHost::carry_out(relay::out::Withdrawn& out) {
+  if (on_withdrawn) on_withdrawn(out.shop, std::move(out.all));
+}
+
 void RelayHost::carry_out(relay::out::Timeout& out) {
   wake_at_ms_ = out.at_ms;
   arm();
@@ -410,6 +414,8 @@ std::string RelayHost::metrics_text() const {
   add("commits_total", "counter", m.commits);
   add("commits_failed_total", "counter", m.commits_failed);
   add("connections_opened_total", "counter", m.connections_opened);
+  add("work_asked_total", "counter", m.work_asked);
+  add("work_brought_total", "counter", m.work_brought);
   add("connections", "gauge", m.connections);
   add("devices", "gauge", m.devices);
   add("logs_in_memory", "gauge", m.logs);

@@ -20,6 +20,9 @@ class RelayHost {
   RelayHost(const RelayHost&) = delete;
   RelayHost& operator=(const RelayHost&) = delete;
 
+  // Called with each shop card: devices that lost their standing.
+  std::function<void(const ShopId&, std::vector<WithdrawalInfo>)> on_withdrawn;
+
   // Takes the socket of a request to upgrade at /ws.
   void accept(Socket socket, UpgradeRequest request);
   // Sends what has gathered; the run loop calls it after each batch of handlers.
@@ -47,6 +50,7 @@ class RelayHost {
   void carry_out(relay::out::Close& out);
   void carry_out(relay::out::Commit& out);
   void carry_out(relay::out::Read& out);
+  void carry_out(relay::out::Withdrawn& out);
   void carry_out(relay::out::Timeout& out);
   // This is the one node of its store.
   void carry_out(relay::out::Tell&) {}

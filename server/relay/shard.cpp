@@ -82,7 +82,8 @@ void Shard::Impl::on(in::Tick& tick) {
     conn.heard_ms = std::min(conn.heard_ms, now_ms_);
     conn.opened_ms = std::min(conn.opened_ms, now_ms_);
     if (conn.phase == Phase::challenged) {
-      const bool late = now_ms_ - conn.opened_ms > limits::hello_ms_max;
+      const auto most = limits::hello_ms_max + (conn.work_bits != 0 ? limits::work_ms_max : 0);
+      const bool late = now_ms_ - conn.opened_ms > most;
       if (late) ended.push_back({id, Errc::closed_hello});
     } else if (now_ms_ - conn.heard_ms > limits::idle_ms_max) {
       ended.push_back({id, Errc::closed_idle});
@@ -122,8 +123,11 @@ void Shard::Impl::on(in::Opened& opened) {
     return close(conn, Errc::closed_busy);
   }
   conn.relay_nonce = rng_.nonce();
+  conn.work_bits =
+      budgets_.work_bits(conn.source, now_ms_, config_.limits.newcomers_of_source_per_minute);
+  if (conn.work_bits != 0) ++metrics_.work_asked;
   send(conn, wire::FrameKind::challenge,
-       wire::Challenge{conn.relay_nonce, config_.key.key, config_.generation});
+       wire::Challenge{conn.relay_nonce, config_.key.key, config_.generation, conn.work_bits});
 }
 
 void Shard::Impl::on(in::Received& received) {
@@ -287,6 +291,15 @@ void Shard::Impl::close(Conn& conn, Errc code) {
   if (number >= 4000 && number < 4100) ++metrics_.closed_for_now[number - 4000];
   if (number >= 4500 && number < 4600) ++metrics_.closed_for_good[number - 4500];
   forget(conn);
+}
+
+// Says when to come again; only the core of a device that is not welcome here hears of it.
+void Shard::Impl::turn_away(Conn& conn, Errc code) {
+  wire::Error error;
+  error.code = static_cast<std::uint64_t>(code);
+  error.retry_ms = crowded_retry_ms;
+  codec::encode_framed(static_cast<std::uint32_t>(wire::FrameKind::error), error, conn.out);
+  close(conn, code);
 }
 
 void Shard::Impl::forget(Conn& conn) {

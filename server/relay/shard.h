@@ -58,6 +58,15 @@ struct Limits {
   std::size_t unproven_max = 10'000;
   // Of one address.
   std::size_t unproven_of_source_max = 500;
+  // Envelopes of a device that has no conversation yet, of one that has, of one of the shop's; half
+  // of it at once. Who writes or pastes never comes near. The desk is exempt. 0: no limit.
+  std::size_t newcomer_envelopes_per_minute_max = 240;
+  std::size_t envelopes_per_minute_max = 600;
+  std::size_t team_envelopes_per_minute_max = 2400;
+  // A device comes again after an eighth of a second at the soonest, and more calmly after that.
+  std::size_t connections_of_device_per_minute_max = 300;
+  // Devices of one address that have nothing here yet; beyond it they bring work. 0: no limit.
+  std::size_t newcomers_of_source_per_minute = 600;
   // Above `congested_bytes` of unsent bytes signals to a connection are dropped, above
   // `slow_bytes` it is closed and resumes from the store.
   std::size_t congested_bytes = 256 * 1024;
@@ -159,6 +168,12 @@ struct Read {
   ReadId id;
   store::Query query;
 };
+// What the shop's newest card says of devices that lost their standing: once it has been read, and
+// with each one that comes. Only where there are blobs, whose host goes by it.
+struct Withdrawn {
+  ShopId shop;
+  std::vector<WithdrawalInfo> all;
+};
 // Wake me with a Tick at this time; replaces the former one. Comes when it has changed.
 struct Timeout {
   std::uint64_t at_ms;
@@ -169,7 +184,11 @@ struct Tell {
 };
 }  // namespace out
 
-using Output = std::variant<out::Send, out::Close, out::Commit, out::Read, out::Timeout, out::Tell>;
+using Output = std::variant<out::Send, out::Close, out::Commit, out::Read, out::Withdrawn,
+                            out::Timeout, out::Tell>;
+
+// What blobs go by: all that a card says of devices that lost their standing.
+std::vector<WithdrawalInfo> withdrawn_of(const ShopInfo& shop);
 
 // Counts since the start, for /metrics; says nothing of anybody.
 struct Metrics {
@@ -183,9 +202,11 @@ struct Metrics {
   std::uint64_t commits = 0;
   std::uint64_t commits_failed = 0;
   std::uint64_t connections_opened = 0;
-  std::uint64_t connections = 0;  // now
-  std::uint64_t devices = 0;      // proven connections now
-  std::uint64_t logs = 0;         // in memory now
+  std::uint64_t work_asked = 0;    // in how many Challenges
+  std::uint64_t work_brought = 0;  // by how many new devices
+  std::uint64_t connections = 0;   // now
+  std::uint64_t devices = 0;       // proven connections now
+  std::uint64_t logs = 0;          // in memory now
   // By error number: refused[code - 100] for 100..199, closed by code in the other two.
   std::array<std::uint64_t, 100> refused{};
   std::array<std::uint64_t, 100> closed_for_now{};   // 4000..4099

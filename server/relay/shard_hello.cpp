@@ -29,6 +29,7 @@ void Shard::Impl::card_read(const ReadTask& task, const Result<Bytes>& card) {
     if (auto info = take_shop_card(shop.id, *card)) {
       shop.info = std::move(*info);
       shop.load = Shop::Load::known;
+      tell_withdrawn(shop);
     }
   }
   for (ConnId id : waiting) {
@@ -55,6 +56,11 @@ void Shard::Impl::check_hello(Conn& conn, const wire::Hello& hello) {
   if (!verify_hello(device->sign_key, proof, hello.signature)) {
     return close(conn, Errc::closed_proof);
   }
+  if (!budgets_.take_connection(device->id, now_ms_,
+                                config_.limits.connections_of_device_per_minute_max)) {
+    return turn_away(conn, Errc::closed_busy);
+  }
+  conn.worked = is_work(conn.relay_nonce, device->id, hello.work, conn.work_bits);
   conn.device = device->id;
   conn.sign_key = device->sign_key;
   conn.client_nonce = hello.client_nonce;
@@ -197,6 +203,7 @@ void Shard::Impl::on_put_card(Conn& conn, BytesView body) {
 void Shard::Impl::adopt_card(Shop& shop, ShopInfo info) {
   const LogId former = shop.info ? shop.info->shop_log : LogId{};
   shop.info = std::move(info);
+  tell_withdrawn(shop);
   std::vector<ConnId> concerned;
   for (auto& [id, conn] : conns_) {
     if (conn->shop == &shop && conn->phase != Phase::challenged) concerned.push_back(id);
@@ -205,6 +212,17 @@ void Shard::Impl::adopt_card(Shop& shop, ShopInfo info) {
   for (ConnId id : concerned) {
     if (Conn* conn = find(id)) take_card_into(*conn, former != shop.info->shop_log);
   }
+}
+
+std::vector<WithdrawalInfo> withdrawn_of(const ShopInfo& shop) {
+  auto out = shop.withdrawals;
+  for (const DeviceId& device : shop.revoked) out.push_back({device, 0, 0});
+  return out;
+}
+
+void Shard::Impl::tell_withdrawn(const Shop& shop) {
+  if (config_.blob_bytes_max == 0) return;
+  outputs_.push_back(out::Withdrawn{shop.id, withdrawn_of(*shop.info)});
 }
 
 void Shard::Impl::take_card_into(Conn& conn, bool new_shop_log) {

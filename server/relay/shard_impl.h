@@ -84,6 +84,8 @@ struct Conn {
   std::size_t waiting = 0;  // frames that wait for a log
   Budgets::Source source = Budgets::none;
   bool known = false;  // the device had a log here before it came, or speaks for the shop
+  bool worked = false;
+  std::uint64_t work_bits = 0;
   HeadsTask task;
   std::vector<LogState*> logs;  // subscribed; those have this connection in `subscribers`
   struct Fetch {
@@ -230,6 +232,7 @@ class Shard::Impl {
   void flush(Conn& conn);
   // Afterwards the connection is gone.
   void close(Conn& conn, Errc code);
+  void turn_away(Conn& conn, Errc code);
   void forget(Conn& conn);
   Conn* find(ConnId conn);
   void read(ReadTask task, store::Query query);
@@ -248,6 +251,7 @@ class Shard::Impl {
   void on_put_card(Conn& conn, BytesView body);
   void card_read(const ReadTask& task, const Result<Bytes>& card);
   void adopt_card(Shop& shop, ShopInfo info);
+  void tell_withdrawn(const Shop& shop);
   void take_card_into(Conn& conn, bool new_shop_log);
 
   // Publishing.
@@ -308,6 +312,7 @@ class Shard::Impl {
   void drop_idle_logs();
   // no_such_log, not_member or none.
   Errc may_read(const Conn& conn, const LogState& log) const;
+  std::size_t envelopes_per_minute(const Conn& conn) const;
   bool is_certified(const Conn& conn) const {
     return conn.standing == Standing::certified || conn.standing == Standing::desk;
   }
@@ -420,8 +425,7 @@ inline constexpr std::size_t waiters_max = 4096;
 // How long a refused device waits before it tries again.
 inline constexpr std::uint64_t busy_retry_ms = 200;
 inline constexpr std::uint64_t store_retry_ms = 1000;
-// What no other node has told is found in the store by then.
-inline constexpr std::uint64_t look_every_ms = 2000;
-inline constexpr std::size_t moved_max = 1000;
+  void adopt_card(Shop& shop, ShopInfo info);
+  void tell_withdrawn(const Shop& shop);
 
 }  // namespace shopbell::relay

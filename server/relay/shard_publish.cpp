@@ -81,12 +81,27 @@ void Shard::Impl::publish(Conn& conn, LogState& log, const OpenEnvelope& envelop
   // Its author has more of this log than is here: the store was set back.
   if (header.seen_seq >= log.next_seq) return refused(Errc::counter_gap);
   if (header.previous != (author ? author->last : Hash{})) return refused(Errc::envelope_bad);
+  if (const auto wait_ms =
+          budgets_.take_envelope(conn.device, now_ms_, envelopes_per_minute(conn))) {
+    wire::Error error;
+    error.log = log.id;
+    error.counter = header.counter;
+    error.retry_ms = wait_ms;
+    return refuse(conn, error, Errc::slow_down);
+  }
   const std::uint64_t at_ms = std::max(now_ms_, log.last_time_ms);
   if (Errc code = check_class(conn, log, envelope, at_ms); code != Errc::none) {
     return refused(code);
   }
   append_entry(conn, log, envelope, bytes, at_ms);
   ++conn.in_flight;
+}
+
+std::size_t Shard::Impl::envelopes_per_minute(const Conn& conn) const {
+  const Limits& bounds = config_.limits;
+  if (conn.standing == Standing::desk) return 0;
+  if (conn.standing == Standing::certified) return bounds.team_envelopes_per_minute_max;
+  return conn.known ? bounds.envelopes_per_minute_max : bounds.newcomer_envelopes_per_minute_max;
 }
 
 void Shard::Impl::answer_repeat(Conn& conn, LogState& log, const OpenEnvelope& envelope,

@@ -191,6 +191,14 @@ void Shard::Impl::logs_of_device_read(const ReadTask& task,
   if (!conn || conn->phase != Phase::welcoming) return;
   if (!logs) return close(*conn, Errc::closed_store);
   conn->known = conn->known || !logs->empty();
+  if (!conn->known) {
+    // Without work: who has a conversation was not to do any, and this one has none.
+    if (!conn->worked || !budgets_.take_newcomer(conn->device, conn->source, now_ms_,
+                                                 config_.limits.newcomers_of_source_per_minute)) {
+      return turn_away(*conn, Errc::closed_crowded);
+    }
+    if (conn->work_bits != 0) ++metrics_.work_brought;
+  }
   std::vector<LogId> first = *logs;
   if (first.size() > limits::repeated_max) first.resize(limits::repeated_max);
   begin_task(*conn, std::move(first));

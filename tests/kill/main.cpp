@@ -6,6 +6,7 @@
 
 #include <CLI/CLI.hpp>
 #include <csignal>
+#include <cstdlib>
 #include <random>
 
 #include "kill/rounds.h"
@@ -17,13 +18,21 @@ using namespace shopbell::kill;
 
 enum class Scene : std::uint8_t { rounds, disks, flood, links };
 
-// Memory as a small disk, seen by this process and those that it starts.
+// A file with a file system in it, which can break as a disk does.
+bool mount_breakable(const std::filesystem::path& disk) {
+  const auto image = disk.string() + ".img";
+  const auto make = fmt::format("mke2fs -q -F -m 0 -t ext4 {} 64m >/dev/null 2>&1", image);
+  return std::system(make.c_str()) == 0 && mount_image(image, disk);
+}
+
+// Small disks, seen by this process and those that it starts: files where that can be, else memory.
 void mount_small_disks(const std::filesystem::path& folder) {
   constexpr char size[] = "size=64m";
   const bool alone = unshare(CLONE_NEWNS) == 0 || unshare(CLONE_NEWUSER | CLONE_NEWNS) == 0;
   bool mounted = alone && mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0;
   for (const auto* name : {"disk-a", "disk-b"}) {
     std::filesystem::create_directories(folder / name);
+    if (mounted && mount_breakable(folder / name)) continue;
     mounted = mounted && mount("shopbell", (folder / name).c_str(), "tmpfs", 0, size) == 0;
   }
   if (!mounted) give_up("a small disk needs the right to mount: root, or user namespaces");
@@ -37,7 +46,8 @@ int play(Shape shape, const std::string& program, const std::filesystem::path& f
              shape == Shape::split ? "relay and desk apart" : "both in one process",
              folder.string());
   if (scene == Scene::disks) mount_small_disks(folder);
-  Site site(shape, program, folder);
+  // A flood meets what relays are set to hold against it; faults meet as much as there can be.
+  Site site(shape, program, folder, scene == Scene::flood ? 1200 : 0);
   at_give_up([&site] {
     for (const auto& each : site.programs()) each->kill();
   });

@@ -17,14 +17,17 @@ struct RoundOptions {
   bool term = false;  // SIGTERM, after which a program must end with 0
 };
 
+// An image of a file system as a disk; needs root and a loop device.
+bool mount_image(const std::string& image, const std::filesystem::path& disk);
+
 class Rounds {
  public:
   // `folder` is the site's.
   Rounds(Site& site, Ledger& ledger, const RoundOptions& options, std::filesystem::path folder);
   // Kills and converges, then compares all that anybody holds.
   void run();
-  // Disks that are full, busy, read-only, of relay and of desk; needs small disks at disk-a and
-  // disk-b. Then the same comparison.
+  // Disks that are full, busy, read-only, broken, of relay and of desk; needs small disks at disk-a
+  // and disk-b. Then the same comparison.
   void run_disks();
   // Readers who do not read while others flood; nobody else waits, and the relay's memory stays.
   void run_flood();
@@ -56,6 +59,7 @@ class Rounds {
   void fill_disk(const std::string& name, bool of_desk);
   void hold_lock(const std::filesystem::path& database, bool of_desk);
   void mount_read_only();
+  void break_disk(const std::string& name, bool of_desk);
   void go_on_until_there(const std::string& after);
 
   void audit();

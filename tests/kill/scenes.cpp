@@ -8,6 +8,8 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <cstdlib>
+#include <fstream>
 
 #include "kill/rounds.h"
 #include "load/measure.h"
@@ -38,7 +40,24 @@ class Filler {
   std::filesystem::path path_;
 };
 
+// Where a fault of this disk is said to the kernel; empty where it cannot be.
+std::string fault_of(const std::filesystem::path& disk) {
+  std::ifstream mounts("/proc/mounts");
+  const auto wanted = std::filesystem::absolute(disk).string();
+  for (std::string device, at, rest; mounts >> device >> at && std::getline(mounts, rest);) {
+    const auto trigger = "/sys/fs/ext4/" + device.substr(device.rfind('/') + 1);
+    if (at == wanted && std::filesystem::exists(trigger)) return trigger + "/trigger_fs_error";
+  }
+  return {};
+}
+
 }  // namespace
+
+bool mount_image(const std::string& image, const std::filesystem::path& disk) {
+  const auto command =
+      fmt::format("mount -o loop,errors=remount-ro {} {} 2>/dev/null", image, disk.string());
+  return std::system(command.c_str()) == 0;
+}
 
 void Rounds::run_disks() {
   begin();
@@ -47,6 +66,8 @@ void Rounds::run_disks() {
   hold_lock(site_.relay_dir().relay_store(), false);
   hold_lock(site_.desk_dir().desk_store(), true);
   mount_read_only();
+  break_disk("disk-a", false);
+  break_disk("disk-b", true);
   audit();
 }
 
@@ -141,6 +162,38 @@ void Rounds::mount_read_only() {
   go_on_until_there("a read-only disk of the relay");
 }
 
+// A file system in which the kernel finds a fault turns read-only under the programs that write to
+// it. It lets nobody else do that while files are open for writing, and takes it back only by a new
+// mount; so that is what the operator does.
+void Rounds::break_disk(const std::string& name, bool of_desk) {
+  const auto disk = folder_ / name;
+  const auto trigger = fault_of(disk);
+  if (trigger.empty()) {
+    fmt::print("{} is no disk that can break here\n", name);
+    return;
+  }
+  writing_ = true;
+  add_visitor();
+  let_pass(300);
+  if (!(std::ofstream(trigger) << 1).flush()) give_up("a disk does not break");
+  const auto ask = [&] { return of_desk ? site_.ask_desk("/readyz") : site_.ask_relay("/readyz"); };
+  wait_until(
+      [&] {
+        const auto said = ask();
+        return said.starts_with("503") && said.find(refuses) != said.npos;
+      },
+      [&] { return "a broken disk is not noticed: " + ask(); });
+  let_pass(500);
+  end_gently(of_desk ? site_.desk() : site_.relay());
+  const auto image = disk.string() + ".img";
+  if (umount(disk.c_str()) != 0) give_up("a broken disk cannot be unmounted");
+  // 1: it found faults and mended them.
+  const int mended = std::system(fmt::format("e2fsck -fy {} >/dev/null 2>&1", image).c_str());
+  if (WEXITSTATUS(mended) > 1 || !mount_image(image, disk)) give_up("a disk cannot be mended");
+  start_all();
+  go_on_until_there("a disk that broke under the " + std::string(of_desk ? "desk" : "relay"));
+}
+
 void Rounds::run_flood() {
   constexpr std::size_t idlers = 3;
   constexpr std::size_t flood_texts = 700;
@@ -186,6 +239,9 @@ void Rounds::run_flood() {
   const auto metrics = site_.ask_relay("/metrics");
   if (metrics.find("closed_for_now_total{code=\"4001\"}") == std::string::npos) {
     ledger_.fault("no slow reader was told to come again");
+  }
+  if (metrics.find("refused_total{code=\"128\"}") == std::string::npos) {
+    ledger_.fault("the flood was not told to slow down");
   }
   if (rss > relay_rss_max) {
     ledger_.fault(fmt::format("the relay grew to {} MiB", rss >> 20));

@@ -31,7 +31,9 @@ app::Config shop_config() {
 
 }  // namespace
 
-Site::Site(Shape shape, const std::string& program, const std::filesystem::path& folder) {
+Site::Site(Shape shape, const std::string& program, const std::filesystem::path& folder,
+           std::uint32_t messages_per_minute)
+    : messages_per_minute_(messages_per_minute) {
   relay_port_ = free_port();
   desk_port_ = shape == Shape::serve ? relay_port_ : free_port();
   url_ = fmt::format("ws://{}:{}/ws", host, relay_port_);
@@ -55,8 +57,16 @@ Site::Site(Shape shape, const std::string& program, const std::filesystem::path&
   }
 }
 
+app::RelaySection Site::rates() const {
+  app::RelaySection out;
+  out.new_device_messages_per_minute = out.device_messages_per_minute = messages_per_minute_;
+  out.team_messages_per_minute = 0;
+  return out;
+}
+
 void Site::make_serve() {
   auto config = shop_config();
+  config.relay = rates();
   config.serve.port = relay_port_;
   app::init_data_dir(desk_, app::Parts::shop, config, app::wall_ms());
   shop_ = *app::shop_of(desk_);
@@ -64,6 +74,7 @@ void Site::make_serve() {
 
 void Site::make_split() {
   app::Config relay;
+  relay.relay = rates();
   relay.serve.host = host;
   relay.serve.port = relay_port_;
   relay.relay.hosts = {dialled_host(url_)};

@@ -15,8 +15,9 @@ enum class Shape : std::uint8_t { split, serve };
 class Site {
  public:
   // Makes everything below `folder`, the two data directories in disk-a and disk-b; nothing runs
-  // yet.
-  Site(Shape shape, const std::string& program, const std::filesystem::path& folder);
+  // yet. Visitors may send so many messages a minute; 0: as many as they like.
+  Site(Shape shape, const std::string& program, const std::filesystem::path& folder,
+       std::uint32_t messages_per_minute);
 
   // An invitation as `shopbell invite` writes it, for an agent; its secret.
   Key invite() const;
@@ -37,6 +38,9 @@ class Site {
   void make_serve();
   std::string ask(std::uint16_t port, std::string_view path) const;
 
+  app::RelaySection rates() const;
+
+  std::uint32_t messages_per_minute_;
   app::DataDir relay_;
   app::DataDir desk_;
   std::string url_;

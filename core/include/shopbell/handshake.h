@@ -11,6 +11,10 @@ Signature sign_welcome(const crypto::SignPair& relay, const wire::WelcomeProof& 
 bool verify_welcome(const SignKey& relay, const wire::WelcomeProof& proof,
                     const Signature& signature);
 
+// Proof of work (docs/PROTOCOL.md 7.16): whether `work` is one for a device before this nonce.
+bool is_work(const Hash& relay_nonce, const DeviceId& device, std::uint64_t work,
+             std::uint64_t bits);
+
 // "host[:port]" as a device dials it: lower case, the default port of ws or wss left out. Empty
 // where the URL is not ws:// or wss://.
 std::string dialled_host(std::string_view url);

@@ -67,6 +67,13 @@ inline constexpr std::uint64_t typing_forget_ms = 5'000;
 inline constexpr std::uint64_t ping_after_ms = 20'000;
 inline constexpr std::uint64_t idle_ms_max = 45'000;
 inline constexpr std::uint64_t hello_ms_max = 10'000;
+// Proof of work, where too many new devices come from one network: 4 million hashes at most, ten
+// seconds in a browser. Who has not found it in a minute comes again. A slice is shorter than what
+// a person notices.
+inline constexpr std::uint64_t work_bits_first = 14;
+inline constexpr std::uint64_t work_bits_max = 22;
+inline constexpr std::uint64_t work_ms_max = 60'000;
+inline constexpr std::uint64_t work_slice = 4096;
 // Reconnect: first retry at once or nearly, so that a cut of a second is not seen; then calmer.
 inline constexpr std::uint64_t retry_ms_first = 250;
 inline constexpr std::uint64_t retry_ms_max = 30'000;

@@ -49,6 +49,19 @@ bool verify_welcome(const SignKey& relay, const wire::WelcomeProof& proof,
   return crypto::verify(relay, welcome_domain, codec::encode(proof), signature);
 }
 
+bool is_work(const Hash& relay_nonce, const DeviceId& device, std::uint64_t work,
+             std::uint64_t bits) {
+  const Hash hash =
+      crypto::hash("shopbell work v1", {relay_nonce.view(), device.view(), crypto::u64le(work)});
+  std::uint64_t zeros = 0;
+  for (const std::uint8_t byte : hash.data) {
+    for (int bit = 7; bit >= 0; --bit, ++zeros) {
+      if ((byte >> bit & 1) != 0) return zeros >= bits;
+    }
+  }
+  return true;
+}
+
 std::string dialled_host(std::string_view url) {
   const std::string lower = lower_ascii(url);
   std::string_view rest = lower;

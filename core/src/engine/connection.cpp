@@ -79,6 +79,8 @@ void Connection::on_closed(std::uint16_t code) {
   // Spread over the second half, so that thousands do not come back in the same moment.
   const Hash noise = m_.io.rng.nonce();
   delay = delay / 2 + (delay / 2) * noise.data[0] / 255;
+  delay = std::max(delay, std::exchange(retry_after_ms_, 0));
+  if (code == static_cast<std::uint16_t>(Errc::closed_crowded)) crowded_ = true;
   retry_at_ms_ = m_.io.now_ms + delay;
   set_phase(Phase::waiting);
   show(state_offline, shown, retry_at_ms_);
@@ -118,6 +120,8 @@ std::uint64_t Connection::wake_at_ms() const {
   switch (phase_) {
     case Phase::waiting:
       return retry_at_ms_;
+    case Phase::working:
+      return m_.io.now_ms + 1;
     case Phase::connected:
     case Phase::hello_sent:
       return phase_since_ms_ + limits::hello_ms_max;
@@ -138,6 +142,10 @@ void Connection::tick() {
       retry_at_ms_ = std::min(retry_at_ms_, now + limits::retry_ms_max);
       if (now >= retry_at_ms_) dial();
       return;
+    case Phase::working:
+      phase_since_ms_ = std::min(phase_since_ms_, now);
+      if (now >= phase_since_ms_ + limits::work_ms_max) return refuse(Errc::closed_hello);
+      return work();
     case Phase::connected:
     case Phase::hello_sent:
       phase_since_ms_ = std::min(phase_since_ms_, now);
@@ -206,8 +214,13 @@ Status Connection::on_frame(wire::FrameKind kind, BytesView body) {
       Result<wire::Pong> frame = codec::decode<wire::Pong>(body);
       return frame ? Status() : Status(frame.error());
     }
-    case wire::FrameKind::error:
-      return phase_ == Phase::online ? on_error(body) : Status();
+    case wire::FrameKind::error: {
+      if (phase_ == Phase::online) return on_error(body);
+      // All that an unproven relay may say is when to come again.
+      Result<wire::Error> error = codec::decode<wire::Error>(body);
+      if (error) retry_after_ms_ = std::min(error->retry_ms, limits::retry_ms_max);
+      return {};
+    }
     default:
       return phase_ == Phase::online ? on_online_frame(kind, body) : Status(Errc::malformed);
   }
@@ -249,9 +262,39 @@ Status Connection::on_challenge(BytesView body) {
   Result<wire::Challenge> challenge = codec::decode<wire::Challenge>(body);
   if (!challenge) return challenge.error();
   if (phase_ != Phase::connected) return Errc::malformed;
-  const State& state = m_.state;
+  if (challenge->work_bits > limits::work_bits_max) return Errc::too_large;
   relay_key_ = challenge->relay_key;
   relay_nonce_ = challenge->nonce;
+  generation_ = challenge->generation;
+  work_bits_ = challenge->work_bits;
+  work_ = 0;
+  if (must_work()) {
+    set_phase(Phase::working);
+  } else {
+    say_hello();
+  }
+  return {};
+}
+
+// A relay asks new devices alone; one that it has met says so by coming without.
+bool Connection::must_work() const {
+  const State& state = m_.state;
+  if (work_bits_ == 0) return false;
+  if (crowded_) return true;
+  if (state.is_desk() || state.is_certified()) return false;
+  return std::none_of(state.logs.begin(), state.logs.end(),
+                      [](const auto& each) { return each.second.has_genesis(); });
+}
+
+// A slice for each Tick, so that the host stays free for its people.
+void Connection::work() {
+  for (std::uint64_t i = 0; i < limits::work_slice; ++i) {
+    if (is_work(relay_nonce_, m_.state.self(), ++work_, work_bits_)) return say_hello();
+  }
+}
+
+void Connection::say_hello() {
+  const State& state = m_.state;
   client_nonce_ = m_.io.rng.nonce();
 
   wire::HelloProof proof;
@@ -272,11 +315,11 @@ Status Connection::on_challenge(BytesView body) {
   hello.term = state.term;
   hello.host = state.host;
   hello.signature = sign_hello(*state.keys, proof);
-  if (state.is_desk() && state.generation == challenge->generation) hello.cursor = state.cursor;
+  if (state.is_desk() && state.generation == generation_) hello.cursor = state.cursor;
   hello.generation = state.generation;
+  hello.work = work_;
   m_.io.frame(wire::FrameKind::hello, hello);
   set_phase(Phase::hello_sent);
-  return {};
 }
 
 Status Connection::on_welcome(BytesView body) {
@@ -322,6 +365,7 @@ void Connection::go_online() {
   Result<wire::Welcome> welcome = codec::decode<wire::Welcome>(welcome_);
   set_phase(Phase::online);
   attempts_ = 0;
+  crowded_ = false;
   wire::Connection event;
   event.state = state_online;
   event.blob_token = welcome->blob_token;

@@ -37,6 +37,7 @@ class Connection {
     waiting,
     connecting,
     connected,
+    working,
     hello_sent,
     welcomed,
     online,
@@ -44,8 +45,8 @@ class Connection {
     stopped
   };
   bool is_up() const {
-    return phase_ == Phase::connected || phase_ == Phase::hello_sent || phase_ == Phase::welcomed ||
-           phase_ == Phase::online;
+    return phase_ == Phase::connected || phase_ == Phase::working || phase_ == Phase::hello_sent ||
+           phase_ == Phase::welcomed || phase_ == Phase::online;
   }
   void set_phase(Phase phase);
   void dial();
@@ -53,6 +54,9 @@ class Connection {
   Status on_frame(wire::FrameKind kind, BytesView body);
   Status on_online_frame(wire::FrameKind kind, BytesView body);
   Status on_challenge(BytesView body);
+  bool must_work() const;
+  void work();
+  void say_hello();
   Status on_welcome(BytesView body);
   Status on_error(BytesView body);
   Status check_relay();
@@ -69,6 +73,11 @@ class Connection {
   std::uint64_t heard_at_ms_ = 0;
   std::uint64_t pinged_at_ms_ = 0;
   std::int64_t relay_ahead_ms_ = 0;
+  std::uint64_t retry_after_ms_ = 0;  // as a relay has asked that did not welcome us
+  bool crowded_ = false;              // it has said that this device is new to it
+  std::uint64_t work_bits_ = 0;
+  std::uint64_t work_ = 0;
+  std::uint64_t generation_ = 0;
   SignKey relay_key_;
   Hash relay_nonce_;
   Hash client_nonce_;

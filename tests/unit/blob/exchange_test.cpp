@@ -482,5 +482,49 @@ TEST(BlobKeeper, HalfUploadsEndADayAfterTheirLastByte) {
   EXPECT_EQ(keeper.expires_ms(info), 0u);
 }
 
+TEST(BlobKeeper, FilesGoOnceTheyHaveBeenKeptLongEnough) {
+  auto limits = small_limits();
+  limits.keep_ms_max = 30 * day_ms;
+  Keeper keeper(limits);
+  auto info = info_of(anna, 1000, now_ms);
+  keeper.created(id, info);
+  info.offset = info.length;
+  info.touched_ms = now_ms + 5;
+  keeper.touched(id, info);
+  auto counted = info_of(bert, 10, now_ms);
+  counted.offset = counted.length;
+  const auto old = filled<BlobId>(8);
+  keeper.count(old, counted, now_ms);
+  EXPECT_TRUE(keeper.expired(now_ms + 30 * day_ms - 1).empty());
+  EXPECT_EQ(keeper.expired(now_ms + 30 * day_ms), std::vector<BlobId>{old});
+  EXPECT_FALSE(keeper.has_expired(info, now_ms + 30 * day_ms));
+  EXPECT_TRUE(keeper.has_expired(info, now_ms + 5 + 30 * day_ms));
+  keeper.removed(old, counted);
+  keeper.removed(id, info);
+  EXPECT_TRUE(keeper.expired(now_ms + 99 * day_ms).empty());
+}
+
+TEST(BlobKeeper, WhatADeviceWasGivenBeforeItWasRemovedCountsNoMore) {
+  Keeper keeper(small_limits());
+  auto before = anna;
+  before.issued_ms = now_ms - 1;
+  EXPECT_TRUE(keeper.may_bear(before));
+  keeper.withdraw(anna.shop, {{anna.device, now_ms - 10, 2}}, now_ms);
+  EXPECT_FALSE(keeper.may_bear(before));
+  // Without a certificate it may come again, as anybody may.
+  auto after = anna;
+  after.issued_ms = now_ms + 1;
+  EXPECT_TRUE(keeper.may_bear(after));
+  keeper.withdraw(anna.shop, {{anna.device, now_ms - 10, 2}}, now_ms + 50);
+  EXPECT_TRUE(keeper.may_bear(after)) << "nothing new";
+  keeper.withdraw(anna.shop, {{anna.device, now_ms + 40, 3}}, now_ms + 50);
+  EXPECT_FALSE(keeper.may_bear(after));
+  auto stranger = bert;
+  stranger.issued_ms = now_ms - 1;
+  EXPECT_TRUE(keeper.may_bear(stranger));
+  before.shop = filled<ShopId>(99);
+  EXPECT_TRUE(keeper.may_bear(before)) << "of another shop";
+}
+
 }  // namespace
 }  // namespace shopbell::blob::tus

@@ -289,5 +289,83 @@ TEST(EngineConnection, too_long_a_message_is_named) {
   EXPECT_TRUE(talk.visitor.wants_close);
 }
 
+// --- proof of work
+
+// A relay that asks for so many bits of work.
+void ask_for_work(World& world, std::uint64_t bits) {
+  world.relay.change_challenge = [bits](wire::Challenge& challenge) { challenge.work_bits = bits; };
+}
+
+TEST(EngineWork, a_new_device_brings_what_is_asked_in_slices) {
+  World world;
+  ask_for_work(world, 14);
+  Host& visitor = world.add(Role::visitor, 20);
+  world.run();
+  ASSERT_TRUE(visitor.sent<wire::Hello>().empty()) << "a first slice finds it one time in four";
+  std::size_t slices = 0;
+  while (visitor.sent<wire::Hello>().empty() && slices < 100) {
+    EXPECT_EQ(visitor.wake_at_ms, world.now + 1);
+    world.advance(1);
+    ++slices;
+  }
+  const wire::Hello hello = visitor.sent<wire::Hello>().at(0);
+  EXPECT_LE(hello.work, slices * limits::work_slice);
+  EXPECT_GT(hello.work, (slices - 1) * limits::work_slice);
+  const Hash nonce = world.relay.peers.at(0).nonce;
+  EXPECT_TRUE(is_work(nonce, take_device_card(hello.card)->id, hello.work, 14));
+  world.run();
+  EXPECT_EQ(visitor.last_connection_state(), 2u);
+}
+
+TEST(EngineWork, a_device_with_a_conversation_brings_none_until_it_is_turned_away) {
+  Talk talk;
+  ask_for_work(talk.world, 4);
+  talk.world.cut(0);
+  talk.visitor.forget();
+  ASSERT_TRUE(talk.world.run_until([&] { return talk.visitor.last_connection_state() == 2; }));
+  EXPECT_EQ(talk.visitor.sent<wire::Hello>().at(0).work, 0u);
+  talk.world.cut(0, static_cast<std::uint16_t>(Errc::closed_crowded));
+  EXPECT_EQ(talk.visitor.last_connection_state(), 3u);
+  talk.visitor.forget();
+  ASSERT_TRUE(talk.world.run_until([&] { return talk.visitor.last_connection_state() == 2; }));
+  EXPECT_GT(talk.visitor.sent<wire::Hello>().at(0).work, 0u);
+}
+
+TEST(EngineWork, does_not_work_without_end_for_anybody) {
+  World world;
+  ask_for_work(world, limits::work_bits_max + 1);
+  Host& visitor = world.add(Role::visitor, 20);
+  world.run();
+  EXPECT_TRUE(visitor.has_shown(Errc::too_large));
+  EXPECT_EQ(visitor.last_connection_state(), 3u);
+  World other;
+  ask_for_work(other, limits::work_bits_max);
+  Host& slow = other.add(Role::visitor, 21);
+  other.run();
+  other.advance(limits::work_ms_max);
+  EXPECT_TRUE(slow.wants_close);
+}
+
+TEST(EngineWork, comes_again_when_it_was_told_to) {
+  World world;
+  Host& visitor = world.add(Role::visitor, 20);
+  world.relay.instead = [&](std::size_t who, wire::FrameKind kind, BytesView) {
+    if (kind != wire::FrameKind::hello) return false;
+    wire::Error error;
+    error.code = number(Errc::closed_crowded);
+    error.retry_ms = 20'000;
+    world.relay.send(who, error);
+    return true;
+  };
+  world.run();
+  world.cut(0, static_cast<std::uint16_t>(Errc::closed_crowded));
+  EXPECT_EQ(visitor.shown<wire::Connection>().back().code, number(Errc::closed_crowded));
+  EXPECT_EQ(visitor.shown<wire::Connection>().back().retry_at_ms, world.now + 20'000);
+  world.advance(19'999);
+  EXPECT_FALSE(visitor.wants_connection);
+  world.advance(1);
+  EXPECT_TRUE(visitor.wants_connection);
+}
+
 }  // namespace
 }  // namespace shopbell::testing

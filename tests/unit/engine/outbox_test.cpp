@@ -317,6 +317,47 @@ TEST(EngineOutbox, busy_is_retried_after_its_time_and_not_before) {
   }
 }
 
+TEST(EngineOutbox, what_is_too_fast_waits_as_sending_and_follows_in_order) {
+  Talk talk;
+  std::size_t room = 3;
+  talk.world.relay.instead = [&](std::size_t who, wire::FrameKind kind, BytesView body) {
+    if (kind != wire::FrameKind::publish) return false;
+    const auto envelope = open_envelope(codec::decode<wire::Publish>(body)->envelope);
+    const auto placed = talk.at_relay().fold.find(envelope->header.author)->counter;
+    wire::Error error;
+    error.code =
+        number(envelope->header.counter != placed + 1 ? Errc::counter_gap : Errc::slow_down);
+    if (room > 0 && error.code == number(Errc::slow_down)) {
+      --room;
+      return false;
+    }
+    error.retry_ms = 4'000;
+    error.log = envelope->header.log;
+    error.counter = envelope->header.counter;
+    talk.world.relay.send(who, error);
+    return true;
+  };
+  for (std::uint64_t ref = 2; ref < 12; ++ref) talk.say("number " + std::to_string(ref), ref);
+  talk.world.run();
+  EXPECT_EQ(talk.visitor.shown<wire::Placed>().size(), 3u);
+  const std::size_t sent = talk.visitor.sent<wire::Publish>().size();
+  talk.world.advance(3'999);
+  talk.world.run();
+  EXPECT_EQ(talk.visitor.sent<wire::Publish>().size(), sent) << "it was told to wait";
+  while (talk.visitor.shown<wire::Placed>().size() < 10) {
+    room = 3;
+    const auto before = talk.visitor.shown<wire::Placed>().size();
+    talk.world.advance(4'000);
+    talk.world.run();
+    ASSERT_GT(talk.visitor.shown<wire::Placed>().size(), before);
+  }
+  std::uint64_t ref = 2;
+  for (const auto& placed : talk.visitor.shown<wire::Placed>()) {
+    EXPECT_EQ(placed.code, 0u);
+    EXPECT_EQ(placed.ref, ref++);
+  }
+}
+
 TEST(EngineOutbox, a_retry_time_beyond_all_time_neither_aborts_nor_retries_at_once) {
   Talk talk;
   refuse_publish(talk, Errc::busy, ~std::uint64_t{0});

@@ -146,6 +146,7 @@ void Relay::connected(std::size_t who) {
   challenge.nonce = peer.nonce;
   challenge.relay_key = keys.key;
   challenge.generation = generation;
+  if (change_challenge) change_challenge(challenge);
   send(who, challenge);
 }
 

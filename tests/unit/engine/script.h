@@ -263,6 +263,7 @@ class Relay {
   // Swallows a frame, or answers in place of the relay, where it returns true.
   std::function<bool(std::size_t who, wire::FrameKind kind, BytesView body)> instead;
   std::function<void(wire::Welcome&)> change_welcome;
+  std::function<void(wire::Challenge&)> change_challenge;
 
   template <class T>
   void send(std::size_t who, const T& message) {

@@ -204,6 +204,29 @@ TEST_F(BlobHostTest, EverythingOnOneConnection) {
   EXPECT_EQ(one.ask("GET " + where + " HTTP/1.1\r\nHost: x\r\n\r\n").status(), 404u);
 }
 
+TEST_F(BlobHostTest, ARemovedDevicesRightEndsAtOnce) {
+  const auto where = create(1'000'000);
+  const auto ask = "HEAD " + where + " HTTP/1.1\r\nHost: x\r\nTus-Resumable: 1.0.0\r\n";
+  const auto former = ask + "Authorization: Bearer " + token() + "\r\n\r\n";
+  auto one = line();
+  one.write(head("PATCH", where, body_head(0, 1'000'000)) + pattern(500'000));
+  wait_for("shopbell_blobs_uploads 1\n");
+  ShopId shop;
+  DeviceId removed;
+  shop.data.fill(1);
+  removed.data.fill(2);
+  blobs_->withdraw(shop, {{removed, 1, 2}});
+  EXPECT_TRUE(one.ended());
+  auto two = line();
+  two.write(former);
+  EXPECT_EQ(two.hear(true).status(), 401u);
+  auto three = line();
+  EXPECT_EQ(three.ask(head("POST", "/blobs", "Upload-Length: 3\r\n", 3)).status(), 201u);
+  // A visitor again, it gets what a visitor gets.
+  for (const auto then = app::wall_ms(); app::wall_ms() <= then + 1;) std::this_thread::yield();
+  EXPECT_FALSE(place(where).empty());
+}
+
 TEST_F(BlobHostTest, RequestsBehindABodyAreAnsweredInTheirOrder) {
   const auto where = create(5);
   auto one = line();

@@ -329,6 +329,25 @@ TEST(RelayCard, closes_whom_it_revokes) {
   EXPECT_EQ(agent.closed, Errc::closed_removed);
 }
 
+TEST(RelayCard, tells_who_keeps_files_whose_right_has_ended) {
+  World world;
+  world.blob_bytes_max = 1;
+  world.start();
+  Client desk = world.client(device(40));
+  Client agent = world.client(device(2));
+  desk.join();
+  ASSERT_TRUE(world.withdrawn) << "what the stored card says";
+  EXPECT_TRUE(world.withdrawn->empty());
+  agent.join(world.certify(agent.keys));
+  world.info.revoked = {agent.keys.self.id};
+  world.info.withdrawals = {{agent.keys.self.id, 5, 2}};
+  world.sign_card(2);
+  desk.send(FrameKind::put_card, wire::PutCard{world.info.card});
+  ASSERT_EQ(world.withdrawn->size(), 2u);
+  EXPECT_EQ(world.withdrawn->front().device, agent.keys.self.id);
+  EXPECT_EQ(world.withdrawn->front().at_ms, 5u);
+}
+
 TEST(RelayCard, refuses_one_with_an_older_team_key_and_shows_its_own) {
   World world;
   Client desk = world.client(device(40));

@@ -113,6 +113,7 @@ struct World {
   std::map<ConnId, Client*> clients;
   std::deque<out::Commit> commits;  // held
   std::deque<out::Read> reads;      // held
+  std::optional<std::vector<WithdrawalInfo>> withdrawn;  // as said last
   bool hold_commits = false;
   bool hold_reads = false;
   std::uint64_t now_ms = 1'000'000;
@@ -130,6 +131,10 @@ struct World {
   std::uint64_t blob_bytes_max = 0;
 
   explicit World(bool with_card = true) {
+    // Scripts say in a moment what people say in hours.
+    limits.newcomer_envelopes_per_minute_max = limits.envelopes_per_minute_max = 1'000'000;
+    limits.team_envelopes_per_minute_max = 1'000'000;
+    limits.connections_of_device_per_minute_max = 1'000'000;
     rng.seed(filled<Hash>(3).view());
     info.shop = ShopId::from(root.key.view());
     info.desk = desk_keys.self;
@@ -254,6 +259,7 @@ struct World {
     }
     answers.push_back(in::ReadDone{out.id, store::answer(*store, out.query)});
   }
+  void carry(out::Withdrawn& out, std::deque<Input>&) { withdrawn = std::move(out.all); }
   void carry(out::Timeout& out, std::deque<Input>&) { timeout_ms = out.at_ms; }
   void carry(out::Tell& out, std::deque<Input>&) { told.push_back(std::move(out.news)); }
 };

@@ -33,7 +33,8 @@ export type StatusInput = {
 
 /** While offline a restart or a full house says more than "offline" does. */
 const TELLING = new Set([
-  "closed_draining", "closed_busy", "closed_store", "closed_restored", "busy", "store_full",
+  "closed_draining", "closed_busy", "closed_crowded", "closed_store", "closed_restored", "busy",
+  "store_full",
 ]);
 
 export function statusOf(input: StatusInput): Status {
