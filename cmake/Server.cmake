@@ -8,13 +8,17 @@ find_package(CLI11 REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(fmt REQUIRED)
 find_package(Threads REQUIRED)
+find_package(OpenSSL REQUIRED)
 
-# asio_impl.cpp instantiates Asio and Beast, json_impl.cpp Boost.JSON; nobody else pays for them.
-shopbell_library(shopbell_boost
-  ${CMAKE_SOURCE_DIR}/server/net/asio_impl.cpp ${CMAKE_SOURCE_DIR}/server/net/json_impl.cpp)
+# asio_impl.cpp and ssl_impl.cpp instantiate Asio and Beast, json_impl.cpp Boost.JSON; nobody else
+# pays for them.
+set(boost_sources
+  ${CMAKE_SOURCE_DIR}/server/net/asio_impl.cpp ${CMAKE_SOURCE_DIR}/server/net/ssl_impl.cpp
+  ${CMAKE_SOURCE_DIR}/server/net/json_impl.cpp)
+shopbell_library(shopbell_boost ${boost_sources})
 target_compile_definitions(shopbell_boost PUBLIC
   BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED)
-target_link_libraries(shopbell_boost PUBLIC Boost::headers Threads::Threads)
+target_link_libraries(shopbell_boost PUBLIC Boost::headers Threads::Threads OpenSSL::SSL)
 
 shopbell_sources(logic_sources server/relay server/store server/bus server/blob)
 shopbell_library(shopbell_logic ${logic_sources})
@@ -28,7 +32,7 @@ target_link_libraries(shopbell_desk PUBLIC shopbell_logic PRIVATE shopbell_boost
 
 shopbell_sources(net_sources server)
 list(REMOVE_ITEM net_sources ${logic_sources} ${desk_sources} ${CMAKE_SOURCE_DIR}/server/main.cpp
-  ${CMAKE_SOURCE_DIR}/server/net/asio_impl.cpp ${CMAKE_SOURCE_DIR}/server/net/json_impl.cpp)
+  ${boost_sources})
 shopbell_library(shopbell_net ${net_sources})
 target_precompile_headers(shopbell_net PRIVATE ${CMAKE_SOURCE_DIR}/server/net/asio_pch.h)
 target_compile_options(shopbell_net PRIVATE -fpch-preprocess)

@@ -93,6 +93,8 @@ std::vector<Key> keys_of(Config& c) {
       {"shop", "domains", &c.shop.domains, is_domain,
        "domains like \"https://shop.example\", \"shop.example\" or \"*.shop.example\"",
        "Domains whose pages may show the widget. While the list is empty no page may."},
+      {"shop", "link_previews", &c.shop.link_previews, nullptr, "true or false",
+       "Whether the desk reads the page of a link that an agent sends, and says what it is about."},
       {"serve", "host", &c.serve.host, is_host, "an address to listen on",
        "The address to listen on. Plain HTTP on anything but loopback needs insecure_http."},
       {"serve", "port", &c.serve.port, nullptr, "a number from 0 to 65535",
@@ -298,7 +300,7 @@ std::string config_text(const Config& config, Parts parts) {
 
 desk::ShopWords shop_words(const ShopSection& shop) {
   return {shop.name,        shop.accent,   shop.greeting_zh, shop.greeting_en,
-          shop.greeting_ar, shop.position, shop.domains};
+          shop.greeting_ar, shop.position, shop.domains,     shop.link_previews};
 }
 
 bool is_origin(std::string_view text) {

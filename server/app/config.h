@@ -20,6 +20,7 @@ struct ShopSection {
   std::string greeting_ar;
   std::string position = "right";    // of the bubble
   std::vector<std::string> domains;  // whose pages may show the widget
+  bool link_previews = false;
 };
 
 struct ServeSection {

@@ -65,6 +65,7 @@ DeskProcess::DeskProcess(net::asio::io_context& io, DeskState state, Options opt
       options_(std::move(options)),
       minute_(io.get_executor()),
       disk_again_(io.get_executor()),
+      pages_(io),
       port_(std::make_unique<Port>(*this)) {
   std::string problem;
   book_ = desk::open_invitations(options_.dir.invitations().string(), problem);
@@ -93,7 +94,10 @@ std::unique_ptr<desk::Desk> DeskProcess::make_desk() {
                             .settings = options_.settings,
                             .premises = std::move(premises),
                             .search = search_.get(),
-                            .identity = token_rules(options_.config->identity, options_.dir)};
+                            .identity = token_rules(options_.config->identity, options_.dir),
+                            .fetch_page = [this](const desk::Url& url, auto done) {
+                              pages_.fetch(url, std::move(done));
+                            }};
   return std::make_unique<desk::Desk>(*port_, *book_, std::move(about));
 }
 

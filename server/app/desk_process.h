@@ -7,6 +7,7 @@
 #include "app/data_dir.h"
 #include "desk/desk.h"
 #include "net/engine_host.h"
+#include "net/page_fetcher.h"
 
 namespace shopbell::app {
 
@@ -61,6 +62,7 @@ class DeskProcess {
   std::string disk_problem_;
   bool online_ = false;
   bool failed_ = false;
+  net::PageFetcher pages_;
   std::unique_ptr<desk::InvitationBook> book_;
   std::unique_ptr<desk::SearchIndex> search_;
   std::unique_ptr<Port> port_;

@@ -97,6 +97,7 @@ void Admin::overview(const wire::RequestEvent& request) {
   out.backup_verified_ms = premises_.backup_verified_ms();
   out.certificate_end_ms = premises_.certificate_end_ms;
   out.now_ms = port_.now_ms();
+  out.link_previews = words_.link_previews;
   for (const auto& [origin, one] : seen_.all()) {
     wire::SeenOrigin each;
     each.origin = origin;

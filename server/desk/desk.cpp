@@ -27,6 +27,7 @@ Desk::Desk(DeskPort& port, InvitationBook& book, Options options)
       attention_(port, book, settings_),
       inbox_(port, conversations_, book, identity_),
       search_(port, conversations_, identity_, options.search),
+      previews_(port, words_, options.words, settings_, std::move(options.fetch_page)),
       admin_(port, options.shop, words_, std::move(options.words), custody_, settings_, seen_,
              options.premises),
       team_(port, book, presence_,
@@ -38,9 +39,9 @@ Desk::Desk(DeskPort& port, InvitationBook& book, Options options)
 
 std::vector<DeskModule*> Desk::modules() {
   // The conversations and who is there first: the others read them.
-  return {&conversations_, &presence_,  &custody_,    &enrolment_, &team_logs_,
-          &greeting_,      &identity_,  &inbox_,      &search_,    &admin_,
-          &team_,          &attention_, &own_devices_};
+  return {&conversations_, &presence_,  &custody_,     &enrolment_, &team_logs_,
+          &greeting_,      &identity_,  &inbox_,       &search_,    &admin_,
+          &team_,          &attention_, &own_devices_, &previews_};
 }
 
 Bytes Desk::with_role_of_today(BytesView body) const {

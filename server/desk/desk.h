@@ -10,6 +10,7 @@
 #include "desk/identity/identity.h"
 #include "desk/inbox.h"
 #include "desk/own_devices.h"
+#include "desk/previews.h"
 #include "desk/search.h"
 #include "desk/team_logs.h"
 
@@ -29,6 +30,8 @@ class Desk {
     // Outlives the desk; without one nothing is found.
     SearchIndex* search = nullptr;
     TokenRules identity = {};
+    // Without one there are no link previews.
+    FetchPage fetch_page = {};
   };
 
   // `port` and `book` outlive the desk.
@@ -62,6 +65,7 @@ class Desk {
   Attention attention_;
   Inbox inbox_;
   Search search_;
+  Previews previews_;
   Admin admin_;
   Team team_;
   OwnDevices own_devices_;

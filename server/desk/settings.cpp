@@ -14,6 +14,7 @@ constexpr char schema[] =
     "WITHOUT ROWID";
 constexpr std::string_view domains_name = "domains";
 constexpr std::string_view look_name = "look";
+constexpr std::string_view previews_name = "previews";
 
 class MemorySettings : public SettingsBook {
  public:
@@ -56,6 +57,12 @@ class SqliteSettings : public SettingsBook {
 Bytes domains_bytes(const std::vector<std::string>& domains) {
   wire::AdminDomains out;
   out.domains.assign(domains.begin(), domains.end());
+  return codec::encode(out);
+}
+
+Bytes previews_bytes(bool on) {
+  wire::AdminPreviews out;
+  out.on = on;
   return codec::encode(out);
 }
 
@@ -118,7 +125,19 @@ EffectiveWords effective_words(const ShopWords& seed, SettingsBook& book) {
       out.look_set_ms = record->changed_ms;
     }
   }
+  const auto previews_kept = book.get(previews_name);
+  if (const auto record = in_force(previews_kept, previews_bytes(seed.link_previews))) {
+    if (const auto previews = codec::decode<wire::AdminPreviews>(record->value)) {
+      out.words.link_previews = previews->on;
+    }
+  }
   return out;
+}
+
+bool keep_previews(SettingsBook& book, const ShopWords& seed, bool on, const DeviceId& by,
+                   std::uint64_t now_ms) {
+  return keep(book, previews_name, previews_bytes(on), previews_bytes(seed.link_previews), by,
+              now_ms);
 }
 
 bool keep_domains(SettingsBook& book, const ShopWords& seed,

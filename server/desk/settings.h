@@ -40,6 +40,8 @@ bool keep_domains(SettingsBook& book, const ShopWords& seed,
                   std::uint64_t now_ms);
 bool keep_look(SettingsBook& book, const ShopWords& seed, const wire::AdminLook& look,
                const DeviceId& by, std::uint64_t now_ms);
+bool keep_previews(SettingsBook& book, const ShopWords& seed, bool on, const DeviceId& by,
+                   std::uint64_t now_ms);
 
 // The look as admins see and set it; it looks into `words`.
 wire::AdminLook admin_look_of(const ShopWords& words);

@@ -17,6 +17,7 @@ struct ShopWords {
   std::string greeting_ar;
   std::string position;              // where the bubble stands: "left", else right
   std::vector<std::string> domains;  // pages that may show the widget; see domains.h
+  bool link_previews = false;        // the desk reads pages whose addresses agents send
 };
 
 struct RelayAt {

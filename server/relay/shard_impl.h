@@ -425,7 +425,9 @@ inline constexpr std::size_t waiters_max = 4096;
 // How long a refused device waits before it tries again.
 inline constexpr std::uint64_t busy_retry_ms = 200;
 inline constexpr std::uint64_t store_retry_ms = 1000;
-  void adopt_card(Shop& shop, ShopInfo info);
-  void tell_withdrawn(const Shop& shop);
+inline constexpr std::uint64_t crowded_retry_ms = 20'000;
+// What no other node has told is found in the store by then.
+inline constexpr std::uint64_t look_every_ms = 2000;
+inline constexpr std::size_t moved_max = 1000;
 
 }  // namespace shopbell::relay

@@ -18,6 +18,7 @@ const std::map<std::string, Target>& targets() {
     add_objects(out);
     add_machines(out);
     add_files(out);
+    add_pages(out);
     add_tus(out);
     return out;
   }();

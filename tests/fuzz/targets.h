@@ -21,6 +21,7 @@ void add_codec(std::map<std::string, Target>& out);
 void add_objects(std::map<std::string, Target>& out);
 void add_machines(std::map<std::string, Target>& out);
 void add_files(std::map<std::string, Target>& out);
+void add_pages(std::map<std::string, Target>& out);
 void add_tus(std::map<std::string, Target>& out);
 
 }  // namespace shopbell::fuzz

@@ -40,6 +40,7 @@ import { InboxStore } from "./inbox_store.ts";
 import { kept } from "./kept.ts";
 import { Notifier } from "./notifier.ts";
 import { Person } from "./person.ts";
+import { Previews } from "./previews.ts";
 import { Seen } from "./seen.ts";
 import { Settings } from "./settings.ts";
 import { Tags } from "./tags.ts";
@@ -81,6 +82,7 @@ export class ConsoleApp {
   readonly notifier: Notifier;
   readonly seen = new Seen();
   readonly person: Person;
+  readonly previews: Previews;
   readonly devices: OwnDevices;
   /** The pages of those who run the shop. */
   readonly shop: AdminAccess;
@@ -202,6 +204,11 @@ export class ConsoleApp {
       claim: (rows) => this.person.claim(rows),
       ring,
       open: (row) => this.open(row),
+    });
+    this.previews = new Previews(engine);
+    effect(() => {
+      const replies = this.mode.value === "reply" && !this.speaking.about.value;
+      this.previews.follow(replies ? this.draft : "");
     });
     this.inbox.changed = (changes) => this.notifier.take(changes);
     engine.on((event) => this.take(event));
@@ -446,8 +453,10 @@ export class ConsoleApp {
         this.write("");
         return;
       }
+      const is_reply = this.mode.value === "reply";
       if (this.speaking.send(text) === undefined) {
-        this.session.sendText(text, log);
+        const preview = is_reply ? this.previews.take(text) : undefined;
+        this.session.sendText(text, log, undefined, preview);
       }
       // The device forgets it with the message; storing it before would keep that waiting. What was
       // begun before an edit stays.

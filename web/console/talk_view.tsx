@@ -12,6 +12,7 @@ import type { ConsoleApp } from "./app.ts";
 import { Sign } from "./icons.tsx";
 import { Unread } from "./inbox_view.tsx";
 import type { Row } from "./inbox.ts";
+import { PreviewBar } from "./preview_bar.tsx";
 
 function OpenTalk({ app, row }: { app: ConsoleApp; row: Row }) {
   const { t } = app;
@@ -232,6 +233,7 @@ function Writing({ app, row }: { app: ConsoleApp; row: Row }) {
       onLeave={leave}
     >
       <ModeSwitch app={app} row={row} />
+      {!is_note && !about && <PreviewBar app={app} />}
       {takes_files && <FilesPlace files={app.files} log={log} hint={t("attach")} />}
       {about && (
         <AboutBar

@@ -111,8 +111,8 @@ struct World {
   std::unique_ptr<store::Store> store = store::make_memory_store(77);
   std::unique_ptr<Shard> shard;
   std::map<ConnId, Client*> clients;
-  std::deque<out::Commit> commits;  // held
-  std::deque<out::Read> reads;      // held
+  std::deque<out::Commit> commits;                       // held
+  std::deque<out::Read> reads;                           // held
   std::optional<std::vector<WithdrawalInfo>> withdrawn;  // as said last
   bool hold_commits = false;
   bool hold_reads = false;

@@ -30,6 +30,7 @@ const overview: Overview = {
   certificateEndMs: 0,
   seen: [],
   nowMs: 0,
+  linkPreviews: false,
 };
 
 test("the tag says no more than it must", () => {

@@ -131,6 +131,14 @@ export class AdminState {
     return refusal;
   }
 
+  async setPreviews(on: boolean): Promise<Refusal | undefined> {
+    const { refusal, body } = await this.ask("admin.previews.set", wire.AdminPreviews, { on });
+    if (!refusal) {
+      this.change({ linkPreviews: decode(wire.AdminPreviews, body).on });
+    }
+    return refusal;
+  }
+
   /** Gives the id of the invitation, whose link then stands in `links`. */
   async invite(
     role: number,

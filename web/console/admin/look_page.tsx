@@ -141,6 +141,43 @@ function GreetingFields(props: {
   );
 }
 
+/** Takes effect at once; it is no part of the look that is saved below. */
+function PreviewsField({ say, state, overview }: Pick<PageProps, "say" | "state" | "overview">) {
+  const [problem, set_problem] = useState<string | undefined>();
+  const [busy, run] = useBusy();
+  const turn = (on: boolean) =>
+    run(async () => {
+      const refusal = await state.setPreviews(on);
+      set_problem(refusal && sentenceOf(say, refusal));
+    });
+  return (
+    <fieldset class="admin-group">
+      <legend>{say("linkPreviews")}</legend>
+      <div class="admin-radios">
+        <label>
+          <input
+            type="checkbox"
+            checked={overview.linkPreviews}
+            disabled={busy}
+            aria-describedby="previews-more"
+            data-testid="link-previews"
+            onChange={(event) => turn(event.currentTarget.checked)}
+          />
+          {say("linkPreviewsOn")}
+        </label>
+      </div>
+      <p class="admin-hint" id="previews-more">
+        {say("linkPreviewsMore")}
+      </p>
+      {problem && (
+        <p role="alert" class="admin-error">
+          {problem}
+        </p>
+      )}
+    </fieldset>
+  );
+}
+
 export function LookPage({ say, state, overview }: PageProps) {
   const stored = { ...overview.look, position: overview.look.position || "right" };
   const [edited, set_edited] = useState<AdminLook | undefined>();
@@ -209,6 +246,7 @@ export function LookPage({ say, state, overview }: PageProps) {
           </p>
         )}
       </div>
+      <PreviewsField say={say} state={state} overview={overview} />
     </form>
   );
 }

@@ -162,4 +162,6 @@ export const ar: ConsoleCatalog = {
   besideTitleUnnamed: "الاستخدام على هذا الجهاز",
   besideMore: "تعمل هنا باسمك، وبالمحادثات نفسها التي على جهازك الآخر. يعمل الرابط مرة واحدة.",
   besideJoin: "استخدام هذا الجهاز",
+
+  dropPreview: "أرسل دون معاينة",
 };

@@ -161,4 +161,6 @@ export const en: ConsoleCatalog = {
     "You work here in your own name, with the same conversations as on your other device. " +
     "The link can be used once.",
   besideJoin: "Use this device",
+
+  dropPreview: "Send without the preview",
 };

@@ -155,4 +155,6 @@ export const zhCn = {
   besideTitleUnnamed: "在这台设备上使用",
   besideMore: "在这里您仍用自己的名字工作，对话与另一台设备上的相同。这个链接只能用一次。",
   besideJoin: "使用这台设备",
+
+  dropPreview: "不附带网页预览",
 } as const;

@@ -112,8 +112,9 @@ function contentOf(message: MessageOf): Content {
       case -1:
         return { text: "" };
       case ContentKind.TEXT: {
-        const { text, quote } = decode(Text, content);
-        return quote ? { text, quote } : { text };
+        const { text, quote, preview } = decode(Text, content);
+        const more = preview.length ? { content } : {};
+        return quote ? { text, quote, ...more } : { text, ...more };
       }
       case ContentKind.EDIT:
         return { text: decode(Text, content).text };

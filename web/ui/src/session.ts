@@ -55,6 +55,8 @@ type Reply = {
   readonly targetCounter?: number;
   readonly targetSeq?: number;
   readonly quote: string;
+  /** LinkPreview. */
+  readonly preview?: Uint8Array | undefined;
 };
 const NO_REPLY: Reply = { quote: "" };
 
@@ -402,14 +404,14 @@ export class Session {
    * With `page`, the shop is told first where the customer is, unless it was told before. The
    * answer is the message's number.
    */
-  sendText(text: string, log: Uint8Array, page?: PageView): number {
+  sendText(text: string, log: Uint8Array, page?: PageView, preview?: Uint8Array): number {
     const told = lastPage(this.logs.value.get(toHex(log)));
     if (page && !(told && sameContext(told, page))) {
       const content = encode(PageView, page);
       const ref = this.nextRef();
       this.engine.command("send", { log, ref, kind: ContentKind.PAGE_VIEW, content });
     }
-    return this.send_text(text, log, NO_BYTES);
+    return this.send_text(text, log, NO_BYTES, { quote: "", preview });
   }
 
   /** A text that answers a message of this log. */
@@ -512,10 +514,10 @@ export class Session {
     text: string,
     log: Uint8Array,
     pageView: Uint8Array,
-    { quote, ...target }: Reply = NO_REPLY,
+    { quote, preview = NO_BYTES, ...target }: Reply = NO_REPLY,
   ): number {
     const ref = this.nextRef();
-    const content = encode(Text, { text, locale: this.locale, quote });
+    const content = encode(Text, { text, locale: this.locale, quote, preview });
     this.unstored.set(ref, { log: toHex(log), text });
     const fields = { log, ref, kind: ContentKind.TEXT, content, pageView, ...target };
     this.engine.command("send", fields);

@@ -236,4 +236,10 @@ export const ar: AdminWords = {
   addDevice: "إضافة جهاز",
   addDeviceOne: "إضافة جهاز لـ {name}",
   openBeside: "جهاز آخر لـ {name}، حتى {date}",
+
+  linkPreviews: "معاينة الروابط",
+  linkPreviewsOn: "أظهر ما يدور عنه الرابط",
+  linkPreviewsMore:
+    "عندما يرسل أحد من المتجر رابطًا، يزور مكتب المتجر الصفحة ويرسل عنوانها ووصفها مع " +
+    "الرسالة. أما الروابط التي يرسلها العملاء فلا تُزار أبدًا.",
 };

@@ -245,4 +245,10 @@ export const en: AdminWords = {
   addDevice: "Add a device",
   addDeviceOne: "Add a device for {name}",
   openBeside: "Further device of {name}, until {date}",
+
+  linkPreviews: "Link previews",
+  linkPreviewsOn: "Show what a link is about",
+  linkPreviewsMore:
+    "When somebody of the shop sends a link, the desk visits the page and sends its title " +
+    "and description along. Links that customers send are never visited.",
 };

@@ -203,4 +203,8 @@ export const zhCn = {
   addDevice: "添加设备",
   addDeviceOne: "为{name}添加设备",
   openBeside: "{name}的另一台设备，{date} 前有效",
+
+  linkPreviews: "链接预览",
+  linkPreviewsOn: "客服发送的链接附带网页预览",
+  linkPreviewsMore: "开启后，客服发送链接时，店铺的服务台会访问该网页，把标题和简介随消息发给顾客。顾客发来的链接从不访问。",
 };

@@ -102,7 +102,7 @@ class CardDrawer implements Drawer {
 
   of(item: Item, words: string): DrawInto | undefined {
     const { kind, content, problem } = item;
-    if (problem || !content) {
+    if (problem || !content || kind === ContentKind.TEXT) {
       return drawWords(this.host, item, words);
     }
     if (isKnownKind(kind)) {

@@ -2,10 +2,12 @@
 // text: elements are made here, never markup.
 import { Fragment, render } from "preact";
 import { useMemo, useState } from "preact/hooks";
-import { ContentKind } from "../../../engine/src/gen/wire.ts";
+import { decode } from "../../../engine/src/codec.ts";
+import { ContentKind, LinkPreview, Text } from "../../../engine/src/gen/wire.ts";
 import { toolsIn, type Tell } from "../../i18n/tools/index.ts";
 import type { CardsHost, DrawInto } from "../cards/host.ts";
-import type { Item } from "../conversation.ts";
+import { AuthorClass, type Item } from "../conversation.ts";
+import { piecesOf } from "../links.ts";
 import { RichText } from "../text.tsx";
 
 const LONG_TEXT = 1200;
@@ -135,7 +137,51 @@ function BlockView({ block }: { block: Block }) {
   return block.type === "numbers" ? <ol start={block.first}>{items}</ol> : <ul>{items}</ul>;
 }
 
-function Formed({ t, text }: { t: Tell; text: string }) {
+/** What the shop's desk has read of a page; of its own people's links alone. */
+export function previewOf(
+  item: Item,
+  words: string,
+  side: CardsHost["side"],
+): LinkPreview | undefined {
+  const { content, authorClass, mine } = item;
+  const of_shop = authorClass === AuthorClass.shop || authorClass === AuthorClass.desk;
+  if (!content || !(of_shop || (mine && side === "shop")) || words !== item.text) {
+    return undefined;
+  }
+  try {
+    const preview = decode(LinkPreview, decode(Text, content).preview);
+    const leads = piecesOf(words).some(({ href }) => href === preview.url);
+    return preview.title && leads ? preview : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function PreviewView({ preview }: { preview: LinkPreview }) {
+  const { host } = new URL(preview.url);
+  return (
+    <a
+      class="link-preview" href={preview.url} target="_blank" rel="noopener noreferrer nofollow"
+      data-testid="link-preview"
+    >
+      <b dir="auto">{preview.title}</b>
+      {preview.description && <span dir="auto">{preview.description}</span>}
+      <small>
+        {preview.site && (
+          <>
+            <bdi>{preview.site}</bdi>
+            {" \u00b7 "}
+          </>
+        )}
+        <bdi dir="ltr">{host}</bdi>
+      </small>
+    </a>
+  );
+}
+
+type FormedProps = { t: Tell; text: string; preview: LinkPreview | undefined };
+
+function Formed({ t, text, preview }: FormedProps) {
   const [open, set_open] = useState(false);
   const long = isLong(text);
   const shown = long && !open ? `${beginningOf(text)}\u2026` : text;
@@ -153,6 +199,7 @@ function Formed({ t, text }: { t: Tell; text: string }) {
           {t(open ? "showLess" : "showAll")}
         </button>
       )}
+      {preview && <PreviewView preview={preview} />}
     </div>
   );
 }
@@ -164,7 +211,7 @@ const found = new WeakMap<Item, { readonly words: string; readonly formed: boole
 function isFormed(item: Item, words: string): boolean {
   let known = found.get(item);
   if (known?.words !== words) {
-    known = { words, formed: isLong(words) || hasForm(words) };
+    known = { words, formed: isLong(words) || item.content !== undefined || hasForm(words) };
     found.set(item, known);
   }
   return known.formed;
@@ -178,7 +225,9 @@ export function drawWords(host: CardsHost, item: Item, words: string): DrawInto 
   const drawer: DrawInto =
     drawers.get(host) ??
     ((place, drawn) => {
-      render(<Formed t={toolsIn(host.locale())} text={drawn.words} />, place);
+      const { item: about, words: text } = drawn;
+      const preview = previewOf(about, text, host.side);
+      render(<Formed t={toolsIn(host.locale())} text={text} preview={preview} />, place);
     });
   drawers.set(host, drawer);
   return drawer;
