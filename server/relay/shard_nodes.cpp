@@ -1,6 +1,6 @@
 // Several nodes over one store. Each may write every log: the store takes a batch only where it
 // follows what is stored, and whoever was second reads again and looks at his envelopes anew. The
-// bus says sooner what the store says within look_every_ms. docs/decisions/0018.
+// bus says sooner what the store says within look_every_ms. docs/decisions/0019.
 #include "relay/shard_impl.h"
 
 namespace shopbell::relay {
