@@ -171,7 +171,7 @@ const used = new Set(["link opened", "link, calling", "link, six digits", "link,
 
 function parts(shop: string): Record<string, ShopPageParts> {
   const hash = `#shopbell=${shop.slice(0, 6)}${Buffer.alloc(96, 9).toString("base64url")}`;
-  const wrote = () => localStorage.setItem("shopbell.wrote", "1");
+  const wrote = () => localStorage.setItem("shopbell", "closed+");
   return {
     ...Object.fromEntries([...used].map((name) => [name, { hash }])),
     accent: { more: 'data-accent="#ffd400"' },

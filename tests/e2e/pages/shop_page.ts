@@ -35,7 +35,7 @@ export class ShopPage {
     const comes_back = await this.page.evaluate(() => {
       try {
         const phone = matchMedia("(max-width:480px),(max-height:420px)").matches;
-        return !phone && localStorage.getItem("shopbell") === "open";
+        return !phone && /^open/.test(localStorage.getItem("shopbell") ?? "");
       } catch {
         return false;
       }

@@ -1,22 +1,33 @@
-// What the shop's origin keeps: "open" or "closed" once a conversation has been opened there, and
-// that something was written in it. A page may forbid storage altogether.
+// The one thing that the shop's origin keeps: "open" or "closed" once a conversation has been
+// opened there, with a plus behind it once something was written. A page may forbid storage.
 import { FLAG } from "../core.ts";
 
-const WROTE = `${FLAG}.wrote`;
+export type Flag = { readonly isOpen: boolean; readonly wrote: boolean };
 
-function kept(name: string, word?: string): string | undefined {
+/** Nothing where there is none. */
+export function flag(): Flag | undefined {
   try {
-    if (word) {
-      localStorage[name] = word;
-    } else if (word === "") {
-      delete localStorage[name];
-    }
-    return localStorage[name] as string | undefined;
+    const word = localStorage[FLAG] as string | undefined;
+    return word ? { isOpen: /^open/.test(word), wrote: /\+$/.test(word) } : undefined;
   } catch {
     return undefined;
   }
 }
 
-/** With a word it is kept, with an empty one it goes. */
-export const flag = (word?: string): string | undefined => kept(FLAG, word);
-export const wrote = (word?: string): string | undefined => kept(WROTE, word);
+/** On top of what is kept. */
+export function keep(news: Partial<Flag>): void {
+  const { isOpen, wrote } = { ...flag(), ...news };
+  try {
+    localStorage[FLAG] = (isOpen ? "open" : "closed") + (wrote ? "+" : "");
+  } catch {
+    // Then the next page begins as this one did.
+  }
+}
+
+export function forget(): void {
+  try {
+    delete localStorage[FLAG];
+  } catch {
+    // There is nothing.
+  }
+}

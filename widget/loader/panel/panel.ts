@@ -5,7 +5,7 @@ import { make } from "../make.ts";
 import type { Settings } from "../settings.ts";
 import { wordsOf } from "./i18n/words.ts";
 import { backCloses, fitPanel, onPhone, scrollLock } from "./phone.ts";
-import { flag, wrote } from "./flag.ts";
+import { flag, forget, keep } from "./flag.ts";
 import type { Login, Logins } from "./login.ts";
 import { createTalk, frameUrl, type Word } from "./talk.ts";
 import { countInTitle, plainTitle } from "./title.ts";
@@ -191,7 +191,7 @@ class Widget {
       core.fire(type, this.unread);
     } else if (type === "message") {
       if (direction === "out") {
-        wrote("1");
+        keep({ wrote: true });
       }
       core.fire(type, direction);
     } else if (type === "error") {
@@ -208,8 +208,7 @@ class Widget {
   /** Whoever was here has left, in this tab or in another; the next one finds nothing of his. */
   private begin_anew(): void {
     const left = this.login?.left;
-    flag("");
-    wrote("");
+    forget();
     this.unread = 0;
     this.device = undefined;
     this.talk.stop();
@@ -217,7 +216,7 @@ class Widget {
     this.identifies = this.identifies && !left;
     if (left && this.opened) {
       this.show(false);
-      flag("");
+      forget();
     } else if (this.opened || this.identifies) {
       this.start();
     }
@@ -275,7 +274,7 @@ class Widget {
       this.opened = open;
       this.quiet = by === "itself";
       this.draw();
-      flag(open ? "open" : "closed");
+      keep({ isOpen: open });
       if (!open && inside) {
         const own = core.settings.launcher && document.querySelector(core.settings.launcher);
         ((own as HTMLElement | null) || core.bubble).focus();
@@ -304,7 +303,7 @@ class Widget {
     setTimeout(() => {
       if (this.core.host.isConnected && !this.talk.frame) {
         this.start();
-        if (flag() === "open" && !onPhone()) {
+        if (flag()?.isOpen && !onPhone()) {
           this.show(true, "itself");
         }
       }
@@ -333,8 +332,7 @@ class Widget {
     }
     this.unread = 0;
     this.draw();
-    flag("");
-    wrote("");
+    forget();
   }
 
   destroy(): void {

@@ -2,7 +2,7 @@
 import { make } from "../make.ts";
 import type { Settings } from "../settings.ts";
 import type { Listen } from "../core.ts";
-import { wrote } from "./flag.ts";
+import { flag } from "./flag.ts";
 
 
 /** A loaded frame that says nothing for so long is a page of somebody else. */
@@ -40,7 +40,7 @@ export function frameUrl({ src, shop, relay, lang, accent, theme }: Settings, ta
     parent: location.origin,
     accent: accent || "",
     theme: theme || "",
-    wrote: wrote() || "",
+    wrote: flag()?.wrote ? "1" : "",
     tab,
   });
   return `${new URL(__FRAME_URL__, src)}#${fragment}`;
