@@ -34,7 +34,7 @@ test("a copied tag works as soon as its page is allowed, also after a crash", as
   await visitor.say("Any left?");
   await expect(visitor.message("Any left?")).toHaveAttribute("data-state", "delivered");
   await admin.page.getByTestId("refresh").click();
-  await expect(admin.seenOf(site.origin)).toContainText("conversation last opened just now");
+  await expect(admin.seenOf(site.origin)).toContainText("Conversation last opened just now");
 
   await server.kill();
   await server.again();
