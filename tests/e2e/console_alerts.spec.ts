@@ -1,6 +1,6 @@
 // How an agent hears of what he does not see: notifications, the bell, and a night asleep.
-import { chromium, type Page } from "@playwright/test";
-import { DeafProxy } from "./deaf_proxy.ts";
+import type { Page } from "@playwright/test";
+import { deafBrowser, putForward, withClock } from "./asleep.ts";
 import { expect, test } from "./fixtures.ts";
 import {
   shownBy,
@@ -10,7 +10,6 @@ import {
   type Told,
 } from "./notifications.ts";
 import { ConsolePage } from "./pages/console_page.ts";
-import config from "./playwright.config.ts";
 
 /** How many tones have begun; the bell has two. */
 async function listenForBells(page: Page): Promise<() => Promise<number>> {
@@ -112,29 +111,14 @@ test("two tabs of one agent tell once, and not at all what one of them shows", a
 
 const HOURS_8_MS = 8 * 60 * 60 * 1000;
 
-/** The worker's clock can be put forward from the page. */
-const FORWARD = `{
-  const { now } = Date;
-  let forward = 0;
-  Date.now = () => now() + forward;
-  new BroadcastChannel("test clock").onmessage = ({ data }) => (forward += data);
-}`;
-
 test("asleep for eight hours on a connection that is no more: all is shown, told once", async ({
   server,
   people,
 }) => {
-  const port = Number(new URL(server.addresses.console).port);
-  const proxy = await DeafProxy.start(port);
-  const { args = [], ...launch } = config.use?.launchOptions ?? {};
-  const rules = `--host-resolver-rules=MAP localhost:${port} 127.0.0.1:${proxy.port}`;
-  const browser = await chromium.launch({ ...launch, args: [...args, rules] });
+  const { browser, proxy } = await deafBrowser(server);
   const context = await browser.newContext({ locale: "zh-CN" });
-  await context.route(/engine\/worker/, async (route) => {
-    const response = await route.fetch();
-    await route.fulfill({ response, body: FORWARD + (await response.text()) });
-  });
   const page = await context.newPage();
+  await withClock(page);
   await page.clock.install();
   await watchNotifications(page);
   const visitors = [await people.visitor(), await people.visitor(), await people.visitor()];
@@ -161,7 +145,7 @@ test("asleep for eight hours on a connection that is no more: all is shown, told
   }
   await expect(agent.message("夜里 3-1")).toHaveCount(0);
 
-  await page.evaluate((ms) => new BroadcastChannel("test clock").postMessage(ms), HOURS_8_MS);
+  await putForward(page, HOURS_8_MS);
   await page.clock.fastForward(HOURS_8_MS);
   await expect(agent.message("夜里 3-1")).toBeVisible({ timeout: 40_000 });
   await expect(agent.status).toHaveAttribute("data-status", "online");

@@ -4,23 +4,12 @@ import { randomBytes } from "node:crypto";
 import { readdir, writeFile } from "node:fs/promises";
 import type { Locator } from "@playwright/test";
 import { findings } from "./axe.ts";
-import { expect, person, test, type People } from "./fixtures.ts";
+import { expect, inTalk, person, test } from "./fixtures.ts";
 import { frameOf } from "./frame_words.ts";
 import { ConsolePage } from "./pages/console_page.ts";
 import { digestOf, HEIC, jpeg, pdf, pick, taken, within, type Side } from "./pages/files.ts";
 import { ShopPage } from "./pages/shop_page.ts";
 import type { Server } from "./server.ts";
-
-async function two(people: People): Promise<{ visitor: ShopPage; agent: ConsolePage }> {
-  const visitor = await people.visitor("en");
-  await visitor.ring();
-  await visitor.say("the zip is broken");
-  await expect(visitor.messages).toHaveCount(2);
-  const agent = await people.agent("Lin", "en");
-  await agent.openFirst();
-  await expect(agent.message("the zip is broken")).toHaveCount(1);
-  return { visitor, agent };
-}
 
 test.describe("in a browser that keeps no copy of files", () => {
   const NO_COPIES = "delete StorageManager.prototype.getDirectory;";
@@ -29,7 +18,7 @@ test.describe("in a browser that keeps no copy of files", () => {
   test("what a reload interrupts goes on once the same file is chosen again", async ({
     people,
   }, info) => {
-    const { visitor, agent } = await two(people);
+    const { visitor, agent } = await inTalk(people);
     const buffer = randomBytes(6_000_000);
     const fileOf = async (name: string, bytes: Buffer): Promise<string> => {
       await writeFile(info.outputPath(name), bytes);
@@ -102,7 +91,7 @@ async function keptBy(server: Server): Promise<number> {
 }
 
 test("what is taken back is gone everywhere, also at the relay", async ({ people, server }) => {
-  const { visitor, agent } = await two(people);
+  const { visitor, agent } = await inTalk(people);
   const buffer = await jpeg(agent.page, 800, 600);
   await pick(visitor, [{ name: "zip.jpg", mimeType: "image/jpeg", buffer }]);
   await visitor.say("my address is on it");
@@ -140,7 +129,7 @@ test("what is taken back is gone everywhere, also at the relay", async ({ people
 });
 
 test("an agent's file is answered, and taken back as well", async ({ people }) => {
-  const { visitor, agent } = await two(people);
+  const { visitor, agent } = await inTalk(people);
   await pick(agent, [
     { name: "prices.pdf", mimeType: "application/pdf", buffer: pdf("Prices") },
   ]);
@@ -156,7 +145,7 @@ test("an agent's file is answered, and taken back as well", async ({ people }) =
 });
 
 test("a note takes files, which the team alone sees", async ({ people }) => {
-  const { visitor, agent } = await two(people);
+  const { visitor, agent } = await inTalk(people);
   await agent.page.getByTestId("note-toggle").click();
   const buffer = await jpeg(agent.page, 400, 300);
   await pick(agent, [{ name: "batch.jpg", mimeType: "image/jpeg", buffer }]);
@@ -174,7 +163,7 @@ test("a note takes files, which the team alone sees", async ({ people }) => {
 });
 
 test("a HEIC picture that nobody here can draw is named and taken as it is", async ({ people }) => {
-  const { visitor, agent } = await two(people);
+  const { visitor, agent } = await inTalk(people);
   await pick(visitor, [{ name: "IMG_0415.HEIC", mimeType: "image/heic", buffer: HEIC }]);
   await visitor.frame.getByTestId("send").click();
   const file = agent.page.getByTestId("file");

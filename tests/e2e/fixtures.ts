@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { test as base, type Browser, type Page } from "@playwright/test";
+import { expect, test as base, type Browser, type Page } from "@playwright/test";
 import { ConsolePage } from "./pages/console_page.ts";
 import { ShopPage } from "./pages/shop_page.ts";
 import type { Language } from "./scene.ts";
@@ -56,4 +56,16 @@ export const test = base.extend<Fixtures>({
   },
 });
 
-export { expect } from "@playwright/test";
+/** A visitor who has said a word, and the agent who reads it. */
+export async function inTalk(people: People): Promise<{ visitor: ShopPage; agent: ConsolePage }> {
+  const visitor = await people.visitor("en");
+  await visitor.ring();
+  await visitor.say("the zip is broken");
+  await expect(visitor.messages).toHaveCount(2);
+  const agent = await people.agent("Lin", "en");
+  await agent.openFirst();
+  await expect(agent.message("the zip is broken")).toHaveCount(1);
+  return { visitor, agent };
+}
+
+export { expect };

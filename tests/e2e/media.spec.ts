@@ -1,31 +1,18 @@
 // Pictures, voice, films and files between a customer and the shop, through the real relay: as they
 // were sent, and with nothing in them run.
 import { findings } from "./axe.ts";
-import { expect, test, type People } from "./fixtures.ts";
+import { expect, inTalk, test } from "./fixtures.ts";
 import { frameOf } from "./frame_words.ts";
-import type { ConsolePage } from "./pages/console_page.ts";
 import {
   digestOf, film, jpeg, pick, PLACE, placed, taken, turned, withDevices,
 } from "./pages/files.ts";
-import type { ShopPage } from "./pages/shop_page.ts";
 
 test.use({ launchOptions: withDevices });
-
-async function two(people: People): Promise<{ visitor: ShopPage; agent: ConsolePage }> {
-  const visitor = await people.visitor("en");
-  await visitor.ring();
-  await visitor.say("the zip is broken");
-  await expect(visitor.messages).toHaveCount(2);
-  const agent = await people.agent("Lin", "en");
-  await agent.openFirst();
-  await expect(agent.message("the zip is broken")).toHaveCount(1);
-  return { visitor, agent };
-}
 
 test("a picture is seen on the other side, the right way up and byte for byte", async ({
   people,
 }) => {
-  const { visitor, agent } = await two(people);
+  const { visitor, agent } = await inTalk(people);
   const picture = turned(await jpeg(agent.page, 1600, 1200));
   await pick(visitor, [{ name: "zip.jpg", mimeType: "image/jpeg", buffer: picture }]);
   expect(await findings(frameOf(visitor))).toEqual([]);
@@ -69,7 +56,7 @@ test("a picture is seen on the other side, the right way up and byte for byte", 
 });
 
 test("where a picture was taken is told only by who wants it told", async ({ people }) => {
-  const { visitor, agent } = await two(people);
+  const { visitor, agent } = await inTalk(people);
   const buffer = placed(await jpeg(agent.page, 400, 300));
   const bare = await jpeg(agent.page, 300, 300);
   await pick(visitor, [
@@ -116,7 +103,7 @@ test("a picture can be the first word of all", async ({ people }) => {
 });
 
 test("a film plays on the other side, and all that was sent is found again", async ({ people }) => {
-  const { visitor, agent } = await two(people);
+  const { visitor, agent } = await inTalk(people);
   await pick(visitor, [
     { name: "zip.webm", mimeType: "video/webm", buffer: await film(agent.page, 1) },
     { name: "a.jpg", mimeType: "image/jpeg", buffer: await jpeg(agent.page, 400, 300) },
@@ -138,7 +125,7 @@ test("a film plays on the other side, and all that was sent is found again", asy
 });
 
 test("what is cut away from a picture is in none of its bytes", async ({ people }) => {
-  const { visitor, agent } = await two(people);
+  const { visitor, agent } = await inTalk(people);
   const buffer = await jpeg(agent.page, 800, 600);
   await pick(visitor, [{ name: "card.jpg", mimeType: "image/jpeg", buffer }]);
   await visitor.frame.getByTestId("outgoing-edit").click();
@@ -172,7 +159,7 @@ test("what is cut away from a picture is in none of its bytes", async ({ people 
 });
 
 test("files keep their bytes; what could harm is named and never run", async ({ people }) => {
-  const { visitor, agent } = await two(people);
+  const { visitor, agent } = await inTalk(people);
   const pdf = Buffer.from(`%PDF-1.7\n${"words ".repeat(40_000)}`);
   const drawing = "<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'></svg>";
   const alerts: string[] = [];
@@ -196,7 +183,7 @@ test("files keep their bytes; what could harm is named and never run", async ({ 
 });
 
 test("many files are dropped at once, and one is taken back", async ({ people }) => {
-  const { visitor, agent } = await two(people);
+  const { visitor, agent } = await inTalk(people);
   await frameOf(visitor).evaluate(() => {
     const carried = new DataTransfer();
     for (const name of ["a.txt", "b.txt"]) {
@@ -216,7 +203,7 @@ test("many files are dropped at once, and one is taken back", async ({ people })
 });
 
 test("what is said is heard on the other side", async ({ people }) => {
-  const { visitor, agent } = await two(people);
+  const { visitor, agent } = await inTalk(people);
   await visitor.page.context().grantPermissions(["microphone"]);
   await visitor.frame.getByTestId("voice").focus();
   await visitor.frame.getByTestId("voice").press("Enter");
@@ -234,7 +221,7 @@ test("what is said is heard on the other side", async ({ people }) => {
 });
 
 test("a microphone that is refused says what to change", async ({ people }) => {
-  const { visitor } = await two(people);
+  const { visitor } = await inTalk(people);
   await visitor.frame.getByTestId("voice").focus();
   await visitor.frame.getByTestId("voice").press("Enter");
   await expect(visitor.frame.getByRole("alert")).toContainText(/microphone/i);

@@ -1,10 +1,9 @@
 // The conversation on a phone: the keyboard takes half of it, and nothing slides away.
-import { chromium, type Browser, type Page } from "@playwright/test";
-import { DeafProxy } from "./deaf_proxy.ts";
+import type { Browser, Page } from "@playwright/test";
+import { deafBrowser, putForward, withClock } from "./asleep.ts";
 import { expect, test } from "./fixtures.ts";
 import { frameOf, overflowOf, tell, twoConversations } from "./frame_words.ts";
 import { ShopPage } from "./pages/shop_page.ts";
-import config from "./playwright.config.ts";
 
 const PHONE = { width: 390, height: 844 };
 const KEYBOARD_PX = 336;
@@ -160,29 +159,14 @@ test("as a page of its own it keeps above a keyboard that lies over the page", a
 
 const MINUTES_10_MS = 10 * 60 * 1000;
 
-/** The worker's clock can be put forward from the frame. */
-const FORWARD = `{
-  const { now } = Date;
-  let forward = 0;
-  Date.now = () => now() + forward;
-  new BroadcastChannel("test clock").onmessage = ({ data }) => (forward += data);
-}`;
-
 test("after ten minutes in another app all is as it was left, and what came is there", async ({
   server,
   people,
 }) => {
-  const port = Number(new URL(server.addresses.console).port);
-  const proxy = await DeafProxy.start(port);
-  const { args = [], ...launch } = config.use?.launchOptions ?? {};
-  const rules = `--host-resolver-rules=MAP localhost:${port} 127.0.0.1:${proxy.port}`;
-  const browser = await chromium.launch({ ...launch, args: [...args, rules] });
+  const { browser, proxy } = await deafBrowser(server);
   const visitor = await phone(browser, "about:blank");
   const { page } = visitor;
-  await page.context().route(/engine\/worker/, async (route) => {
-    const response = await route.fetch();
-    await route.fulfill({ response, body: FORWARD + (await response.text()) });
-  });
+  await withClock(page);
   await page.goto(server.addresses.shops);
   await visitor.bubble.tap();
   await visitor.say("包到哪儿了？");
@@ -195,9 +179,7 @@ test("after ten minutes in another app all is as it was left, and what came is t
 
   expect(proxy.forgetConnections()).toBeGreaterThan(0);
   const device = await page.context().newCDPSession(page);
-  await frameOf(visitor).evaluate((ms) => {
-    new BroadcastChannel("test clock").postMessage(ms);
-  }, MINUTES_10_MS);
+  await putForward(frameOf(visitor), MINUTES_10_MS);
   await device.send("Page.setWebLifecycleState", { state: "frozen" });
   await agent.say("明天上午送到。");
   await expect(agent.message("明天上午送到。")).toHaveAttribute("data-state", "sent");
