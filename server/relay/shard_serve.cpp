@@ -352,7 +352,7 @@ void Shard::Impl::on_signal(Conn& conn, BytesView body) {
   if (Errc code = may_read(conn, *log->second); code != Errc::none) {
     return refuse(conn, error, code);
   }
-  tell_others(bus::SignalNews{conn.shop->id, to_bytes(body)});
+  if (has_others()) tell_others(bus::SignalNews{conn.shop->id, to_bytes(body)});
   forward_to_log(*log->second, &conn, *signal);
 }
 

@@ -344,7 +344,7 @@ export class ConsoleApp {
 
   private is_listed(row: Row): boolean {
     const query = this.query.value.trim();
-    const texts = [this.nameOf(row), row.preview, row.pageTitle, ...row.tags];
+    const texts = [this.nameOf(row), row.preview, row.pageTitle, ...this.tags.of(row)];
     return !query || matches(query, ...texts);
   }
 

@@ -8,7 +8,7 @@ export const ar: ConsoleCatalog = {
   waitsFor: "ينتظر منذ {time}",
   newWords: "رسائل جديدة",
   search: "البحث في المحادثات",
-  searchHint: "الاسم أو النص أو الصفحة",
+  searchHint: "الاسم أو النص أو الصفحة أو الوسم",
   searchNone: "لا توجد محادثة مطابقة",
   searchClear: "مسح البحث",
   findTitle: "البحث في الرسائل",

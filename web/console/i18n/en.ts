@@ -8,7 +8,7 @@ export const en: ConsoleCatalog = {
   waitsFor: "waiting {time}",
   newWords: "New messages",
   search: "Search conversations",
-  searchHint: "Name, words or page",
+  searchHint: "Name, words, page or tag",
   searchNone: "No conversation matches",
   searchClear: "Clear the search",
   findTitle: "Search messages",

@@ -7,7 +7,7 @@ export const zhCn = {
   waitsFor: "等待 {time}",
   newWords: "有新消息",
   search: "搜索对话",
-  searchHint: "按名称、内容或页面查找",
+  searchHint: "按名称、内容、页面或标签查找",
   searchNone: "没有找到相符的对话",
   searchClear: "清除搜索",
   findTitle: "搜索消息",
